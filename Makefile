@@ -1,0 +1,97 @@
+# careerpath: every chore, one word each. `make help` lists them.
+# Works with GNU make (3.81 and newer) and any POSIX sh.
+
+PYTHON ?= python3
+PORT ?=
+# `:=`, so that a HOST that some shells export is not taken for an address; `make app HOST=...` wins.
+HOST :=
+TESTS ?= tests careerpath notebooks
+PYTEST_ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
+STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
+FRONTEND_BUILD := careerpath/serving/templates/careerpath/static
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help app lab test check format screenshots bench hooks lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+app: $(VENV)/.app ## set up, serve the workbook and print its address (PORT=, HOST=)
+	@$(VENV)/bin/careerpath serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+lab: $(VENV)/.lab ## open the notebooks in JupyterLab: prints its address (PORT=)
+	@$(PY) -m jupyterlab --no-browser --ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) $(ROOT_FLAG) notebooks
+
+# One run for everything: tests, the examples in docstrings, and the notebooks. Notebooks are kept
+# without outputs, so there is nothing to compare: --nbval-lax holds that every cell runs without an
+# error, and what a notebook shows is held by the tests.
+test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=, PYTEST_ARGS=)
+	@browser=$$(tools/ensure_browser.sh) && \
+	CAREERPATH_BROWSER="$$browser" \
+	$(PY) -m pytest --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
+
+check: $(VENV)/.dev ## format, lint, types, stripped notebooks, front end; changes no source
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(STRIP) --verify notebooks/*.ipynb
+	@tools/check_frontend.sh $(FRONTEND_BUILD)
+
+format: $(VENV)/.dev ## put code and notebooks into shape
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+	$(STRIP) notebooks/*.ipynb
+
+screenshots: $(VENV)/.test ## remake the README's screenshots
+	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) tools/screenshots.py
+
+bench: $(VENV)/.test ## measure the page against a bare Voilà notebook
+	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) benchmarks/page.py
+
+hooks: $(VENV)/.dev ## have every commit formatted, linted and stripped (pre-commit)
+	$(PY) -m pre_commit install
+
+lock: ## remake constraints.txt from the newest releases
+	@PYTHON='$(PYTHON)' tools/lock.sh
+
+clean: ## remove the environment and all that was made; answers and rooms stay
+	rm -rf $(VENV) build dist frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+
+# The environment. Each stamp is one set of extras; it is remade when what it came from changes.
+SOURCES := $(VENV)/.made pyproject.toml constraints.txt careerpath/__init__.py
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "careerpath needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one that is: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "'$(PYTHON)' cannot make environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# PIP_CONSTRAINT pins what gets installed and, for older pips, what builds it; newer pips read the
+# pins for building from PIP_BUILD_CONSTRAINT.
+define install
+@echo "Installing careerpath$(1) into $(VENV) (the first time takes a minute or two) ..."
+@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+  $(PY) -m pip install --quiet --editable '.$(1)'
+@touch $@
+endef
+
+$(VENV)/.app: $(SOURCES)
+	$(call install)
+
+$(VENV)/.lab: $(SOURCES)
+	$(call install,[lab])
+
+$(VENV)/.test: $(SOURCES)
+	$(call install,[test])
+
+$(VENV)/.dev: $(SOURCES)
+	$(call install,[dev])

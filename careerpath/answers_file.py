@@ -1,0 +1,166 @@
+"""Reading one person's answers from a JSON or TOML file."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, NoReturn
+
+from careerpath.errors import AnswersFileError
+
+STANDARD_INPUT = "-"
+LARGEST = 5_000_000
+"""The most bytes that are read; answers to a questionnaire take a few hundred."""
+
+
+def read_answers(source: str) -> dict[str, Any]:
+    """Read answers by item id from a file.
+
+    Parameters
+    ----------
+    source : str
+        A path ending in ``.json`` or ``.toml``, or ``-`` for JSON from standard input. The
+        file holds one answer for each item id, on its own or in a table called "answers".
+
+    Returns
+    -------
+    dict
+        As written; whether the answers make sense is for `careerpath.score` to say.
+
+    Raises
+    ------
+    AnswersFileError
+        Where the file cannot be read; the message says where and what to do.
+    """
+    place = "Standard input" if source == STANDARD_INPUT else source
+    is_toml = source.lower().endswith(".toml")
+    if source != STANDARD_INPUT and not is_toml and not source.lower().endswith(".json"):
+        raise AnswersFileError(
+            f"{place} ends in neither .json nor .toml. Rename it, so that its format is known."
+        )
+    text = _text(source, place)
+    data = _parsed_toml(text, place) if is_toml else _parsed_json(text, place)
+    return _answers(data, place)
+
+
+def _text(source: str, place: str) -> str:
+    try:
+        if source == STANDARD_INPUT:
+            raw = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with Path(source).open("rb") as file:
+                raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise AnswersFileError(f"Cannot read {place}: {error.strerror}. Check the path.") from error
+    except ValueError as error:  # a path with a null byte
+        raise AnswersFileError(f"Cannot read {place!r}: {error}. Check the path.") from error
+    if len(raw) > LARGEST:
+        raise AnswersFileError(
+            f"{place} is larger than {LARGEST // 1_000_000} MB, so it does not hold one person's "
+            "answers. Check the path."
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnswersFileError(
+            f"{place} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
+        ) from error
+    if not text.strip():
+        raise AnswersFileError(f'{place} is empty. Write the answers into it: {{"q01": 7, ...}}.')
+    return text
+
+
+def _parsed_toml(text: str, place: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise AnswersFileError(f"{place} is not valid TOML: {error}. Mend that line.") from error
+    except ValueError as error:
+        raise _too_many_digits(place) from error
+    except RecursionError as error:
+        raise _too_deep(place) from error
+
+
+def _parsed_json(text: str, place: str) -> object:
+    def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in table:
+                raise AnswersFileError(
+                    f"{place} holds the key {_short(key)} twice. Keep one of the two."
+                )
+            table[key] = value
+        return table
+
+    def no_such_number(literal: str) -> NoReturn:
+        raise AnswersFileError(
+            f"{place} holds {literal}, which is not a number that an item can have. "
+            "Leave an unanswered item out."
+        )
+
+    try:
+        return json.loads(text, object_pairs_hook=each_key_once, parse_constant=no_such_number)
+    except json.JSONDecodeError as error:
+        raise AnswersFileError(
+            f"{place} is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno}). "
+            "Mend that line."
+        ) from error
+    except ValueError as error:
+        raise _too_many_digits(place) from error
+    except RecursionError as error:
+        raise _too_deep(place) from error
+
+
+def _answers(data: object, place: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise AnswersFileError(
+            f"{place} holds {_kind(data)} where an answer for each item is expected. "
+            'Write {"q01": 7, ...}.'
+        )
+    if "answers" not in data:
+        return data
+    answers = data["answers"]
+    if not isinstance(answers, dict):
+        raise AnswersFileError(
+            f'{place}: "answers" holds {_kind(answers)} where an answer for each item is '
+            'expected. Write {"answers": {"q01": 7, ...}}.'
+        )
+    others = [_short(key) for key in data if key != "answers"]
+    if others:
+        raise AnswersFileError(
+            f'{place} holds "answers" and other keys beside it: {", ".join(others[:5])}. '
+            "Move them into it, or remove them."
+        )
+    return answers
+
+
+def _kind(value: object) -> str:
+    match value:
+        case list():
+            return "a list"
+        case str():
+            return "text"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case None:
+            return "null"
+        case _:
+            return "something else"
+
+
+def _short(key: str) -> str:
+    return repr(key if len(key) <= 40 else f"{key[:37]}...")
+
+
+def _too_deep(place: str) -> AnswersFileError:
+    return AnswersFileError(
+        f"{place} nests tables too deeply. Write one answer for each item, without nesting."
+    )
+
+
+def _too_many_digits(place: str) -> AnswersFileError:
+    return AnswersFileError(f"{place} holds a number with too many digits. Mend that number.")

@@ -1,0 +1,451 @@
+"""The instrument: a questionnaire with its scale, items, facets, cut scores and texts."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from careerpath.errors import (
+    AnswerError,
+    InstrumentError,
+    Reason,
+    describe_validation,
+    did_you_mean,
+    shown,
+)
+from careerpath.exact import exact, plain_number
+
+LARGEST_NUMBER = 10**9
+MOST_STEPS = 10_000
+MOST_DECIMALS = 6
+"""Within these three, all that is computed from a scale is exact and stays small."""
+
+
+def _usable(value: float) -> float:
+    if not -math.inf < value < math.inf:
+        raise ValueError("must be a finite number")
+    if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        raise ValueError(f"must lie between -{LARGEST_NUMBER} and {LARGEST_NUMBER}")
+    return value
+
+
+def _with_plain_line_ends(text: str) -> str:
+    """Write line ends as TOML reads them, so that what is saved is what is loaded."""
+    return text.replace("\r\n", "\n")
+
+
+Number = Annotated[StrictInt | StrictFloat, AfterValidator(_usable)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True), AfterValidator(_with_plain_line_ends)
+]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Side = Literal["left", "right"]
+
+
+class Band(StrEnum):
+    """Where a total falls. ``UNSCORED`` is for a row whose total cannot be had."""
+
+    MANAGEMENT = "management"
+    BOTH = "both"
+    MASTERY = "mastery"
+    UNSCORED = "unscored"
+
+
+BANDS = (Band.MANAGEMENT, Band.BOTH, Band.MASTERY)
+"""The three bands of a total, from low to high."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Scale(_Part):
+    """The numbers an answer can take: ``minimum``, ``minimum + step``, ... ``maximum``."""
+
+    minimum: Number = 0
+    maximum: Number = 10
+    step: Number = 1
+
+    @model_validator(mode="after")
+    def _is_a_grid(self) -> Self:
+        if self.step <= 0 or self.minimum >= self.maximum:
+            raise ValueError("minimum must be below maximum, and step above 0")
+        written = (exact(number).normalize() for number in (self.minimum, self.maximum, self.step))
+        if any(int(number.as_tuple().exponent) < -MOST_DECIMALS for number in written):
+            raise ValueError(f"minimum, maximum and step can have {MOST_DECIMALS} decimals at most")
+        if (exact(self.maximum) - exact(self.minimum)) > MOST_STEPS * exact(self.step):
+            raise ValueError(f"a scale can have {MOST_STEPS} steps at most; make them wider")
+        if (exact(self.maximum) - exact(self.minimum)) % exact(self.step):
+            raise ValueError(f"maximum must be reached from minimum in whole steps of {self.step}")
+        return self
+
+    @cached_property
+    def steps(self) -> int:
+        """How many steps lead from the minimum to the maximum."""
+        return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step))
+
+
+class CutScores(_Part):
+    """The two thresholds between the bands.
+
+    Parameters
+    ----------
+    management_below : int or float
+        A total below this one is management.
+    mastery_above : int or float
+        A total above this one is mastery. From one to the other, both ends included: both.
+
+    Examples
+    --------
+    >>> cuts = CutScores(management_below=50, mastery_above=100)
+    >>> [str(cuts.band(total)) for total in (49, 50, 100, 101)]
+    ['management', 'both', 'both', 'mastery']
+    """
+
+    management_below: Number
+    mastery_above: Number
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.management_below > self.mastery_above:
+            raise ValueError("management_below must not be above mastery_above")
+        return self
+
+    def band(self, total: float) -> Band:
+        """Return the band that a total falls in."""
+        if total < self.management_below:
+            return Band.MANAGEMENT
+        if total > self.mastery_above:
+            return Band.MASTERY
+        return Band.BOTH
+
+
+class Facet(_Part):
+    """A theme that a few items share."""
+
+    id: Identifier
+    title: Text
+    description: Text = ""
+
+
+class Item(_Part):
+    """One question: a stem that sets the moment, and two poles that finish it.
+
+    ``mastery_side`` says on which side of the scale the mastery pole is shown.
+    """
+
+    id: Identifier
+    facet: Identifier | None = None
+    stem: Text = ""
+    management: Text = ""
+    mastery: Text = ""
+    mastery_side: Side = "right"
+
+    @property
+    def left(self) -> str:
+        """The pole at the low end of the scale."""
+        return self.mastery if self.mastery_side == "left" else self.management
+
+    @property
+    def right(self) -> str:
+        """The pole at the high end of the scale."""
+        return self.management if self.mastery_side == "left" else self.mastery
+
+
+class BandText(_Part):
+    """What a result in this band is called, and what to make of it."""
+
+    title: Text
+    summary: Text
+    advice: tuple[Text, ...] = ()
+    roles: tuple[Text, ...] = ()
+
+
+class BandTexts(_Part):
+    """The texts of the three bands."""
+
+    management: BandText
+    both: BandText
+    mastery: BandText
+
+    def of(self, band: Band) -> BandText:
+        """Return the texts of one band."""
+        texts: BandText = getattr(self, band)
+        return texts
+
+
+class Norms(_Part):
+    """How totals spread in a population, and how reliable they are.
+
+    ``source`` says where the numbers come from. An assumption says that it is one.
+    """
+
+    mean: Number
+    sd: Annotated[Number, Field(gt=0)]
+    reliability: Annotated[Number, Field(ge=0, lt=1)]
+    source: Text
+    note: Text = ""
+
+    @cached_property
+    def standard_error(self) -> float:
+        """Standard error of measurement: ``sd * sqrt(1 - reliability)``."""
+        return self.sd * math.sqrt(1 - self.reliability)
+
+
+class Instrument(_Part):
+    """A questionnaire. Frozen: a change makes a new one.
+
+    See Also
+    --------
+    load_instrument : read one from a file.
+    Instrument.plain : make one for your own data, without texts.
+    """
+
+    schema_version: Literal[1] = 1
+    id: Identifier
+    version: Text
+    title: Text
+    description: Text = ""
+    language: Text = "en"
+    scale: Scale = Scale()
+    cut_scores: CutScores
+    facets: tuple[Facet, ...] = ()
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    bands: BandTexts | None = None
+    norms: Norms | None = None
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        for kind, ids in (
+            ("item", [item.id for item in self.items]),
+            ("facet", [facet.id for facet in self.facets]),
+        ):
+            twice = sorted({name for name in ids if ids.count(name) > 1})
+            if twice:
+                raise ValueError(f"{kind} ids must differ; used twice: {', '.join(twice)}")
+        known = [facet.id for facet in self.facets]
+        for item in self.items:
+            if item.facet is not None and item.facet not in known:
+                raise ValueError(
+                    f"item {item.id!r} belongs to the facet {item.facet!r}, which is not in "
+                    f"[[facets]]. {did_you_mean(item.facet, known)}"
+                )
+        cuts = self.cut_scores
+        if (
+            not self.minimum_total
+            <= cuts.management_below
+            <= cuts.mastery_above
+            <= (self.maximum_total)
+        ):
+            raise ValueError(
+                f"cut scores {cuts.management_below} and {cuts.mastery_above} must lie within the "
+                f"range of totals, {self.minimum_total} to {self.maximum_total}"
+            )
+        return self
+
+    @classmethod
+    def validated(cls, data: dict[str, Any], *, place: str) -> Instrument:
+        """Make an instrument from plain data, as a TOML file holds it.
+
+        Parameters
+        ----------
+        data : dict
+        place : str
+            Where the data come from, for the message of an error.
+
+        Raises
+        ------
+        InstrumentError
+            With a line for each thing that is wrong: the place, the key and the mend.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise InstrumentError(describe_validation(error, data, place=place)) from None
+
+    @classmethod
+    def plain(
+        cls,
+        item_ids: list[str],
+        *,
+        minimum: float = 0,
+        maximum: float = 10,
+        step: float = 1,
+        management_below: float = 50,
+        mastery_above: float = 100,
+    ) -> Instrument:
+        """Make an instrument for an analyst's own data: items without texts or facets.
+
+        Parameters
+        ----------
+        item_ids : list of str
+            The items, in order; each is keyed toward mastery as it is.
+        minimum, maximum, step : int or float
+            The scale of one answer.
+        management_below, mastery_above : int or float
+            The cut scores, on the scale of the total.
+
+        Returns
+        -------
+        Instrument
+
+        Raises
+        ------
+        InstrumentError
+            Where the numbers do not fit each other.
+
+        Examples
+        --------
+        >>> Instrument.plain(["a", "b"], management_below=7, mastery_above=14).maximum_total
+        20
+        """
+        return cls.validated(
+            {
+                "id": "plain",
+                "version": "0",
+                "title": "Plain instrument",
+                "scale": {"minimum": minimum, "maximum": maximum, "step": step},
+                "cut_scores": {
+                    "management_below": management_below,
+                    "mastery_above": mastery_above,
+                },
+                "items": [{"id": name} for name in item_ids],
+            },
+            place="Instrument.plain()",
+        )
+
+    @cached_property
+    def item_ids(self) -> tuple[str, ...]:
+        """The ids of the items, in order."""
+        return tuple(item.id for item in self.items)
+
+    @cached_property
+    def minimum_total(self) -> int | float:
+        """The lowest total that answers can give."""
+        return self.total_of(0)
+
+    @cached_property
+    def maximum_total(self) -> int | float:
+        """The highest total that answers can give."""
+        return self.total_of(len(self.items) * self.scale.steps)
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+    def total_of(self, steps: int, *, items: int | None = None) -> int | float:
+        """Return the total that lies so many steps above the lowest one, exactly.
+
+        Parameters
+        ----------
+        steps : int
+            Steps of the scale, summed over the items.
+        items : int, optional
+            How many items are summed; all of them by default.
+        """
+        count = len(self.items) if items is None else items
+        return plain_number(exact(self.scale.minimum) * count + exact(self.scale.step) * steps)
+
+    def item(self, item_id: str) -> Item:
+        """Return one item.
+
+        Raises
+        ------
+        AnswerError
+            Where there is none of that id; the message names the nearest one.
+        """
+        try:
+            return self._items[item_id]
+        except (KeyError, TypeError):
+            given = shown(item_id)
+            name = given.strip("'\"")
+            raise AnswerError(
+                f"Unknown item {given} in instrument {self.id!r}. "
+                f"{did_you_mean(name, self.item_ids)}",
+                reason=Reason.UNKNOWN_ITEM,
+                items=[name],
+            ) from None
+
+    def items_of(self, facet_id: str) -> tuple[Item, ...]:
+        """Return the items of one facet, in order."""
+        return tuple(item for item in self.items if item.facet == facet_id)
+
+    def with_cut_scores(self, *, management_below: float, mastery_above: float) -> Instrument:
+        """Return the same instrument with other cut scores.
+
+        Parameters
+        ----------
+        management_below, mastery_above : int or float
+            The new thresholds, within the range of totals.
+
+        Returns
+        -------
+        Instrument
+
+        Raises
+        ------
+        InstrumentError
+            Where they are out of order or out of range.
+
+        Examples
+        --------
+        >>> from careerpath import load_instrument
+        >>> ours = load_instrument().with_cut_scores(management_below=60, mastery_above=95)
+        >>> ours.cut_scores.band(59)
+        <Band.MANAGEMENT: 'management'>
+        """
+        data = self.model_dump() | {
+            "cut_scores": {"management_below": management_below, "mastery_above": mastery_above}
+        }
+        return self.validated(data, place="with_cut_scores()")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the instrument to a TOML file that `load_instrument` reads back.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an existing file is replaced.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Raises
+        ------
+        InstrumentError
+            Where the file cannot be written.
+        """
+        import tomli_w
+
+        target = Path(path)
+        text = tomli_w.dumps(
+            self.model_dump(mode="json", exclude_none=True), multiline_strings=True
+        )
+        try:
+            target.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise InstrumentError(
+                f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
+            ) from error
+        except ValueError as error:  # a path with a null byte
+            raise InstrumentError(
+                f"Cannot write {str(target)!r}: {error}. Choose another name."
+            ) from error
+        return target

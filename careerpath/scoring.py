@@ -1,0 +1,272 @@
+"""The scoring rule: answers in, a total and its band out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from numbers import Real
+from typing import Any, Literal, TypeGuard
+
+from careerpath.errors import AnswerError, CareerpathError, Reason, shown
+from careerpath.exact import exact, plain_number
+from careerpath.instrument import Band, Instrument, Item
+
+PRORATE_NEEDS = Fraction(4, 5)
+"""The share of items that must be answered before the rest may be estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetScore:
+    """The keyed answers to one facet's items, added up.
+
+    Attributes
+    ----------
+    id : str
+        The facet.
+    total : int, float or None
+        Their sum; None where one of its items is unanswered.
+    minimum, maximum : int or float
+        The range that the sum can take.
+    """
+
+    id: str
+    total: int | float | None
+    minimum: int | float
+    maximum: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The result of adding up one person's answers.
+
+    Attributes
+    ----------
+    total : int or float
+        The sum of the keyed answers.
+    minimum, maximum : int or float
+        The range that a total can take.
+    band : Band
+        Where the total falls.
+    facets : tuple of FacetScore
+        In the instrument's order.
+    keyed : mapping of str to int or float
+        Each answered item's answer, as it counts toward mastery.
+    missing : tuple of str
+        Items without an answer; empty unless the total is prorated.
+    """
+
+    total: int | float
+    minimum: int | float
+    maximum: int | float
+    band: Band
+    facets: tuple[FacetScore, ...]
+    keyed: Mapping[str, int | float]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def prorated(self) -> bool:
+        """Whether unanswered items were estimated by the mean of the answered ones."""
+        return bool(self.missing)
+
+
+def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
+    """Check one answer and return it in steps above the scale's minimum.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    item_id : str
+    answer : object
+        What was given, from left to right as shown.
+
+    Returns
+    -------
+    int
+        0 at the scale's minimum.
+
+    Raises
+    ------
+    AnswerError
+        Where the item is unknown or the answer is not one that the scale has.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> check_answer(load_instrument(), "q07", 12)
+    Traceback (most recent call last):
+        ...
+    careerpath.errors.AnswerError: Item 'q07' got 12; answers run from 0 to 10. Check item 'q07'.
+    """
+    item = instrument.item(item_id)
+    scale = instrument.scale
+    allowed = f"answers run from {scale.minimum} to {scale.maximum}"
+
+    def refusal(reason: Reason, fact: str, mend: str) -> AnswerError:
+        return AnswerError(f"Item {item.id!r} {fact}; {mend}", reason=reason, items=[item.id])
+
+    if isinstance(answer, bool) or not _is_real(answer):
+        raise refusal(
+            Reason.NOT_A_NUMBER,
+            f"got {shown(answer)}, which is not a number",
+            f"{allowed}. Write a number without quotes.",
+        )
+    if not -math.inf < answer < math.inf:
+        raise refusal(
+            Reason.NOT_FINITE,
+            f"got {answer}, which is not a finite number",
+            f"{allowed}. Leave an unanswered item out.",
+        )
+    if not scale.minimum <= answer <= scale.maximum:
+        # Not abs(): numpy's smallest int8 has no positive counterpart.
+        given = f"{answer}" if -(10**15) < answer < 10**15 else "a number far too large"
+        raise refusal(Reason.OUT_OF_RANGE, f"got {given}", f"{allowed}. Check item {item.id!r}.")
+    # numpy's scalars are real numbers too, but only Python's own print as they were written.
+    number = float(answer)
+    steps = (exact(number) - exact(scale.minimum)) / exact(scale.step)
+    if steps != int(steps):
+        raise refusal(
+            Reason.OFF_THE_STEP,
+            f"got {answer}",
+            f"{allowed} in steps of {scale.step}. Choose the nearest step.",
+        )
+    return int(steps)
+
+
+def keyed_steps(instrument: Instrument, item: Item, steps: int) -> int:
+    """Count an answer toward mastery: turned round where the mastery pole is on the left."""
+    return instrument.scale.steps - steps if item.mastery_side == "left" else steps
+
+
+def keyed_answer(instrument: Instrument, item_id: str, answer: float) -> int | float:
+    """Return an answer as it counts toward mastery.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> instrument = load_instrument()
+    >>> keyed_answer(instrument, "q01", 7), keyed_answer(instrument, "q02", 7)
+    (7, 3)
+    """
+    steps = check_answer(instrument, item_id, answer)
+    return instrument.total_of(keyed_steps(instrument, instrument.item(item_id), steps), items=1)
+
+
+def score(
+    instrument: Instrument,
+    answers: Mapping[str, Any],
+    *,
+    missing: Literal["refuse", "prorate"] = "refuse",
+) -> Score:
+    """Add up the answers.
+
+    A total below ``management_below`` is management, above ``mastery_above`` mastery,
+    and from one to the other, both ends included, both.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    answers : mapping of str to int or float
+        An answer for each item, from left to right as shown. None counts as unanswered.
+    missing : {"refuse", "prorate"}
+        What to do about unanswered items. ``"prorate"`` estimates them by the mean of the
+        answered ones, provided that four fifths are answered.
+
+    Returns
+    -------
+    Score
+
+    Raises
+    ------
+    AnswerError
+        For an unknown item, an answer that the scale does not have, or a gap.
+    CareerpathError
+        Where ``answers`` or ``missing`` is something else than that.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> instrument = load_instrument()
+    >>> result = score(instrument, dict.fromkeys(instrument.item_ids, 10))
+    >>> result.total, result.maximum, str(result.band)
+    (80, 150, 'both')
+    """
+    if missing not in ("refuse", "prorate"):
+        raise CareerpathError(f"missing must be 'refuse' or 'prorate', not {shown(missing)}.")
+    if not isinstance(answers, Mapping):
+        raise CareerpathError(
+            f"answers must hold an answer for each item id, as {{'q01': 7}} does; got "
+            f"{shown(answers)}."
+        )
+    steps = {
+        item_id: keyed_steps(
+            instrument, instrument.item(item_id), check_answer(instrument, item_id, answer)
+        )
+        for item_id, answer in answers.items()
+        if answer is not None or item_id not in instrument.item_ids
+    }
+    gaps = tuple(item_id for item_id in instrument.item_ids if item_id not in steps)
+    if gaps:
+        _may_prorate(instrument, gaps, allowed=missing == "prorate")
+    total = _total(instrument, steps)
+    return Score(
+        total=total,
+        minimum=instrument.minimum_total,
+        maximum=instrument.maximum_total,
+        band=instrument.cut_scores.band(total),
+        facets=tuple(_facet_score(instrument, facet.id, steps) for facet in instrument.facets),
+        keyed={item_id: instrument.total_of(keyed, items=1) for item_id, keyed in steps.items()},
+        missing=gaps,
+    )
+
+
+def _may_prorate(instrument: Instrument, gaps: tuple[str, ...], *, allowed: bool) -> None:
+    count = len(instrument.items)
+    answered = count - len(gaps)
+    named = ", ".join(gaps)
+    if not allowed:
+        raise AnswerError(
+            f"{len(gaps)} of {count} items have no answer: {named}. Answer them, or pass "
+            'missing="prorate" to estimate them from the others.',
+            reason=Reason.UNANSWERED,
+            items=gaps,
+        )
+    if answered < PRORATE_NEEDS * count:
+        raise AnswerError(
+            f"Only {answered} of {count} items are answered; an estimate needs "
+            f"{math.ceil(PRORATE_NEEDS * count)}. Answer more of: {named}.",
+            reason=Reason.UNANSWERED,
+            items=gaps,
+        )
+
+
+def _total(instrument: Instrument, steps: Mapping[str, int]) -> int | float:
+    """Sum the keyed steps, scaled up by exact arithmetic where items are missing."""
+    estimated = Fraction(sum(steps.values()) * len(instrument.items), len(steps))
+    if estimated.denominator == 1:
+        return instrument.total_of(int(estimated))
+    scale = instrument.scale
+    lowest = Fraction(exact(scale.minimum)) * len(instrument.items)
+    return float(lowest + Fraction(exact(scale.step)) * estimated)
+
+
+def _facet_score(instrument: Instrument, facet_id: str, steps: Mapping[str, int]) -> FacetScore:
+    ids = [item.id for item in instrument.items_of(facet_id)]
+    complete = all(item_id in steps for item_id in ids)
+    highest = instrument.scale.steps * len(ids)
+    return FacetScore(
+        id=facet_id,
+        total=(
+            instrument.total_of(sum(steps[item_id] for item_id in ids), items=len(ids))
+            if complete
+            else None
+        ),
+        minimum=plain_number(exact(instrument.scale.minimum) * len(ids)),
+        maximum=instrument.total_of(highest, items=len(ids)),
+    )
+
+
+def _is_real(answer: object) -> TypeGuard[float]:
+    """Tell a number, numpy's scalars included, from anything else."""
+    return isinstance(answer, Real)

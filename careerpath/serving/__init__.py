@@ -1,0 +1,1 @@
+"""The Voilà server: handlers, pages and templates."""

@@ -1,0 +1,107 @@
+"""The headers that every response carries, whichever handler wrote it."""
+
+from __future__ import annotations
+
+import re
+
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.web import OutputTransform
+
+#: A host as browsers send it; anything else is not repeated into a header.
+HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:]+\](:\d{1,5})?")
+
+#: Widgets bring their JavaScript as text, and anywidget runs it from a `blob:` address. Nothing
+#: here needs inline scripts or eval. Widgets do set styles on elements.
+PAGE_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' blob:",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "media-src": "'self' data: blob:",
+    "connect-src": "'self'",
+    "frame-ancestors": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "object-src": "'none'",
+}
+
+#: For `--template lab`: JupyterLab's front end needs inline scripts and eval. No other host either.
+LAB_POLICY = {
+    **PAGE_POLICY,
+    "script-src": "'self' blob: 'unsafe-inline' 'unsafe-eval'",
+    "worker-src": "'self' blob:",
+}
+
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+)
+
+
+def content_security_policy(policy: dict[str, str], *, host: str) -> str:
+    """Write a policy as a header's value.
+
+    Parameters
+    ----------
+    policy : dict of str to str
+        Directives and what they allow.
+    host : str
+        The host that the browser asked for: older Safari does not count websockets to it as 'self'.
+
+    Returns
+    -------
+    str
+        The value of a ``Content-Security-Policy`` header.
+
+    Examples
+    --------
+    >>> content_security_policy({"connect-src": "'self'"}, host="example.org")
+    "connect-src 'self' ws://example.org wss://example.org"
+    >>> content_security_policy({"connect-src": "'self'"}, host="bad host; script-src *")
+    "connect-src 'self'"
+    """
+    sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+    return "; ".join(
+        f"{name} {value}{sockets if name == 'connect-src' else ''}"
+        for name, value in policy.items()
+    )
+
+
+def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
+    """Make the transform that puts the security headers on every response.
+
+    Parameters
+    ----------
+    policy : dict of str to str
+        The content security policy.
+
+    Returns
+    -------
+    type of OutputTransform
+        For ``tornado.web.Application.add_transform``. A transform sees the responses of all
+        handlers, those of Jupyter and tornado too, error pages included.
+    """
+
+    class SecurityHeaders(OutputTransform):
+        def __init__(self, request: HTTPServerRequest) -> None:
+            self._host = request.host
+
+        def transform_first_chunk(
+            self,
+            status_code: int,
+            headers: HTTPHeaders,
+            chunk: bytes,
+            finishing: bool,  # noqa: FBT001
+        ) -> tuple[int, HTTPHeaders, bytes]:
+            del finishing
+            headers.pop("Server", None)
+            headers["Content-Security-Policy"] = content_security_policy(policy, host=self._host)
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "same-origin"
+            headers["Permissions-Policy"] = PERMISSIONS
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            return status_code, headers, chunk
+
+    return SecurityHeaders

@@ -1,0 +1,183 @@
+"""The pages: which address shows which notebook, and the HTML around it."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from careerpath import CareerpathError, load_instrument
+from careerpath.serving.assets import Assets
+from careerpath.state.questionnaire import SECONDS_PER_ITEM
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: The addresses of the shipped workbooks. An address stays when a file is renamed.
+SHIPPED = {"assessment": "assessment.ipynb"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A notebook with an address.
+
+    Attributes
+    ----------
+    slug : str
+        Its address below the base URL.
+    notebook : Path
+        The file.
+    title : str
+        For the browser's tab.
+    skeleton : Markup
+        The first screen as HTML, for the time until the kernel answers; empty for none.
+    """
+
+    slug: str
+    notebook: Path
+    title: str
+    skeleton: Markup
+
+
+def notebooks_folder() -> Path:
+    """Find the shipped workbooks: beside the package in a checkout, inside of it once installed."""
+    package = Path(str(importlib.resources.files("careerpath")))
+    installed = package / "notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+def find_pages(folder: Path | None = None) -> dict[str, Page]:
+    """Give each notebook its address.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        A folder of notebooks: each one in it becomes a page named like its file. Without a folder,
+        the shipped workbooks that have a page.
+
+    Returns
+    -------
+    dict of str to Page
+        Pages by address.
+    """
+    if folder is None:
+        home = notebooks_folder()
+        files = {slug: home / name for slug, name in SHIPPED.items()}
+    else:
+        if not folder.is_dir():
+            message = f"There is no folder {str(folder)!r}. Name a folder that holds notebooks."
+            raise CareerpathError(message)
+        files = {each.stem: each for each in sorted(folder.glob("*.ipynb"))}
+    missing = [str(each) for each in files.values() if not each.is_file()]
+    if missing or not files:
+        place = ", ".join(missing) or str(folder)
+        mend = "Reinstall careerpath, or name a folder that holds notebooks."
+        message = f"There is no notebook to serve at {place}. {mend}"
+        raise CareerpathError(message)
+    return {slug: _page(slug, notebook) for slug, notebook in files.items()}
+
+
+def _page(slug: str, notebook: Path) -> Page:
+    metadata = json.loads(notebook.read_text("utf-8")).get("metadata", {})
+    title = metadata.get("title") or slug.replace("_", " ").replace("-", " ").capitalize()
+    return Page(slug, notebook, title, Markup(_skeleton(slug)))  # noqa: S704 (made by our own templates)
+
+
+def _skeleton(slug: str) -> str:
+    """Return a page's first screen, if it has one. Its view makes it, so that they look alike."""
+    if slug != "assessment":
+        return ""
+    try:
+        make: Callable[..., str] = import_module("careerpath.widgets.assessment").skeleton
+    except (ImportError, AttributeError):
+        return ""
+    return make(load_instrument())
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["css"] = lambda text: Markup(text.replace("</", "<\\/"))  # noqa: S704
+    return environment
+
+
+@cache
+def styles() -> str:
+    """Read what goes into each page: the product's stylesheets, then what belongs to serving."""
+    widgets = Path(str(importlib.resources.files("careerpath"))) / "widgets"
+    sheets = (widgets / "tokens.css", widgets / "careerpath.css", TEMPLATES / "site" / "site.css")
+    return "\n".join(each.read_text("utf-8") for each in sheets)
+
+
+class Site:
+    """The HTML that is ours: the landing page, the head of a notebook's page, error pages.
+
+    Parameters
+    ----------
+    base_url : str
+        The path of the application, with a slash at both ends.
+    assets : Assets
+        The static files.
+    pages : dict of str to Page
+        The notebooks' pages.
+    """
+
+    def __init__(self, *, base_url: str, assets: Assets, pages: dict[str, Page]) -> None:
+        self._start = "assessment" if "assessment" in pages else next(iter(pages))
+        self._common = {
+            "base_url": base_url,
+            "assets": assets,
+            "styles": styles(),
+        }
+
+    def _render(self, template: str, **values: object) -> str:
+        return _environment().get_template(template).render(**self._common, **values)
+
+    def landing(self) -> str:
+        """Return the page at the root. It costs no process: bots and link previews are welcome."""
+        instrument = load_instrument()
+        minutes = max(1, round(len(instrument.items) * SECONDS_PER_ITEM / 60))
+        return self._render(
+            "landing.html",
+            title=instrument.title,
+            instrument=instrument,
+            minutes=minutes,
+            start=self._start,
+        )
+
+    def head(self, page: Page) -> str:
+        """Return a notebook's page up to its first output, with the skeleton in it."""
+        return self._render("page.html", title=page.title, page=page)
+
+    def message(self, *, heading: str, text: str, again: bool = False) -> str:
+        """Return a page that says one thing.
+
+        Parameters
+        ----------
+        heading, text : str
+            What to say, and what to do next.
+        again : bool
+            Whether to offer a link that tries the same address once more.
+
+        Returns
+        -------
+        str
+            HTML.
+        """
+        return self._render("message.html", title=heading, heading=heading, text=text, again=again)
+
+    def trouble(self, log_id: str) -> str:
+        """Return the sentence that stands in the place of what went wrong."""
+        return self._render("trouble.html", log_id=log_id, title="")

@@ -1,0 +1,1 @@
+"""The screens' models: every decision, and no widget."""

@@ -1,0 +1,304 @@
+"""The assessment's model: where a person is, what they answered, and what comes next.
+
+Every decision of the screens is taken here, without a widget. A view shows this state
+and calls its methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from traitlets import Dict, HasTraits, Instance, Int, UseEnum
+
+from careerpath.errors import AnswerError, Reason
+from careerpath.instrument import Instrument, Item
+from careerpath.interpretation import Interpretation, interpret
+from careerpath.scoring import Score, check_answer, score
+
+SECONDS_PER_ITEM = 12
+"""How long one question takes, for telling how much time is left."""
+
+
+class Phase(StrEnum):
+    """The screens, in order."""
+
+    WELCOME = "welcome"
+    QUESTION = "question"
+    REVIEW = "review"
+    RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Answers kept from an earlier visit, and where that visit stopped."""
+
+    phase: Phase
+    position: int
+    answers: Mapping[str, int | float] = field(default_factory=dict)
+
+
+class QuestionnaireState(HasTraits):
+    """One person's way through an instrument.
+
+    Parameters
+    ----------
+    instrument : Instrument
+
+    Attributes
+    ----------
+    phase : Phase
+        The screen that is shown.
+    position : int
+        The item that is shown, or was shown last, counted from 0.
+    answers : dict of str to int or float
+        By item, from left to right as shown. An unanswered item is not in it.
+    offered : Draft or None
+        An earlier visit's answers, which the welcome screen offers to go on with.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> state = QuestionnaireState(instrument=load_instrument())
+    >>> state.start()
+    >>> state.answer("q01", 7)
+    >>> state.go_on()
+    >>> state.item.id, state.answered
+    ('q02', 1)
+    """
+
+    instrument = Instance(Instrument)
+    phase = UseEnum(Phase, Phase.WELCOME)
+    position = Int(0)
+    answers = Dict()
+    offered = Instance(Draft, allow_none=True)
+
+    # What is true now
+
+    @property
+    def item(self) -> Item:
+        """The item that is shown."""
+        return self.instrument.items[self.position]
+
+    @property
+    def answered(self) -> int:
+        """How many items have an answer."""
+        return len(self.answers)
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """The numbers of the items without an answer, counted from 1."""
+        return tuple(
+            number
+            for number, item_id in enumerate(self.instrument.item_ids, start=1)
+            if item_id not in self.answers
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether every item has an answer."""
+        return not self.unanswered
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot go on from here, in words; empty where it can."""
+        if self.phase is Phase.QUESTION and self.item.id not in self.answers:
+            return "Choose a point on the line to go on."
+        if self.phase is Phase.REVIEW and self.unanswered:
+            numbers = ", ".join(map(str, self.unanswered))
+            return f"Still without an answer: {numbers}. Choose it in the list to answer it."
+        return ""
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the rest will take, in whole minutes; 0 for less than one."""
+        seconds = (len(self.instrument.items) - self.position) * SECONDS_PER_ITEM
+        return round(seconds / 60) if seconds >= 60 else 0
+
+    @property
+    def score(self) -> Score | None:
+        """The score, as soon as every item has an answer."""
+        return score(self.instrument, self.answers) if self.complete else None
+
+    @property
+    def interpretation(self) -> Interpretation | None:
+        """The score in words and chances."""
+        result = self.score
+        return interpret(self.instrument, result) if result else None
+
+    # What a person can do
+
+    def start(self) -> None:
+        """Begin at the first question, without answers."""
+        with self.hold_trait_notifications():
+            self.offered = None
+            self.answers = {}
+            self.position = 0
+            self.phase = Phase.QUESTION
+
+    def answer(self, item_id: str, value: float) -> None:
+        """Take an answer, or change it.
+
+        Raises
+        ------
+        AnswerError
+            Where the item is unknown or the scale does not have that answer; nothing is lost.
+        """
+        check_answer(self.instrument, item_id, value)
+        self.answers = {**self.answers, item_id: value}
+
+    def go_on(self) -> None:
+        """Go to the next question, from the last one to the review, from there to the result.
+
+        Raises
+        ------
+        AnswerError
+            Where an answer is still missing.
+        """
+        if self.obstacle:
+            raise AnswerError(
+                self.obstacle,
+                reason=Reason.UNANSWERED,
+                items=[self.instrument.item_ids[number - 1] for number in self.unanswered],
+            )
+        match self.phase:
+            case Phase.WELCOME:
+                self.start()
+            case Phase.QUESTION if self.position + 1 < len(self.instrument.items):
+                self.position += 1
+            case Phase.QUESTION:
+                self.phase = Phase.REVIEW
+            case _:
+                self.phase = Phase.RESULT
+
+    def go_back(self) -> None:
+        """Go one screen back; no answer is lost."""
+        match self.phase:
+            case Phase.QUESTION if self.position > 0:
+                self.position -= 1
+            case Phase.QUESTION:
+                self.leave()
+            case Phase.REVIEW:
+                self.phase = Phase.QUESTION
+            case Phase.RESULT:
+                self.phase = Phase.REVIEW
+            case Phase.WELCOME:
+                pass
+
+    def go_to(self, item_id: str) -> None:
+        """Go to one question.
+
+        Raises
+        ------
+        AnswerError
+            Where there is no such item.
+        """
+        item = self.instrument.item(item_id)
+        with self.hold_trait_notifications():
+            self.position = self.instrument.items.index(item)
+            self.phase = Phase.QUESTION
+
+    def review(self) -> None:
+        """Show all answers."""
+        if self.phase is not Phase.WELCOME:
+            self.phase = Phase.REVIEW
+
+    def leave(self) -> None:
+        """Go to the welcome screen, which offers to go on with the answers so far."""
+        with self.hold_trait_notifications():
+            self.offered = (
+                Draft(phase=self.phase, position=self.position, answers=self.answers)
+                if self.answers
+                else None
+            )
+            self.phase = Phase.WELCOME
+
+    def offer(self, found: object) -> None:
+        """Offer to go on with what a browser kept, as far as it can be trusted.
+
+        Parameters
+        ----------
+        found : object
+            What the browser sent: anything at all. What is not a draft of this instrument
+            and version is passed over, and so is each answer that the scale does not have.
+        """
+        if self.phase is not Phase.WELCOME or self.answers:
+            return
+        self.offered = read_draft(self.instrument, found)
+
+    def resume(self) -> None:
+        """Go on where the offered draft stopped."""
+        draft = self.offered
+        if draft is None:
+            return
+        with self.hold_trait_notifications():
+            self.answers = dict(draft.answers)
+            self.position = draft.position
+            self.phase = draft.phase
+            self.offered = None
+
+    def forget(self) -> None:
+        """Delete every answer and go to the welcome screen."""
+        with self.hold_trait_notifications():
+            self.offered = None
+            self.answers = {}
+            self.position = 0
+            self.phase = Phase.WELCOME
+
+
+def read_draft(instrument: Instrument, found: object) -> Draft | None:
+    """Read a draft that a browser kept, trusting nothing in it.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    found : object
+        ``{"instrument", "version", "answers", "phase", "item"}``, or anything else.
+
+    Returns
+    -------
+    Draft or None
+        None where there is nothing to go on with.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> instrument = load_instrument()
+    >>> read_draft(instrument, {"instrument": "careerpath-15", "version": instrument.version,
+    ...                         "answers": {"q01": 7, "q02": "x"}, "phase": "question",
+    ...                         "item": "q02"})
+    Draft(phase=<Phase.QUESTION: 'question'>, position=1, answers={'q01': 7})
+    """
+    if not isinstance(found, dict) or not isinstance(found.get("answers"), dict):
+        return None
+    if (found.get("instrument"), found.get("version")) != (instrument.id, instrument.version):
+        return None
+    answers = {
+        item_id: value
+        for item_id, value in found["answers"].items()
+        if _is_answer(instrument, item_id, value)
+    }
+    if not answers:
+        return None
+    ids = instrument.item_ids
+    position = ids.index(found["item"]) if found.get("item") in ids else len(answers) - 1
+    phase = _phase(found.get("phase"))
+    if phase is Phase.WELCOME or (phase is Phase.RESULT and len(answers) < len(ids)):
+        phase = Phase.QUESTION
+    return Draft(phase=phase, position=position, answers=answers)
+
+
+def _is_answer(instrument: Instrument, item_id: str, value: object) -> bool:
+    try:
+        check_answer(instrument, item_id, value)
+    except AnswerError:
+        return False
+    return True
+
+
+def _phase(name: object) -> Phase:
+    try:
+        return Phase(str(name))
+    except ValueError:
+        return Phase.QUESTION

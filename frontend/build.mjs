@@ -1,0 +1,70 @@
+// Builds the front end into the package: hashed names for long cache lives, and a manifest that tells them.
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = resolve(here, '../careerpath/serving/templates/careerpath/static');
+
+/** A stylesheet, its imports inlined, as a string: the widgets bring their style when they come. */
+const stylesAsText = {
+  name: 'styles-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ entryPoints: [path], bundle: true, minify: true, write: false });
+      return { contents: outputFiles[0].text, loader: 'text' };
+    });
+  },
+};
+
+/** Indexes of which we need a handful of names: see the files that stand in for them. */
+const standIns = {
+  name: 'stand-ins',
+  setup({ onResolve }) {
+    const services = join(here, 'src/services.ts');
+    onResolve({ filter: /^@jupyterlab\/(services|coreutils)$/ }, () => ({ path: services }));
+    onResolve({ filter: /^sanitize-html$/ }, () => ({ path: join(here, 'src/sanitize.ts') }));
+    // Inside of the package its own index is called `..`.
+    onResolve({ filter: /^\.\.$/ }, ({ importer }) =>
+      importer.includes(join('@jupyterlab', 'services', 'lib')) ? { path: services } : undefined,
+    );
+  },
+};
+
+const { outputFiles, metafile } = await build({
+  absWorkingDir: here,
+  entryPoints: { page: 'src/main.ts' },
+  bundle: true,
+  minify: true,
+  splitting: true,
+  format: 'esm',
+  target: ['es2022', 'safari16', 'firefox115', 'chrome109'],
+  outdir: out,
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  plugins: [stylesAsText, standIns],
+  define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+});
+if (process.argv.includes('--sizes')) {
+  const { analyzeMetafile } = await import('esbuild');
+  console.log(await analyzeMetafile(metafile));
+}
+
+const names = (test) => outputFiles.map(({ path }) => basename(path)).filter(test).sort();
+await mkdir(out, { recursive: true });
+for (const old of await readdir(out)) await rm(join(out, old));
+for (const { path, contents } of outputFiles) await writeFile(path, contents);
+const entry = names((name) => name.startsWith('page-'))[0];
+// What the entry imports, and the controls, which nearly every page shows: the template preloads them.
+const [, { imports }] = Object.entries(metafile.outputs).find(([path]) => basename(path) === entry);
+const needed = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
+const manifest = { entry, preload: [...new Set([...needed, ...names((name) => name.startsWith('controls-'))])].sort() };
+await writeFile(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+for (const { path, contents } of outputFiles) {
+  console.log(basename(path), contents.length, createHash('sha256').update(contents).digest('hex').slice(0, 12));
+}

@@ -1,0 +1,188 @@
+/**
+ * The connection to the kernel, and what becomes of it: `careerpath:connection` events on the window tell
+ * `connected`, `lost` (we keep trying) or `gone` (the process has ended; only a reload helps).
+ * `careerpath:failure` tells the log id of something that failed in the kernel.
+ *
+ * KernelConnection gives up after a few tries without a word, and between them it may wait for a minute.
+ * A phone that wakes up has no minute, so the tries are ours: soon, then ever slower, and at once when the
+ * network or the reader comes back.
+ */
+import { CommsOverSubshells, KernelConnection, ServerConnection } from '@jupyterlab/services';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+
+export type Status = 'connected' | 'lost' | 'gone';
+
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 15_000;
+/** How long a connection that looks open may take to answer before we take it for dead. */
+const PATIENCE = 5_000;
+
+export class Connection {
+  readonly kernel: KernelConnection;
+  private status: Status | 'starting' = 'starting';
+  private wait = FIRST_WAIT;
+  private timer = 0;
+  /** State updates that the kernel has not confirmed yet, by message id. */
+  private readonly unconfirmed = new Map<string, KernelMessage.IMessage>();
+  private readonly address: string;
+
+  constructor(baseUrl: string, private readonly kernelId: string) {
+    const root = new URL(baseUrl, location.href);
+    this.address = new URL(`api/kernels/${encodeURIComponent(kernelId)}`, root).href;
+    this.kernel = new KernelConnection({
+      model: { id: kernelId, name: 'python3' },
+      serverSettings: ServerConnection.makeSettings({
+        baseUrl: root.href,
+        wsUrl: root.href.replace(/^http/, 'ws'),
+        token: '',
+        appendToken: false,
+      }),
+      // Asked whenever a socket fails early.
+      kernelAPIClient: { getModel: () => this.model() } as never,
+      // Voilà's message filter lets no request for a subshell through, and it is right.
+      commsOverSubshells: CommsOverSubshells.Disabled,
+    });
+    this.kernel.connectionStatusChanged.connect((_, status) => this.onConnection(status));
+    this.kernel.statusChanged.connect((_, status) => {
+      // A restarted kernel is an empty one: to this page it is as good as dead.
+      if (status === 'dead' || status === 'autorestarting' || status === 'restarting') this.tell('gone');
+    });
+    this.kernel.anyMessage.connect((_, { msg, direction }) => this.keepUnconfirmed(msg, direction));
+    this.kernel.iopubMessage.connect((_, message) => {
+      // A callback of ours has failed. The server has put the log's id in the place of the traceback.
+      const parent = message.parent_header as { msg_type?: string; session?: string };
+      if (message.header.msg_type === 'error' && parent.msg_type === 'comm_msg' && parent.session === this.kernel.clientId) {
+        const id = (message.content as { evalue: string }).evalue;
+        window.dispatchEvent(new CustomEvent('careerpath:failure', { detail: { id } }));
+      }
+    });
+    this.listen(baseUrl);
+  }
+
+  private listen(baseUrl: string): void {
+    window.addEventListener('online', () => void this.check());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') void this.check();
+    });
+    // Back from the back-forward cache: the socket may be dead without having said so.
+    window.addEventListener('pageshow', (event) => {
+      if (event.persisted) void this.check();
+    });
+    window.addEventListener('pagehide', (event) => {
+      // A page that may come back keeps its kernel; if it never does, the server culls it.
+      // A beacon carries no header of ours and needs none: the kernel's id, which only this page knows, is the key.
+      if (!event.persisted && this.status !== 'gone') {
+        navigator.sendBeacon(`${baseUrl}voila/api/shutdown/${encodeURIComponent(this.kernelId)}`);
+      }
+    });
+  }
+
+  private tell(status: Status): void {
+    // From `gone` there is no way back.
+    if (this.status === status || this.status === 'gone') return;
+    // The first connection is no news.
+    const news = this.status !== 'starting' || status !== 'connected';
+    this.status = status;
+    if (status === 'gone') {
+      window.clearTimeout(this.timer);
+    }
+    if (news) {
+      window.dispatchEvent(new CustomEvent('careerpath:connection', { detail: { status } }));
+    }
+  }
+
+  private onConnection(status: Kernel.ConnectionStatus): void {
+    if (status === 'connected') {
+      const again = this.status === 'lost';
+      this.wait = FIRST_WAIT;
+      window.clearTimeout(this.timer);
+      this.tell('connected');
+      if (again) void this.resend();
+    } else if (status === 'disconnected') {
+      // Closed in order, as when the kernel was ended after a long rest: ask before we call it lost.
+      this.model().then(
+        () => this.lost(),
+        () => undefined,
+      );
+    } else if (this.status !== 'starting') {
+      this.lost();
+    }
+  }
+
+  private lost(): void {
+    this.tell('lost');
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    window.clearTimeout(this.timer);
+    // Half of the wait is chance, so that a room full of phones does not come back in one instant.
+    this.timer = window.setTimeout(() => this.retry(), this.wait * (0.5 + Math.random() / 2));
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+  }
+
+  private retry(): void {
+    if (this.status === 'gone' || this.kernel.isDisposed) return;
+    // A refusal only means: not this time.
+    this.kernel.reconnect().catch(() => undefined);
+    this.retryLater();
+  }
+
+  /** Is it still there? Ask now, and mend what can be mended. */
+  private async check(): Promise<void> {
+    if (this.status === 'gone' || this.kernel.isDisposed) return;
+    if (!(await this.model().catch(() => null))) {
+      this.tell('gone');
+    } else if (this.kernel.connectionStatus !== 'connected' || !(await this.answers())) {
+      this.wait = FIRST_WAIT;
+      this.retry();
+    }
+  }
+
+  private answers(): Promise<boolean> {
+    const late = new Promise<boolean>((resolve) => window.setTimeout(() => resolve(false), PATIENCE));
+    return Promise.race([this.kernel.requestKernelInfo().then(() => true, () => false), late]);
+  }
+
+  /** The server's word on the kernel. It throws where the kernel is gone; without a network it is not. */
+  private async model(): Promise<{ id: string; name: string }> {
+    const response = await fetch(this.address, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+    if (response?.status === 404) {
+      this.tell('gone');
+      throw new Error('The kernel has ended.');
+    }
+    return { id: this.kernelId, name: 'python3' };
+  }
+
+  /**
+   * A message that was under way when the socket died may be lost, and a widget waits for its confirmation
+   * before it sends the next one: without this, one lost message would silence a slider for good.
+   * Only state updates are kept: to set the same value twice does no harm, to press a button twice may.
+   */
+  private keepUnconfirmed(message: KernelMessage.IMessage, direction: 'send' | 'recv'): void {
+    if (direction === 'send') {
+      const content = message.content as { data?: { method?: string } };
+      if (message.header.msg_type === 'comm_msg' && content.data?.method === 'update') {
+        this.unconfirmed.set(message.header.msg_id, message);
+      }
+    } else if (
+      message.header.msg_type === 'status' &&
+      (message.content as { execution_state: string }).execution_state === 'idle'
+    ) {
+      this.unconfirmed.delete((message.parent_header as { msg_id?: string }).msg_id ?? '');
+    }
+  }
+
+  private async resend(): Promise<void> {
+    const lost = [...this.unconfirmed.values()];
+    // The answer comes after what the server had kept for us, so what is confirmed by now needs no second way.
+    if (lost.length === 0 || !(await this.answers())) return;
+    const kernel = this.kernel as unknown as { _sendMessage(message: KernelMessage.IMessage): void };
+    for (const message of lost) {
+      if (this.unconfirmed.has(message.header.msg_id)) {
+        // The same message with the same id: the widget that waits for its confirmation still knows it.
+        kernel._sendMessage(message);
+      }
+    }
+  }
+}

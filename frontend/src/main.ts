@@ -1,0 +1,63 @@
+/** The page comes alive: connect to the kernel that runs it, and show its widgets where the page left room. */
+import type { DOMWidgetView } from '@jupyter-widgets/base';
+import { Widget } from '@lumino/widgets';
+import { watchConnection } from './banner';
+import { Connection } from './connection';
+import { WidgetManager } from './manager';
+import { plainMessage } from './messages';
+import { prepareModules } from './modules';
+import { pageComplete, pageConfig } from './page';
+
+const VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]';
+
+async function start(): Promise<void> {
+  watchConnection();
+  const config = await pageConfig();
+  if (!config) {
+    // The server has already written into the page why.
+    return reveal();
+  }
+  prepareModules(config.modules);
+  // Connecting takes a while, and so do the cells: let both happen at once.
+  const { kernel } = new Connection(config.baseUrl, config.kernelId);
+  const manager = new WidgetManager(kernel);
+  await pageComplete();
+  const places = [...document.querySelectorAll<HTMLScriptElement>(VIEWS)];
+  if (places.length > 0) {
+    await manager.load();
+  }
+  await Promise.all(places.map((place) => show(manager, place)));
+  reveal();
+  document.documentElement.dataset['careerpath'] = 'ready';
+}
+
+/** Put a view where its script element is. */
+async function show(manager: WidgetManager, place: HTMLScriptElement): Promise<void> {
+  const host = document.createElement('div');
+  host.className = 'cp-widget';
+  try {
+    const { model_id } = JSON.parse(place.textContent ?? '') as { model_id: string };
+    const view = await manager.create_view<DOMWidgetView>(await manager.get_model(model_id));
+    // The first view takes the place of the skeleton within one frame, so that nothing flashes or jumps.
+    reveal();
+    place.replaceWith(host);
+    Widget.attach(view.luminoWidget, host);
+  } catch (error) {
+    console.error(error);
+    reveal();
+    host.append(plainMessage(''));
+    place.replaceWith(host);
+  }
+}
+
+/** The skeleton goes, the outputs come. */
+function reveal(): void {
+  document.getElementById('careerpath-skeleton')?.remove();
+  document.getElementById('careerpath-outputs')?.removeAttribute('hidden');
+}
+
+start().catch((error: unknown) => {
+  console.error(error);
+  reveal();
+  document.querySelector('main')?.append(plainMessage(''));
+});

@@ -1,0 +1,8 @@
+/** What a visitor reads when something went wrong: plain words, never a stack. */
+export function plainMessage(text: string): HTMLElement {
+  const message = document.createElement('p');
+  message.className = 'cp-message';
+  message.setAttribute('role', 'alert');
+  message.textContent = text || 'This part of the page could not be shown. Your answers are kept on this device.';
+  return message;
+}

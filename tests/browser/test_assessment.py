@@ -1,0 +1,324 @@
+"""The assessment in a real browser, served by a real `careerpath serve`."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from careerpath import interpret, load_instrument, score
+
+pytestmark = pytest.mark.browser
+
+INSTRUMENT = load_instrument()
+IDS = INSTRUMENT.item_ids
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+
+
+def answers_for(numbers: list[int]) -> dict[str, int]:
+    return dict(zip(IDS, numbers, strict=True))
+
+
+def open_assessment(page: Page, server) -> None:
+    page.goto(f"{server.url}assessment")
+    expect(page.get_by_role("heading", level=1)).to_have_text(INSTRUMENT.title)
+
+
+def start(page: Page) -> None:
+    page.get_by_role("button", name="Start", exact=True).click()
+
+
+def slider(page: Page, item_id: str) -> Locator:
+    """The question's slider, once it is shown and has the focus."""
+    found = page.locator(f".cp-slider[data-item={item_id}] input")
+    expect(found).to_be_focused()
+    return found
+
+
+def place(found: Locator, value: int) -> tuple[float, float]:
+    """Where a value is on the screen: the handle's middle stays 22 px from both ends."""
+    box = found.bounding_box()
+    return box["x"] + 22 + (box["width"] - 44) * value / 10, box["y"] + box["height"] / 2
+
+
+def answer_by_key(page: Page, item_id: str, value: int) -> None:
+    found = slider(page, item_id)
+    page.keyboard.type(str(value))
+    expect(found).to_have_js_property("value", str(value))
+    expect(page.get_by_role("button", name=re.compile("^(Next|Review)"))).to_be_enabled()
+
+
+def walk(page: Page, answers: dict[str, int]) -> None:
+    """Answer by keyboard from the first question to the review."""
+    for item_id, value in answers.items():
+        answer_by_key(page, item_id, value)
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your answers")).to_be_visible()
+
+
+def shows_result(page: Page, answers: dict[str, int]) -> None:
+    result = score(INSTRUMENT, answers)
+    meaning = interpret(INSTRUMENT, result)
+    expect(page.get_by_role("heading", level=1)).to_have_text(meaning.headline)
+    expect(page.get_by_text(meaning.placement)).to_be_visible()
+    expect(page.get_by_role("img", name=f"Your total is {result.total}")).to_be_visible()
+
+
+def test_the_whole_way_by_mouse(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    for number, item_id in enumerate(IDS):
+        found = slider(page, item_id)
+        expect(page.get_by_role("button", name=re.compile("^(Next|Review)"))).to_be_disabled()
+        page.mouse.click(*place(found, number % 11))
+        expect(found).to_have_js_property("value", str(number % 11))
+        page.get_by_role("button", name=re.compile("^(Next|Review)")).click()
+    page.get_by_role("button", name="See my result").click()
+    shows_result(page, answers_for([number % 11 for number in range(15)]))
+
+
+def test_a_first_touch_counts_where_it_is_even_around_the_hidden_handle(browser, server):
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    open_assessment(page, server)
+    page.get_by_role("button", name="Start", exact=True).tap()
+    for item_id, value in zip(IDS, (5, 4, 6, 5), strict=False):
+        page.touchscreen.tap(*place(slider(page, item_id), value))
+        expect(page.locator(".cp-thumb")).to_have_text(str(value))
+        page.get_by_role("button", name="Next question").tap()
+    context.close()
+
+
+def test_the_whole_way_by_keyboard_alone(page: Page, server):
+    answers = answers_for([10, 0, 7, 3, 5, 10, 9, 1, 8, 2, 6, 4, 10, 0, 7])
+    open_assessment(page, server)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    walk(page, answers)
+    expect(page.get_by_role("heading", name="Your answers")).to_be_focused()
+    for _ in range(15 + 2):  # past the answers and "Back"
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="See my result")).to_be_focused()
+    page.keyboard.press("Enter")
+    shows_result(page, answers)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_arrows_start_from_the_middle_and_enter_waits_for_an_answer(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    found = slider(page, "q01")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Question 1 of 15").first).to_be_visible()
+    expect(found).to_have_attribute("aria-valuetext", "not answered yet")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".cp-thumb")).to_have_text("5")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".cp-thumb")).to_have_text("6")
+    page.keyboard.press("Home")
+    expect(page.locator(".cp-thumb")).to_have_text("0")
+    expect(found).to_have_attribute("aria-valuetext", re.compile("^0, fully: how the teams"))
+
+
+def test_the_whole_way_by_touch_on_a_phone(browser, server):
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    open_assessment(page, server)
+    page.get_by_role("button", name="Start", exact=True).tap()
+    for number, item_id in enumerate(IDS):
+        found = slider(page, item_id)
+        page.touchscreen.tap(*place(found, number % 11))
+        expect(found).to_have_js_property("value", str(number % 11))
+        going_on = page.get_by_role("button", name=re.compile("^(Next|Review)"))
+        expect(going_on).to_be_enabled()
+        # On a phone everything that a question needs is on one screen.
+        bottom = going_on.bounding_box()
+        assert bottom["y"] + bottom["height"] <= 640
+        going_on.tap()
+    page.get_by_role("button", name="See my result").tap()
+    shows_result(page, answers_for([number % 11 for number in range(15)]))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
+
+
+def test_a_refresh_in_the_middle_loses_nothing(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    for item_id in ("q01", "q02", "q03"):
+        answer_by_key(page, item_id, 8)
+        page.keyboard.press("Enter")
+    slider(page, "q04")
+    page.reload()
+    expect(page.get_by_text("You have answered 3 of 15 questions")).to_be_visible()
+    page.get_by_role("button", name="Go on where I stopped").click()
+    slider(page, "q04")
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator(".cp-slider[data-item=q03] .cp-thumb")).to_have_text("8")
+
+
+def test_a_killed_kernel_in_the_middle_loses_nothing(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    answer_by_key(page, "q01", 7)
+    page.keyboard.press("Enter")
+    slider(page, "q02")
+    server.kill_kernels()
+    # The answer that is given while nobody listens is kept, too.
+    page.keyboard.type("4")
+    expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Reload and go on").click()
+    expect(page.get_by_text("You have answered 2 of 15 questions")).to_be_visible()
+    page.get_by_role("button", name="Go on where I stopped").click()
+    expect(page.locator(".cp-slider[data-item=q02] .cp-thumb")).to_have_text("4")
+
+
+def test_deleting_leaves_nothing_on_the_device(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    walk(page, dict.fromkeys(IDS, 6))
+    page.get_by_role("button", name="See my result").click()
+    page.get_by_role("button", name="Delete my answers from this device").click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+    page.reload()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    expect(page.get_by_text("Welcome back")).to_have_count(0)
+
+
+def test_start_again_can_be_taken_back(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    answers = dict.fromkeys(IDS, 9)
+    walk(page, answers)
+    page.get_by_role("button", name="See my result").click()
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="See my result").click()
+    shows_result(page, answers)
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Start from the beginning").click()
+    expect(slider(page, "q01")).to_have_attribute("aria-valuetext", "not answered yet")
+
+
+def test_an_answer_is_changed_from_the_review(page: Page, server):
+    open_assessment(page, server)
+    start(page)
+    answers = dict.fromkeys(IDS, 5)
+    walk(page, answers)
+    page.locator("[data-item=q09]").click()
+    answer_by_key(page, "q09", 0)
+    page.get_by_role("button", name="To the review").click()
+    page.get_by_role("button", name="See my result").click()
+    shows_result(page, answers | {"q09": 0})
+
+
+def test_a_broken_draft_in_the_browser_is_passed_over(page: Page, server):
+    page.goto(server.url)
+    kept = {"instrument": INSTRUMENT.id, "version": INSTRUMENT.version, "phase": "result"}
+    for broken in ("{", json.dumps({**kept, "answers": {"q01": 99, "x": "<b>"}}), "[]", "7"):
+        page.evaluate(
+            "(text) => localStorage.setItem('careerpath/draft/careerpath-15', text)", broken
+        )
+        open_assessment(page, server)
+        expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_screen_has_an_accessibility_violation(browser, server, scheme):
+    context = browser.new_context(color_scheme=scheme, **PHONE)
+    page = context.new_page()
+    found = {}
+
+    def check(screen: str) -> None:
+        # axe measures colours: wait until nothing moves any more.
+        page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+        outcome = Axe().run(page)
+        if outcome.violations_count:
+            found[screen] = outcome.generate_report()
+
+    page.goto(server.url)
+    check("landing")
+    open_assessment(page, server)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    check("welcome")
+    start(page)
+    slider(page, "q01")
+    check("question, unanswered")
+    answer_by_key(page, "q01", 5)
+    check("question, answered")
+    page.reload()
+    expect(page.get_by_text("Welcome back")).to_be_visible()
+    check("welcome back")
+    page.get_by_role("button", name="Go on where I stopped").click()
+    walk(page, dict.fromkeys(IDS, 7))
+    check("review")
+    page.get_by_role("button", name="See my result").click()
+    expect(page.get_by_text("How sure is this?")).to_be_visible()
+    check("result")
+    assert found == {}
+    context.close()
+
+
+def test_dark_mode_follows_the_device(browser, server):
+    grounds = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        open_assessment(page, server)
+        grounds[scheme] = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        context.close()
+    assert grounds == {"light": "rgb(250, 249, 247)", "dark": "rgb(15, 14, 13)"}
+
+
+def test_nothing_is_asked_of_another_host_and_the_console_stays_clean(
+    context: BrowserContext, server
+):
+    page = context.new_page()
+    hosts, words = set(), []
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.on("websocket", lambda socket: hosts.add(socket.url.split("/")[2]))
+    page.on(
+        "console",
+        lambda message: (
+            words.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+    page.on("pageerror", lambda error: words.append(str(error)))
+    page.goto(server.url)
+    page.get_by_role("link", name="Start").click()
+    start(page)
+    walk(page, dict.fromkeys(IDS, 5))
+    page.get_by_role("button", name="See my result").click()
+    expect(page.get_by_text("How sure is this?")).to_be_visible()
+    assert hosts == {server.url.split("/")[2]}
+    assert words == []
+
+
+def test_the_first_screen_is_readable_before_the_kernel_answers(page: Page, server):
+    page.goto(f"{server.url}assessment", wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_have_text(INSTRUMENT.title)
+    painted = page.evaluate(
+        """() => new Promise((done) => {
+          const look = () => performance.getEntriesByName('first-contentful-paint').length
+            ? done(document.documentElement.dataset.careerpath ?? 'waiting')
+            : requestAnimationFrame(look);
+          look();
+        })"""
+    )
+    assert painted == "waiting"
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_the_first_screen_does_not_jump_when_the_kernel_answers(page: Page, server):
+    page.add_init_script(
+        """window.shifts = [];
+        const note = (list) => list.getEntries().forEach((entry) => shifts.push(entry.value));
+        new PerformanceObserver(note).observe({ type: 'layout-shift', buffered: true });"""
+    )
+    open_assessment(page, server)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    assert sum(page.evaluate("window.shifts")) < 0.01

@@ -1,0 +1,81 @@
+"""The widgets in JupyterLab: the same ones as on the served page."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+from playwright.sync_api import Page, expect
+from server_process import ServerProcess, write_notebook
+
+pytestmark = pytest.mark.browser
+
+SLIDER = """\
+from ipywidgets import Label, VBox
+from careerpath.widgets import RatingSlider
+slider = RatingSlider(label="The day I look forward to has …", low_label="talks", high_label="calm")
+label = Label("nothing yet")
+slider.observe(lambda change: setattr(label, "value", f"the kernel has {change['new']}"), "value")
+VBox([slider, label])"""
+
+APP = """\
+from careerpath.widgets import Assessment
+app = Assessment()
+app"""
+
+
+class LabProcess(ServerProcess):
+    """JupyterLab over a folder of notebooks, with settings of its own."""
+
+    ready: ClassVar = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
+
+    def command(self) -> list[str]:
+        options = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
+        options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}"]
+        return [sys.executable, "-m", "jupyterlab", *options]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a real JupyterLab over two notebooks and yield its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    write_notebook(folder / "slider.ipynb", SLIDER)
+    write_notebook(folder / "app.ipynb", APP)
+    homes = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "RUNTIME")}
+    with LabProcess(notebooks=folder, environment=homes) as started:
+        yield f"{started.url}lab"
+
+
+def run(page: Page, lab: str, notebook: str) -> None:
+    """Open a notebook and run its cells."""
+    # A workspace of its own: JupyterLab opens the last one's notebooks again.
+    page.goto(f"{lab}/workspaces/{notebook}/tree/{notebook}.ipynb")
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+
+
+def test_the_rating_slider_is_a_full_widget_in_jupyterlab(page: Page, lab: str):
+    run(page, lab, "slider")
+    slider = page.get_by_role("slider", name=re.compile("The day I look forward to"))
+    expect(slider).to_have_attribute("aria-valuetext", "not answered yet", timeout=60_000)
+    slider.focus()
+    page.keyboard.press("7")
+    expect(page.get_by_text("the kernel has 7")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("the kernel has 8")).to_be_visible()
+
+
+def test_the_app_runs_in_jupyterlab(page: Page, lab: str):
+    run(page, lab, "app")
+    page.get_by_role("button", name="Start", exact=True).click(timeout=60_000)
+    slider = page.locator(".cp-slider[data-item=q01] input")
+    expect(slider).to_be_focused()
+    # JupyterLab has shortcuts of its own on these keys; they must not reach it.
+    page.keyboard.press("0")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cp-slider[data-item=q02] input")).to_be_focused()
+    expect(page.get_by_text("Question 2 of 15").first).to_be_visible()

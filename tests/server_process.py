@@ -1,0 +1,315 @@
+"""A real ``careerpath serve`` for tests: started, waited for, asked, stopped without a trace."""
+
+import http.client
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+import nbformat
+import websocket
+from jupyter_server.services.kernels.connection.base import (
+    deserialize_msg_from_ws_v1,
+    serialize_msg_to_ws_v1,
+)
+
+PATIENCE = 60.0
+
+
+class ServerFailedError(RuntimeError):
+    """The server ended before it was ready; the text is what it said."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass
+class ServerProcess:
+    """``careerpath serve`` as a process of its own, on a free port."""
+
+    notebooks: Path | None = None
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
+
+    #: The line that says the address.
+    ready: ClassVar = re.compile(r"careerpath is ready at (\S+)")
+
+    url: str = field(default="", init=False)
+    process: subprocess.Popen[str] = field(init=False)
+    _lines: "queue.Queue[str | None]" = field(default_factory=queue.Queue, init=False)
+    _said: list[str] = field(default_factory=list, init=False)
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            self.command(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, **self.environment},
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+        try:
+            self.url = self._wait_for_address()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def command(self) -> list[str]:
+        """What is started."""
+        command = [sys.executable, "-m", "careerpath", "serve", "--port", str(self.port)]
+        if self.notebooks is not None:
+            command += ["--notebooks", str(self.notebooks)]
+        return [*command, *self.arguments]
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as stream:
+            for line in stream:
+                self._said.append(line)
+                self._lines.put(line)
+        self._lines.put(None)
+
+    def _wait_for_address(self) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                line = self._lines.get(timeout=left)
+            except queue.Empty:
+                break
+            if line is None:
+                raise ServerFailedError(self.said)
+            if found := self.ready.search(line):
+                return str(found[1])
+        raise ServerFailedError(f"not ready after {PATIENCE:.0f} s; it said:\n{self.said}")
+
+    @property
+    def said(self) -> str:
+        """Everything that the server has printed or logged so far."""
+        return "".join(self._said)
+
+    def stop(self, how: int = signal.SIGTERM) -> int:
+        """End the server as an operator would; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def get(self, path: str = "", *, method: str = "GET", **headers: str) -> Response:
+        """Ask for a path below the base URL; header names with _ for -."""
+        address = urlsplit(self.url)
+        connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
+        try:
+            sent = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, address.path + path, headers=sent)
+            answer = connection.getresponse()
+            return Response(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def kernel_of(self, page: str) -> str:
+        """Open a page without a browser; the id of its kernel."""
+        text = self.get(page).text
+        config = text.partition('id="careerpath-config" type="application/json">')[2]
+        return str(json.loads(config.partition("</script>")[0])["kernelId"])
+
+    def lives(self, kernel: str) -> bool:
+        """Whether the server still runs a kernel."""
+        return self.get(f"api/kernels/{kernel}").status == 200
+
+    def connect(self, kernel: str) -> "KernelSocket":
+        """Open the websocket that a page would open."""
+        return KernelSocket(f"ws{self.url.removeprefix('http')}api/kernels/{kernel}/channels")
+
+    def kernel_processes(self) -> list[int]:
+        """The ids of the kernel processes that this server has started, on Linux."""
+        return kernel_processes(self.process.pid)
+
+    def kill_kernels(self) -> None:
+        """Kill every kernel, as a machine short of memory would."""
+        for process in self.kernel_processes():
+            os.kill(process, signal.SIGKILL)
+
+
+class KernelSocket:
+    """A page's websocket to its kernel, in a tester's hands: it may send anything."""
+
+    def __init__(self, url: str) -> None:
+        self.session = uuid.uuid4().hex
+        self.socket = websocket.create_connection(
+            f"{url}?session_id={self.session}",
+            subprotocols=["v1.kernel.websocket.jupyter.org"],
+            timeout=PATIENCE,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.socket.close()
+        # What the server has closed already, close() leaves open.
+        self.socket.shutdown()
+
+    def send(self, kind: str, content: Mapping[str, Any], *, channel: str = "shell") -> str:
+        """Send a message; its id."""
+        message_id = uuid.uuid4().hex
+        header = {
+            "msg_id": message_id,
+            "msg_type": kind,
+            "session": self.session,
+            "username": "",
+            "date": "2026-11-22T09:00:00Z",
+            "version": "5.3",
+        }
+        parts = [json.dumps(part).encode() for part in (header, {}, {}, content)]
+        self.socket.send_binary(serialize_msg_to_ws_v1(parts, channel))
+        return message_id
+
+    def receive(self) -> dict[str, Any]:
+        """The next message, with header, parent_header, metadata, content and buffers."""
+        received = self.socket.recv()
+        if not received:
+            raise websocket.WebSocketConnectionClosedException("the server closed the connection")
+        channel, parts = deserialize_msg_from_ws_v1(received)
+        names = ("header", "parent_header", "metadata", "content")
+        message = {name: json.loads(part) for name, part in zip(names, parts, strict=False)}
+        return {**message, "channel": channel, "buffers": parts[4:]}
+
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first message that fits; it fails after a minute."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            message = self.receive()
+            if wanted(message):
+                return message
+        raise AssertionError("no such message came")
+
+    def answer_to(self, message_id: str) -> dict[str, Any]:
+        """Wait until the kernel has done with a message."""
+        return self.wait_for(
+            lambda message: (
+                message["header"]["msg_type"] == "status"
+                and message["content"]["execution_state"] == "idle"
+                and message["parent_header"].get("msg_id") == message_id
+            )
+        )
+
+    def kernel_answers(self) -> bool:
+        """Whether the kernel still talks with us."""
+        message_id = self.send("kernel_info_request", {})
+        reply = self.wait_for(lambda message: message["header"]["msg_type"] == "kernel_info_reply")
+        return bool(reply["parent_header"]["msg_id"] == message_id)
+
+    def widget_states(self) -> dict[str, Any]:
+        """The state of each widget in the kernel, by model id."""
+        comm = uuid.uuid4().hex
+        opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
+        header_version = {"version": "1.0.0"}
+        message_id = uuid.uuid4().hex
+        header = {
+            "msg_id": message_id,
+            "msg_type": "comm_open",
+            "session": self.session,
+            "username": "",
+            "date": "2026-11-22T09:00:00Z",
+            "version": "5.3",
+        }
+        parts = [json.dumps(part).encode() for part in (header, {}, header_version, opening)]
+        self.socket.send_binary(serialize_msg_to_ws_v1(parts, "shell"))
+        self.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
+        reply = self.wait_for(
+            lambda message: (
+                message["header"]["msg_type"] == "comm_msg"
+                and message["content"]["comm_id"] == comm
+            )
+        )
+        return dict(reply["content"]["data"]["states"])
+
+    def set_state(self, model: str, **state: Any) -> None:
+        """Set traits of a widget as a page would, and wait until the kernel has seen them."""
+        data = {"method": "update", "state": state, "buffer_paths": []}
+        self.answer_to(self.send("comm_msg", {"comm_id": model, "data": data}))
+
+
+def write_notebook(path: Path, *cells: str | tuple[str, str], **metadata: Any) -> Path:
+    """Write a notebook: code, or ``("markdown", text)``, or ``("workbook", code)`` with a tag."""
+    made = []
+    for cell in cells:
+        kind, text = cell if isinstance(cell, tuple) else ("code", cell)
+        if kind == "markdown":
+            made.append(nbformat.v4.new_markdown_cell(text))
+        else:
+            tags = {"tags": [kind]} if kind != "code" else {}
+            made.append(nbformat.v4.new_code_cell(text, metadata=tags))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel, **metadata})
+    nbformat.write(notebook, path)
+    return path
+
+
+def kernel_processes(parent: int) -> list[int]:
+    """The ids of all processes that a process has started, and theirs."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            children.setdefault(int(fields[1]), []).append(int(status.parent.name))
+    found, left = [], [parent]
+    while left:
+        started = children.get(left.pop(), [])
+        found += started
+        left += started
+    return found
+
+
+def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:
+    """Ask again and again until something holds, and fail in words if it never does."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not after {patience:.0f} s: {what}")
+        time.sleep(0.05)

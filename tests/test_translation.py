@@ -1,0 +1,201 @@
+"""Translations hold texts only, and fit their original word for word."""
+
+import pytest
+import tomli_w
+
+from careerpath import Instrument, InstrumentError, load_instrument, score
+from careerpath.check import Level
+from careerpath.instrument_file import read_toml
+from careerpath.translation import check_translation, is_translation, translated
+
+SHIPPED = load_instrument()
+
+
+def german():
+    """A translation's data, complete and of no great beauty."""
+    return {
+        "translates": "careerpath-15",
+        "version": SHIPPED.version,
+        "language": "de",
+        "title": "Meisterschaft, Führung oder beides?",
+        "description": "Fünfzehn Augenblicke.",
+        "facets": [
+            {"id": facet.id, "title": f"Teil {facet.id}", "description": "Ein Teil."}
+            for facet in SHIPPED.facets
+        ],
+        "items": [
+            {
+                "id": item.id,
+                "stem": f"Frage {item.id} …",
+                "management": f"führen {item.id}",
+                "mastery": f"können {item.id}",
+            }
+            for item in SHIPPED.items
+        ],
+        "bands": {
+            band: {
+                "title": "Titel",
+                "summary": "Satz.",
+                "advice": ["Rat."],
+                "roles": ["Rolle"],
+            }
+            for band in ("management", "both", "mastery")
+        },
+    }
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(data, name="de.toml"):
+        path = tmp_path / name
+        path.write_text(tomli_w.dumps(data), encoding="utf-8")
+        return path
+
+    return write
+
+
+def findings(data, path):
+    return {
+        (finding.level, finding.place, finding.fact) for finding in check_translation(data, path)
+    }
+
+
+def test_a_translation_is_known_by_what_it_translates():
+    assert is_translation(german())
+    assert not is_translation(SHIPPED.model_dump())
+
+
+def test_a_complete_translation_has_no_findings(write):
+    path = write(german())
+    assert check_translation(read_toml(path), path) == ()
+
+
+def test_a_translation_changes_the_texts_and_nothing_else(write):
+    other = translated(SHIPPED, write(german()))
+    assert other.language == "de"
+    assert other.item("q01").stem == "Frage q01 …"
+    assert other.bands.both.title == "Titel"
+    texts = {"title", "description", "language", "bands", "facets", "items"}
+    assert other.model_dump(exclude=texts) == SHIPPED.model_dump(exclude=texts)
+    for ours, theirs in zip(other.items, SHIPPED.items, strict=True):
+        assert (ours.id, ours.facet, ours.mastery_side) == (
+            theirs.id,
+            theirs.facet,
+            theirs.mastery_side,
+        )
+
+
+def test_a_translation_scores_as_its_original(write):
+    other = translated(SHIPPED, write(german()))
+    answers = {name: number % 11 for number, name in enumerate(SHIPPED.item_ids)}
+    assert score(other, answers) == score(SHIPPED, answers)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("scale", {"minimum": 0, "maximum": 5}),
+        ("cut_scores", {"management_below": 1, "mastery_above": 2}),
+        ("norms", {"mean": 3}),
+        ("id", "careerpath-15-de"),
+        ("schema_version", 1),
+    ],
+)
+def test_keys_and_numbers_are_refused(write, key, value):
+    path = write(german() | {key: value})
+    told = f"{key} is not a text that a translation can hold. Remove it; the original has the rest."
+    with pytest.raises(InstrumentError) as caught:
+        translated(SHIPPED, path)
+    assert str(caught.value) == f"{path}: {told}"
+    assert findings(read_toml(path), path) == {(Level.ERROR, str(path), told)}
+
+
+def test_a_side_is_not_for_a_translation_to_choose(write):
+    data = german()
+    data["items"][1]["mastery_side"] = "right"
+    with pytest.raises(InstrumentError, match="items 'q02' mastery_side is not a text"):
+        translated(SHIPPED, write(data))
+
+
+@pytest.mark.parametrize("key", ["stem", "management", "mastery"])
+def test_an_empty_text_is_refused(write, key):
+    data = german()
+    data["items"][1][key] = " "
+    with pytest.raises(InstrumentError, match=f"items 'q02' {key} got ' ': must not be empty"):
+        translated(SHIPPED, write(data))
+
+
+def test_missing_unknown_and_doubled_ids_are_findings(write):
+    data = german()
+    data["items"][6]["id"] = "q7"
+    data["facets"].append(data["facets"][0])
+    path = write(data)
+    assert findings(data, path) == {
+        (Level.ERROR, "items 'q07'", "It is missing."),
+        (Level.ERROR, "items 'q7'", "The original has none of that id."),
+        (Level.ERROR, "facets 'depth'", "It is there twice."),
+    }
+    with pytest.raises(InstrumentError) as caught:
+        translated(SHIPPED, path)
+    assert f"{path}: items 'q7': The original has none of that id. Did you mean 'q07'?" in str(
+        caught.value
+    )
+
+
+def test_a_translation_of_another_version_is_refused(write):
+    path = write(german() | {"version": "0.9"})
+    with pytest.raises(InstrumentError, match=r"made for version '0\.9'.* is at '1\.0\.0'"):
+        translated(SHIPPED, path)
+
+
+def test_a_translation_of_another_instrument_is_refused(write):
+    ours = Instrument.validated(SHIPPED.model_dump() | {"id": "ours"}, place="test")
+    with pytest.raises(InstrumentError, match="It translates 'careerpath-15', not 'ours'"):
+        translated(ours, write(german()))
+
+
+def test_bands_are_translated_with_the_rest(write):
+    data = german()
+    del data["bands"]
+    assert findings(data, write(data)) == {(Level.ERROR, "bands", "They are missing.")}
+
+
+def test_what_was_left_in_the_originals_words_is_a_warning(write):
+    data = german() | {"language": "en"}
+    data["items"][0]["stem"] = SHIPPED.items[0].stem
+    assert findings(data, write(data)) == {
+        (Level.WARNING, "language", "It is 'en', as in the original."),
+        (Level.WARNING, "items 'q01' stem", "It reads as in the original."),
+    }
+
+
+def test_texts_are_checked_as_in_an_original(write):
+    data = german()
+    data["items"][0]["mastery"] = "Wort " * 13
+    data["items"][1]["mastery"] = data["items"][2]["mastery"]
+    data["facets"][0]["description"] = ""
+    assert findings(data, write(data)) == {
+        (Level.WARNING, "items 'q01' mastery", "It has 13 words."),
+        (Level.ERROR, "items 'q03' mastery", "It says the same as items 'q02' mastery."),
+        (Level.WARNING, "facets 'depth' description", "It is empty."),
+    }
+
+
+def test_the_original_may_lie_beside_its_translation(write):
+    ours = Instrument.validated(SHIPPED.model_dump() | {"id": "ours"}, place="test")
+    data = german() | {"translates": "ours"}
+    path = write(data)
+    ours.save(path.with_name("ours.toml"))
+    assert check_translation(data, path) == ()
+
+
+def test_a_translation_of_nothing_known_is_an_error(write):
+    data = german() | {"translates": "careerpath-16"}
+    (finding,) = check_translation(data, write(data))
+    assert finding.level is Level.ERROR
+    assert finding.fact.startswith("No instrument 'careerpath-16' is shipped.")
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(InstrumentError, match="Cannot read"):
+        translated(SHIPPED, tmp_path / "nowhere.toml")

@@ -1,0 +1,192 @@
+"""The assessment's view, without a browser: what it sends, and what a visitor can send it."""
+
+from __future__ import annotations
+
+import pytest
+
+from careerpath import load_instrument
+from careerpath.state.questionnaire import Phase
+from careerpath.widgets import Assessment, RatingSlider
+from careerpath.widgets.assessment import skeleton
+from careerpath.widgets.browser_session import BrowserSession
+from careerpath.widgets.screen import Screen
+
+IDS = load_instrument().item_ids
+
+
+@pytest.fixture
+def app() -> Assessment:
+    return Assessment()
+
+
+def part(app: Assessment, kind: type) -> object:
+    return next(child for child in app.children if isinstance(child, kind))
+
+
+def send(widget: object, content: object) -> None:
+    """Deliver a message as the browser would."""
+    widget._handle_custom_msg(content, [])
+
+
+def press(app: Assessment, action: str, item: str | None = None) -> None:
+    send(part(app, Screen), {"action": action, "item": item})
+
+
+def shown(app: Assessment) -> str:
+    return " ".join(child.html for child in app.children if isinstance(child, Screen))
+
+
+def test_the_whole_way_by_messages_ends_at_the_result(app):
+    press(app, "start")
+    for item_id in IDS:
+        slider = part(app, RatingSlider)
+        assert slider.name == item_id
+        slider.value = 10
+        send(slider, {"submit": True})
+    assert app.state.phase is Phase.REVIEW
+    press(app, "next")
+    assert app.state.phase is Phase.RESULT
+    assert app.value.total == 80
+    assert "You are drawn to both" in shown(app)
+
+
+def test_a_slider_has_no_value_until_it_is_touched(app):
+    press(app, "start")
+    assert part(app, RatingSlider).value is None
+    assert "Choose a point on the line" in shown(app)
+    press(app, "next")
+    assert app.state.position == 0
+
+
+def test_coming_back_shows_the_answer_that_was_given(app):
+    press(app, "start")
+    part(app, RatingSlider).value = 3
+    press(app, "next")
+    press(app, "back")
+    assert part(app, RatingSlider).value == 3
+
+
+def test_the_draft_is_offered_by_the_browser_and_resumed(app):
+    instrument = app.state.instrument
+    part(app, BrowserSession).found = {
+        "instrument": instrument.id,
+        "version": instrument.version,
+        "answers": {"q01": 7, "q02": 3},
+        "phase": "question",
+        "item": "q02",
+    }
+    assert "You have answered 2 of 15" in shown(app)
+    press(app, "resume")
+    assert part(app, RatingSlider).value == 3
+
+
+def test_the_browser_is_told_which_screen_is_shown(app):
+    press(app, "start")
+    assert part(app, BrowserSession).place == {"phase": "question", "item": "q01"}
+
+
+def test_starting_again_and_deleting_clear_the_draft_in_the_browser(app, monkeypatch):
+    sent = []
+    monkeypatch.setattr(BrowserSession, "send", lambda _self, content: sent.append(content))
+    press(app, "start")
+    press(app, "forget")
+    assert sent == [{"forget": True}, {"forget": True}]
+    assert part(app, BrowserSession).announcement == "Your answers are deleted from this device."
+    assert app.state.answers == {}
+
+
+def test_a_browser_without_storage_is_warned(app):
+    part(app, BrowserSession).storage = False
+    assert "does not let us keep a draft" in shown(app)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        [],
+        "next",
+        {},
+        {"action": None},
+        {"action": "__class__", "item": None},
+        {"action": "next", "item": ["q01"]},
+        {"action": "goto", "item": "q99"},
+        {"action": "goto", "item": None},
+        {"action": "resume", "item": None},
+        {"action": "goto", "item": "x" * 1_000_000},
+        {"action": "y" * 1_000_000},
+    ],
+)
+def test_a_message_that_no_button_sends_leaves_the_app_standing(app, content):
+    send(part(app, Screen), content)
+    assert app.state.phase is Phase.WELCOME
+    press(app, "start")
+    assert app.state.phase is Phase.QUESTION
+
+
+@pytest.mark.parametrize("value", [11, -1, 3.5, True, float("nan"), float("inf")])
+def test_a_slider_refuses_what_is_not_on_its_scale(value):
+    slider = RatingSlider(value=4)
+    with pytest.raises(Exception, match="not on the scale"):
+        slider.value = value
+    assert slider.value == 4
+
+
+def test_a_slider_moved_for_another_item_answers_no_question(app):
+    press(app, "start")
+    slider = part(app, RatingSlider)
+    slider.name = "q99"
+    slider.value = 4
+    assert app.state.answers == {}
+    assert "Unknown item 'q99'" in part(app, BrowserSession).trouble
+    press(app, "back")
+    assert part(app, BrowserSession).trouble == ""
+
+
+def test_a_failure_of_ours_is_a_plain_sentence_with_a_log_id(app, monkeypatch, caplog):
+    monkeypatch.setattr(type(app.state), "start", lambda _self: 1 / 0)
+    press(app, "start")
+    said = part(app, BrowserSession).trouble
+    assert said.startswith("Something went wrong on our side (id ")
+    assert "ZeroDivisionError" not in said
+    reference = said.split("id ")[1].split(")")[0]
+    assert reference in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_texts_of_an_instrument_are_escaped_on_every_screen():
+    instrument = load_instrument()
+    hostile = "<img src=x onerror=alert(1)>"
+    data = instrument.model_dump() | {"title": hostile, "description": hostile}
+    for item in data["items"]:
+        item |= {"stem": hostile, "management": hostile, "mastery": hostile}
+    for band in data["bands"].values():
+        band |= {"title": hostile, "summary": hostile, "advice": [hostile], "roles": [hostile]}
+    for facet in data["facets"]:
+        facet |= {"title": hostile, "description": hostile}
+    app = Assessment(type(instrument).validated(data, place="test"))
+    screens = [shown(app)]
+    press(app, "start")
+    for _ in IDS:
+        part(app, RatingSlider).value = 5
+        press(app, "next")
+    screens.append(shown(app))
+    press(app, "next")
+    screens.append(shown(app))
+    assert all("&lt;img" in screen and "<img" not in screen for screen in screens)
+
+
+def test_the_skeleton_is_the_first_screen_with_a_button_that_waits(app):
+    waiting = skeleton(app.state.instrument)
+    assert "One moment" in waiting
+    assert "disabled" in waiting
+    assert app.state.instrument.title in waiting
+    assert "disabled" not in shown(app)
+
+
+def test_two_apps_do_not_share_answers():
+    first, second = Assessment(), Assessment()
+    press(first, "start")
+    part(first, RatingSlider).value = 8
+    assert second.state.answers == {}
+    assert second.state.phase is Phase.WELCOME
