@@ -115,15 +115,17 @@ def score_command(
 ) -> None:
     """Score one person's answers and say what the result means."""
     from careerpath.answers_file import read_answers
+    from careerpath.scoring import PRORATE_HINT
 
     questionnaire = careerpath.load_instrument(instrument)
     given = read_answers(answers)
     try:
         result = careerpath.score(questionnaire, given, missing=missing.value)
     except AnswerError as error:
-        if error.reason is not Reason.UNANSWERED or missing is Missing.PRORATE:
+        if error.reason is not Reason.UNANSWERED:
             raise
-        raise CareerpathError(f"{error}\nOn the command line: --missing prorate") from error
+        told = str(error).replace(PRORATE_HINT, "add --missing prorate")
+        raise CareerpathError(told) from error
     meaning = careerpath.interpret(questionnaire, result)
     if as_json:
         _print_json(_score_document(questionnaire, result, meaning))
@@ -146,8 +148,8 @@ def check_command(
 ) -> None:
     """Check an instrument file, or a translation of one."""
     from careerpath.check import Level, check_data
-    from careerpath.instrument_file import instrument_path, read_toml
-    from careerpath.translation import check_translation, is_translation
+    from careerpath.instrument_file import instrument_path, is_translation, read_toml
+    from careerpath.translation_check import check_translation
 
     path = instrument_path(file)
     data = read_toml(path)

@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StrictFloat,
     StrictInt,
     StringConstraints,
@@ -24,11 +25,11 @@ from careerpath.errors import (
     AnswerError,
     InstrumentError,
     Reason,
-    describe_validation,
     did_you_mean,
     shown,
 )
 from careerpath.exact import exact, plain_number
+from careerpath.validation import describe_validation
 
 LARGEST_NUMBER = 10**9
 MOST_STEPS = 10_000
@@ -192,7 +193,8 @@ class BandTexts(_Part):
 class Norms(_Part):
     """How totals spread in a population, and how reliable they are.
 
-    ``source`` says where the numbers come from. An assumption says that it is one.
+    ``source`` says where the numbers come from. Unless they are ``measured``, every text that
+    rests on them says that they are assumed.
     """
 
     mean: Number
@@ -200,6 +202,7 @@ class Norms(_Part):
     reliability: Annotated[Number, Field(ge=0, lt=1)]
     source: Text
     note: Text = ""
+    measured: StrictBool = False
 
     @cached_property
     def standard_error(self) -> float:
@@ -386,7 +389,7 @@ class Instrument(_Part):
         return tuple(item for item in self.items if item.facet == facet_id)
 
     def with_cut_scores(self, *, management_below: float, mastery_above: float) -> Instrument:
-        """Return the same instrument with other cut scores.
+        """Return the same instrument with other cut scores, and a version that says so.
 
         Parameters
         ----------
@@ -406,13 +409,13 @@ class Instrument(_Part):
         --------
         >>> from careerpath import load_instrument
         >>> ours = load_instrument().with_cut_scores(management_below=60, mastery_above=95)
-        >>> ours.cut_scores.band(59)
-        <Band.MANAGEMENT: 'management'>
+        >>> ours.cut_scores.band(59), ours.version
+        (<Band.MANAGEMENT: 'management'>, '1.0.0+60-95')
         """
-        data = self.model_dump() | {
-            "cut_scores": {"management_below": management_below, "mastery_above": mastery_above}
-        }
-        return self.validated(data, place="with_cut_scores()")
+        cuts = {"management_below": management_below, "mastery_above": mastery_above}
+        other = self.validated(self.model_dump() | {"cut_scores": cuts}, place="with_cut_scores()")
+        version = f"{self.version.partition('+')[0]}+{management_below}-{mastery_above}"
+        return other.model_copy(update={"version": version})
 
     def save(self, path: str | Path) -> Path:
         """Write the instrument to a TOML file that `load_instrument` reads back.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,20 @@ from careerpath.instrument import Instrument
 
 SHIPPED = Path(__file__).parent / "instruments"
 DEFAULT_ID = "careerpath-15"
+INSTRUMENT_VARIABLE = "CAREERPATH_INSTRUMENT"
+"""The environment variable that names another default: so ``careerpath serve`` tells its pages."""
 
 
 def load_instrument(source: str | Path | None = None) -> Instrument:
-    """Read an instrument.
+    """Read an instrument, or a translation of one.
 
     Parameters
     ----------
     source : str or Path, optional
-        A path to a ``.toml`` file, or the id of a shipped instrument. By default the
-        shipped questionnaire.
+        A path to a ``.toml`` file, or the id of a shipped instrument. By default the one
+        that the environment variable ``CAREERPATH_INSTRUMENT`` names in the same way, and
+        without that the shipped questionnaire. A translation gives its original, which is
+        shipped or lies beside it as ``<its id>.toml``, in the translation's words.
 
     Returns
     -------
@@ -37,8 +42,20 @@ def load_instrument(source: str | Path | None = None) -> Instrument:
     >>> len(instrument.items), instrument.maximum_total
     (15, 150)
     """
-    path = instrument_path(DEFAULT_ID if source is None else source)
-    return Instrument.validated(read_toml(path), place=str(path))
+    if source is None:
+        source = os.environ.get(INSTRUMENT_VARIABLE) or DEFAULT_ID
+    path = instrument_path(source)
+    data = read_toml(path)
+    if is_translation(data):
+        from careerpath.translation import instrument_of
+
+        return instrument_of(data, path)
+    return Instrument.validated(data, place=str(path))
+
+
+def is_translation(data: dict[str, Any]) -> bool:
+    """Tell a translation from an instrument by its key ``translates``."""
+    return "translates" in data
 
 
 def shipped_ids() -> list[str]:

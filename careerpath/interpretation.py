@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from careerpath.exact import exact, plain_number
-from careerpath.instrument import BANDS, Band, Instrument
+from careerpath.certainty import Flip, band_chances, find_flips
+from careerpath.exact import exact
+from careerpath.instrument import Band, Instrument
 from careerpath.scoring import Score
 
+NO_BREAK = "\xa0"
+
 DISCLAIMER = (
-    "A mirror, not a verdict: this questionnaire has not been validated as a test, and it must "
-    "not be used to hire, promote or turn down anybody."
+    "This is a help for thinking, not a verdict. The questionnaire has not been validated as a "
+    "test, and it must not be used to hire, promote or reject anybody."
 )
-
-GENTLE_MOVE = 3
-"""The largest move of one answer, in steps, by which a flip is told, where that is enough."""
-
-_NUMERALS: dict[float, str] = dict(
-    enumerate(("no", "one", "two", "three", "four", "five", "six", "seven", "eight"))
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """The smallest change of the answers that moves the total into a neighbouring band.
-
-    Attributes
-    ----------
-    band : Band
-        The band it leads to.
-    points : int or float
-        By how much the total must change.
-    answers, each : int, int or float
-        One way to do it: so many answers, each moved by no more than so many points.
-    """
-
-    band: Band
-    points: int | float
-    answers: int
-    each: int | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +116,9 @@ def interpret(instrument: Instrument, result: Score) -> Interpretation:
     reach = error or 0.0
     return Interpretation(
         band=result.band,
-        headline=_headline(instrument, result, reach),
+        headline=_headline(instrument, result),
         placement=_placement(instrument, result),
-        certainty=_certainty(result, chances, flips, error),
+        certainty=_certainty(instrument, result, chances, flips),
         summary=texts.summary if texts else "",
         chances=chances,
         standard_error=error,
@@ -157,187 +132,78 @@ def interpret(instrument: Instrument, result: Score) -> Interpretation:
     )
 
 
-def band_chances(instrument: Instrument, total: float, standard_error: float) -> dict[Band, float]:
-    """Return the chance of each band for a total that is off by the standard error.
-
-    Parameters
-    ----------
-    instrument : Instrument
-    total : float
-    standard_error : float
-        In points, above 0.
-
-    Returns
-    -------
-    dict of Band to float
-        From low to high; they add up to 1.
-
-    Examples
-    --------
-    >>> from careerpath import load_instrument
-    >>> chances = band_chances(load_instrument(), 93, 9)
-    >>> [round(chance, 3) for chance in chances.values()]
-    [0.0, 0.798, 0.202]
-    """
-    highest = len(instrument.items) * instrument.scale.steps
-
-    def below(steps: int) -> float:
-        if steps <= 0:
-            return 0.0
-        if steps > highest:
-            return 1.0
-        line = instrument.minimum_total + (steps - 0.5) * instrument.scale.step
-        return _normal_cdf((line - total) / standard_error)
-
-    management, not_mastery = (below(steps) for steps in _band_starts(instrument))
-    return dict(zip(BANDS, (management, not_mastery - management, 1 - not_mastery), strict=True))
-
-
-def find_flips(instrument: Instrument, result: Score) -> tuple[Flip, ...]:
-    """Find the smallest change of the answers that leads into each neighbouring band.
-
-    Returns
-    -------
-    tuple of Flip
-        Nearest first; empty for a prorated score, whose total moves in uneven steps.
-
-    Examples
-    --------
-    >>> from careerpath import load_instrument, score
-    >>> instrument = load_instrument()
-    >>> answers = {i.id: 3 if i.mastery_side == "left" else 7 for i in instrument.items}
-    >>> result = score(instrument, answers | {"q01": 2})
-    >>> result.total, find_flips(instrument, result)[0]
-    (100, Flip(band=<Band.MASTERY: 'mastery'>, points=1, answers=1, each=1))
-    """
-    if result.prorated:
-        return ()
-    highest = len(instrument.items) * instrument.scale.steps
-    here = int(_steps_up(instrument, result.total))
-    starts = _band_starts(instrument)
-    # The nearest totals of another band, below and above. An empty band has none.
-    targets = (
-        max((start - 1 for start in starts if start <= here), default=-1),
-        min((start for start in starts if start > here), default=highest + 1),
-    )
-    flips = []
-    for target in targets:
-        if not 0 <= target <= highest:
-            continue
-        steps = abs(target - here)
-        rising = target > here
-        rooms = [_room(instrument, keyed, rising=rising) for keyed in result.keyed.values()]
-        answers, each = _gentlest(rooms, steps)
-        flips.append(
-            Flip(
-                band=instrument.cut_scores.band(instrument.total_of(target)),
-                points=_points(instrument, steps),
-                answers=answers,
-                each=_points(instrument, each),
-            )
-        )
-    return tuple(sorted(flips, key=lambda flip: flip.points))
-
-
-def _band_starts(instrument: Instrument) -> tuple[int, int]:
-    """Count the steps from the lowest total to where "both" and mastery start."""
-    cuts = instrument.cut_scores
-    return (
-        math.ceil(_steps_up(instrument, cuts.management_below)),
-        math.floor(_steps_up(instrument, cuts.mastery_above)) + 1,
-    )
-
-
-def _steps_up(instrument: Instrument, total: float) -> Fraction:
-    above = Fraction(exact(total)) - Fraction(exact(instrument.minimum_total))
-    return above / Fraction(exact(instrument.scale.step))
-
-
-def _room(instrument: Instrument, keyed: float, *, rising: bool) -> int:
-    scale = instrument.scale
-    way = exact(scale.maximum) - exact(keyed) if rising else exact(keyed) - exact(scale.minimum)
-    return int(way / exact(scale.step))
-
-
-def _gentlest(rooms: list[int], steps: int) -> tuple[int, int]:
-    """Spread a change over few answers without moving any of them far."""
-    rooms = sorted(rooms, reverse=True)
-
-    def answers_needed(each: int) -> int | None:
-        covered = 0
-        for count, room in enumerate(rooms, start=1):
-            covered += min(room, each)
-            if covered >= steps:
-                return count
-        return None
-
-    widest = next(each for each in range(GENTLE_MOVE, steps + GENTLE_MOVE) if answers_needed(each))
-    fewest = answers_needed(widest)
-    each = next(each for each in range(1, widest + 1) if answers_needed(each) == fewest)
-    return fewest or 0, each
-
-
-def _points(instrument: Instrument, steps: int) -> int | float:
-    return plain_number(exact(instrument.scale.step) * steps)
-
-
-def _headline(instrument: Instrument, result: Score, reach: float) -> str:
+def _headline(instrument: Instrument, result: Score) -> str:
     texts = instrument.bands
     title = texts.of(result.band).title if texts else result.band.capitalize()
-    if result.band is not Band.BOTH:
-        return title
-    cuts = instrument.cut_scores
-    lean = result.total - (cuts.management_below + cuts.mastery_above) / 2
-    if abs(lean) <= reach:
-        return title
-    return f"{title}, with a lean toward {Band.MASTERY if lean > 0 else Band.MANAGEMENT}"
+    lean = _lean(instrument, result) if result.band is Band.BOTH else None
+    return f"{title}, with a lean toward {lean}" if lean else title
 
 
 def _placement(instrument: Instrument, result: Score) -> str:
     cuts = instrument.cut_scores
+    lowest = f"{show(result.minimum)} to " if result.minimum else ""
     estimated = (
-        f" Estimated from {len(result.keyed)} of {len(instrument.items)} answers."
+        f" Estimated from {len(result.keyed)} of {_count(len(instrument.items), 'answer')}, so it "
+        "is less sure than it looks."
         if result.prorated
         else ""
     )
     return (
-        f"{show(result.total)} of {show(result.maximum)}. Below {show(cuts.management_below)} "
-        f"leans to management, above {show(cuts.mastery_above)} to mastery.{estimated}"
+        f"{show(result.total)} of {lowest}{show(result.maximum)}. Below "
+        f"{show(cuts.management_below)} is management, above {show(cuts.mastery_above)} is "
+        f"mastery, and in between is both.{estimated}"
     )
 
 
 def _certainty(
-    result: Score,
-    chances: Mapping[Band, float],
-    flips: tuple[Flip, ...],
-    error: float | None,
+    instrument: Instrument, result: Score, chances: Mapping[Band, float], flips: tuple[Flip, ...]
 ) -> str:
     sentences = []
     if chances:
-        chance = chances[result.band]
-        sentences.append(
-            "Very."
-            if chance >= 0.95
-            else "Fairly."
-            if chance >= 0.75
-            else "Not very."
-            if chance >= 0.6
-            else "Hardly: this is a close call."
-        )
+        sentences.append(_how_sure(instrument, chances[result.band]))
     if flips:
-        near = flips[0]
-        distance = f"You are {_count(near.points, 'point')} away from {near.band}"
-        sentences.append(
-            f"{distance}, and a questionnaire this short is off by about {error:.0f} either way."
-            if error
-            else f"{distance}."
-        )
-        sentences.append(
-            f"Moving {_count(near.answers, 'answer', words=True)} by "
-            f"{_count(near.each, 'point', words=True)}{' each' if near.answers > 1 else ''} "
-            "would change the word above."
-        )
-    return " ".join(sentences)
+        sentences += _nearest(instrument, flips[0])
+    if result.band is Band.BOTH and not _lean(instrument, result):
+        sentences.append("Answers that lean to neither side land here, too.")
+    return " ".join(sentences) or _basis(instrument)
+
+
+def _how_sure(instrument: Instrument, chance: float) -> str:
+    # Rounded as it is shown, so that one number never goes with two words.
+    chance = round(chance, 2)
+    if chance >= 0.95:
+        return f"Quite sure, as far as {_count(len(instrument.items), 'question')} can tell."
+    if chance >= 0.75:
+        return "Fairly sure."
+    if chance >= 0.6:
+        return "Not very sure."
+    return "Not sure: this is a close call."
+
+
+def _nearest(instrument: Instrument, near: Flip) -> list[str]:
+    distance = f"You are {_count(near.points, 'point')} away from {near.band}"
+    norms = instrument.norms
+    error = ""
+    if norms:
+        size = show(round(norms.standard_error, 0 if norms.standard_error >= 1 else 1))
+        known = "is known" if norms.measured else "is assumed"
+        error = f", and a questionnaire this short {known} to be off by about {size}, up or down"
+    several = near.answers > 1
+    moves = f"{'up to ' if several else ''}{_count(near.each, 'point')}{' each' if several else ''}"
+    return [
+        f"{distance}{error}.",
+        f"Moving {_count(near.answers, 'answer')} by {moves} toward it changes the result.",
+    ]
+
+
+def _lean(instrument: Instrument, result: Score) -> Band | None:
+    """Return the side that a total in the middle leans to by more than the error."""
+    cuts = instrument.cut_scores
+    reach = instrument.norms.standard_error if instrument.norms else 0.0
+    lean = result.total - (cuts.management_below + cuts.mastery_above) / 2
+    if abs(lean) <= reach:
+        return None
+    return Band.MASTERY if lean > 0 else Band.MANAGEMENT
 
 
 def _facets(instrument: Instrument, result: Score) -> tuple[FacetReading, ...]:
@@ -385,9 +251,8 @@ def _basis(instrument: Instrument) -> str:
     )
 
 
-def _count(number: float, noun: str, *, words: bool = False) -> str:
-    named = _NUMERALS.get(number) if words else None
-    return f"{named or show(number)} {noun}{'' if number == 1 else 's'}"
+def _count(number: float, noun: str) -> str:
+    return f"{show(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def show(number: float) -> str:
@@ -401,5 +266,18 @@ def show(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-def _normal_cdf(z: float) -> float:
-    return math.erfc(-z / math.sqrt(2)) / 2
+def percent(share: float) -> str:
+    """Write a share as a percentage that never claims certainty.
+
+    Examples
+    --------
+    >>> percent(0.777) == "78" + NO_BREAK + "%"
+    True
+    >>> percent(0.001)[:2], percent(0.9999)[:3]
+    ('<1', '>99')
+    """
+    if 0 < share < 0.01:
+        return f"<1{NO_BREAK}%"
+    if 0.99 < share < 1:
+        return f">99{NO_BREAK}%"
+    return f"{share * 100:.0f}{NO_BREAK}%"

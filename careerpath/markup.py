@@ -7,9 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from careerpath.interpretation import show
+from careerpath.interpretation import percent, show
 
-NO_BREAK = "\xa0"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -44,20 +43,3 @@ def render(template: str, **values: object) -> str:
         HTML.
     """
     return environment().get_template(f"{template}.html").render(values)
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage that never claims certainty.
-
-    Examples
-    --------
-    >>> percent(0.777) == "78" + NO_BREAK + "%"
-    True
-    >>> percent(0.001)[:2], percent(0.9999)[:3]
-    ('<1', '>99')
-    """
-    if 0 < share < 0.01:
-        return f"<1{NO_BREAK}%"
-    if 0.99 < share < 1:
-        return f">99{NO_BREAK}%"
-    return f"{share * 100:.0f}{NO_BREAK}%"

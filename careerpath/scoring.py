@@ -15,6 +15,8 @@ from careerpath.instrument import Band, Instrument, Item
 
 PRORATE_NEEDS = Fraction(4, 5)
 """The share of items that must be answered before the rest may be estimated."""
+PRORATE_HINT = 'pass missing="prorate"'
+"""How an error tells to estimate, where that can be: the command line says it in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +226,16 @@ def score(
 def _may_prorate(instrument: Instrument, gaps: tuple[str, ...], *, allowed: bool) -> None:
     count = len(instrument.items)
     answered = count - len(gaps)
+    enough = answered >= PRORATE_NEEDS * count
     named = ", ".join(gaps)
     if not allowed:
+        estimate = f", or {PRORATE_HINT} to estimate them from the others" if enough else ""
         raise AnswerError(
-            f"{len(gaps)} of {count} items have no answer: {named}. Answer them, or pass "
-            'missing="prorate" to estimate them from the others.',
+            f"{len(gaps)} of {count} items have no answer: {named}. Answer them{estimate}.",
             reason=Reason.UNANSWERED,
             items=gaps,
         )
-    if answered < PRORATE_NEEDS * count:
+    if not enough:
         raise AnswerError(
             f"Only {answered} of {count} items are answered; an estimate needs "
             f"{math.ceil(PRORATE_NEEDS * count)}. Answer more of: {named}.",

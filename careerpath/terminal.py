@@ -12,6 +12,7 @@ from rich.text import Text
 
 from careerpath.check import Finding, Level
 from careerpath.instrument import Band
+from careerpath.interpretation import percent
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,19 +41,20 @@ def show_result(console: Console, meaning: Interpretation) -> None:
         )
     ]
     if meaning.certainty:
-        blocks.append(Group(_heading("How sure is that?"), Text(meaning.certainty)))
+        blocks.append(Group(_heading("How sure is this?"), Text(meaning.certainty)))
     if meaning.chances:
         blocks.append(_chances(console, meaning))
     if meaning.facets:
         blocks.append(
             Group(
-                _heading("The parts"),
+                _heading("Where it comes from"),
                 Text("Indicative only: each rests on a few answers.", style="dim"),
                 _facets(console, meaning.facets),
             )
         )
     blocks.append(Text(meaning.disclaimer, style="italic"))
-    blocks.append(Text(meaning.basis, style="dim"))
+    if meaning.basis != meaning.certainty:
+        blocks.append(Text(meaning.basis, style="dim"))
     _print(console, blocks)
 
 
@@ -87,9 +89,7 @@ def _chances(console: Console, meaning: Interpretation) -> Table:
     table.add_column(justify="right")
     table.add_column(no_wrap=True)
     for band, chance in meaning.chances.items():
-        table.add_row(
-            band, _percent(chance), Text(full * round(chance * BAR), style=_COLOURS[band])
-        )
+        table.add_row(band, percent(chance), Text(full * round(chance * BAR), style=_COLOURS[band]))
     return table
 
 
@@ -123,13 +123,6 @@ def _columns() -> Table:
 
 def _heading(text: str) -> Text:
     return Text(text, style="bold")
-
-
-def _percent(chance: float) -> str:
-    """Write a chance so that nothing looks certain which is not."""
-    if chance < 0.01:
-        return "under 1 %"
-    return "over 99 %" if chance > 0.99 else f"{100 * chance:.0f} %"
 
 
 def _count(number: int, noun: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from careerpath.check import Finding, Level, check_texts
-from careerpath.errors import InstrumentError, describe_validation, did_you_mean
+from careerpath.errors import InstrumentError, did_you_mean
 from careerpath.instrument import BandTexts, Identifier, Instrument, Text
-from careerpath.instrument_file import load_instrument, read_toml, shipped_ids
+from careerpath.instrument_file import SHIPPED, read_toml, shipped_ids
+from careerpath.validation import describe_validation
 
 TEXTS_ONLY = "is not a text that a translation can hold. Remove it; the original has the rest."
 
@@ -35,7 +36,7 @@ class _ItemTexts(_Part):
     mastery: _Written
 
 
-class _Translation(_Part):
+class Translation(_Part):
     """A translation as its file holds it."""
 
     translates: Identifier
@@ -48,9 +49,13 @@ class _Translation(_Part):
     bands: BandTexts | None = None
 
 
-def is_translation(data: dict[str, Any]) -> bool:
-    """Tell a translation from an instrument by its key ``translates``."""
-    return "translates" in data
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Where a translation and its original are not about the same things."""
+
+    place: str
+    fact: str
+    mend: str
 
 
 def translated(instrument: Instrument, path: str | Path) -> Instrument:
@@ -74,17 +79,11 @@ def translated(instrument: Instrument, path: str | Path) -> Instrument:
         whoever answers must not meet two languages, or the texts of another version.
     """
     place = str(path)
-    translation = _validated(read_toml(Path(path)), place)
-    misfits = list(_misfits(instrument, translation))
-    if misfits:
-        raise InstrumentError(
-            "\n".join(f"{place}: {each.place}: {each.fact} {each.mend}" for each in misfits)
-        )
-    return _applied(instrument, translation, place)
+    return _fitted(instrument, read_translation(read_toml(Path(path)), place), place)
 
 
-def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
-    """Check a translation against its original.
+def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
+    """Return the instrument that a translation gives, with the original that it names.
 
     Parameters
     ----------
@@ -93,56 +92,50 @@ def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
     path : Path
         Where that is. The original is shipped, or lies beside it, as ``<its id>.toml``.
 
-    Returns
-    -------
-    tuple of Finding
+    Raises
+    ------
+    InstrumentError
+        As `translated` does, and where there is no such original.
     """
     place = str(path)
-    try:
-        translation = _validated(data, place)
-        original = _original(translation.translates, path)
-    except InstrumentError as error:
-        return tuple(
-            Finding(Level.ERROR, place, line.removeprefix(f"{place}: "))
-            for line in str(error).splitlines()
-        )
-    misfits = tuple(_misfits(original, translation))
-    if misfits:
-        return misfits
-    return (
-        *_left_as_they_were(original, translation),
-        *check_texts(_applied(original, translation, place)),
-    )
+    translation = read_translation(data, place)
+    return _fitted(original_of(translation, path), translation, place)
 
 
-def _validated(data: dict[str, Any], place: str) -> _Translation:
+def read_translation(data: dict[str, Any], place: str) -> Translation:
+    """Make a translation from plain data; an error names the place, the key and the mend."""
     try:
-        return _Translation.model_validate(data)
+        return Translation.model_validate(data)
     except ValidationError as error:
         raise InstrumentError(
             describe_validation(error, data, place=place, unknown_key=TEXTS_ONLY)
         ) from None
 
 
-def _original(instrument_id: str, path: Path) -> Instrument:
-    beside = path.with_name(f"{instrument_id}.toml")
-    if instrument_id not in shipped_ids() and beside.exists():
-        return load_instrument(beside)
-    return load_instrument(instrument_id)
+def original_of(translation: Translation, path: Path) -> Instrument:
+    """Return the instrument that a translation names: a shipped one, or one that lies beside it."""
+    name = translation.translates
+    folder = SHIPPED if name in shipped_ids() else path.parent
+    original = folder / f"{name}.toml"
+    if not original.exists():
+        raise InstrumentError(
+            f"{path}: No instrument {name!r} is shipped or lies beside it as {original.name}. "
+            f"{did_you_mean(name, shipped_ids())}"
+        )
+    return Instrument.validated(read_toml(original), place=str(original))
 
 
-def _misfits(original: Instrument, translation: _Translation) -> Iterator[Finding]:
+def misfits(original: Instrument, translation: Translation) -> Iterator[Misfit]:
     """Find where a translation and its original are not about the same things."""
     if translation.translates != original.id:
-        yield Finding(
-            Level.ERROR,
+        yield Misfit(
             "translates",
             f"It translates {translation.translates!r}, not {original.id!r}.",
             "Give it to the instrument that it was made for.",
         )
-    if translation.version != original.version:
-        yield Finding(
-            Level.ERROR,
+    # Other cut scores, told after a "+", leave every text as it was.
+    if translation.version not in (original.version, original.version.partition("+")[0]):
+        yield Misfit(
             "version",
             f"It was made for version {translation.version!r}; {original.id} is at "
             f"{original.version!r}.",
@@ -151,55 +144,41 @@ def _misfits(original: Instrument, translation: _Translation) -> Iterator[Findin
     yield from _other_ids("facets", original.facets, translation.facets)
     yield from _other_ids("items", original.items, translation.items)
     if (original.bands is None) != (translation.bands is None):
-        yield Finding(
-            Level.ERROR,
+        yield Misfit(
             "bands",
             "They are missing." if original.bands else "The original has none.",
             "Add them." if original.bands else "Remove them.",
         )
 
 
-def _other_ids(key: str, original: Iterable[Any], translation: Iterable[Any]) -> Iterator[Finding]:
+def _other_ids(key: str, original: Iterable[Any], translation: Iterable[Any]) -> Iterator[Misfit]:
     known = [part.id for part in original]
     given = [part.id for part in translation]
     for name in known:
         if name not in given:
-            yield Finding(Level.ERROR, f"{key} {name!r}", "It is missing.", "Translate it.")
+            yield Misfit(f"{key} {name!r}", "It is missing.", "Translate it.")
     for name in dict.fromkeys(given):
         if name not in known:
-            yield Finding(
-                Level.ERROR,
+            yield Misfit(
                 f"{key} {name!r}",
                 "The original has none of that id.",
                 did_you_mean(name, known),
             )
         elif given.count(name) > 1:
-            yield Finding(
-                Level.ERROR, f"{key} {name!r}", "It is there twice.", "Keep one of the two."
-            )
+            yield Misfit(f"{key} {name!r}", "It is there twice.", "Keep one of the two.")
 
 
-def _left_as_they_were(original: Instrument, translation: _Translation) -> Iterator[Finding]:
-    if translation.language == original.language:
-        yield Finding(
-            Level.WARNING,
-            "language",
-            f"It is {original.language!r}, as in the original.",
-            "Name the language that this translation is in.",
+def _fitted(original: Instrument, translation: Translation, place: str) -> Instrument:
+    amiss = list(misfits(original, translation))
+    if amiss:
+        raise InstrumentError(
+            "\n".join(f"{place}: {each.place}: {each.fact} {each.mend}" for each in amiss)
         )
-    for texts in translation.items:
-        item = original.item(texts.id)
-        for key in ("stem", "management", "mastery"):
-            if getattr(texts, key) == getattr(item, key):
-                yield Finding(
-                    Level.WARNING,
-                    f"items {texts.id!r} {key}",
-                    "It reads as in the original.",
-                    "Translate it.",
-                )
+    return applied(original, translation, place)
 
 
-def _applied(original: Instrument, translation: _Translation, place: str) -> Instrument:
+def applied(original: Instrument, translation: Translation, place: str) -> Instrument:
+    """Put the texts of a translation that fits in the place of the original's."""
     data = original.model_dump()
     texts = translation.model_dump(exclude={"translates", "version", "facets", "items"})
     for key, parts in (("facets", translation.facets), ("items", translation.items)):

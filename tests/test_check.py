@@ -187,11 +187,11 @@ def test_a_long_text_is_a_warning_and_the_dots_are_no_word():
 
 
 def test_a_pole_that_repeats_another_is_an_error():
-    twin = with_item("q04", management=" Many quiet  hours for one task")
+    twin = with_item("q04", management=" Many hours  of the work that I know Best")
     assert found(twin, Level.ERROR) == {
         "items 'q04' mastery": "It says the same as items 'q04' management."
     }
-    again = with_item("q09", mastery="many quiet hours for one task")
+    again = with_item("q09", mastery="many hours of the work that I know best")
     assert found(again, Level.ERROR) == {
         "items 'q09' mastery": "It says the same as items 'q04' mastery."
     }

@@ -143,7 +143,9 @@ def test_another_instrument_may_be_given(tmp_path, answers_file):
     ours = SHIPPED.with_cut_scores(management_below=60, mastery_above=85)
     path = ours.save(tmp_path / "ours.toml")
     result = run("score", answers_file, "--instrument", path, "--json")
-    assert json.loads(result.stdout)["band"] == "mastery"
+    document = json.loads(result.stdout)
+    assert document["band"] == "mastery"
+    assert document["instrument"] == {"id": "careerpath-15", "version": "1.0.0+60-85"}
     by_id = run("score", answers_file, "--instrument", "careerpath-15", "--json")
     assert json.loads(by_id.stdout)["band"] == "both"
 
@@ -159,19 +161,54 @@ def test_an_instrument_without_texts_norms_or_facets_has_a_result_too(tmp_path):
     assert json.loads(document.stdout)["chances"] == {}
 
 
+def test_the_basis_is_told_once_where_it_is_all_that_can_be_said(tmp_path):
+    path = Instrument.plain(list("abcde"), management_below=20, mastery_above=30).save(
+        tmp_path / "plain.toml"
+    )
+    result = run(
+        *("score", "-", "--instrument", path, "--missing", "prorate"),
+        stdin='{"a": 5, "b": 5, "c": 5, "d": 5}',
+    )
+    assert words(result.stdout).count("This instrument has no norms") == 1
+
+
 def test_a_gap_is_refused_and_the_option_that_helps_is_named(answers):
     del answers["q04"]
     result = run("score", "-", stdin=json.dumps(answers))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "1 of 15 items have no answer: q04." in result.stderr
-    assert "--missing prorate" in result.stderr
+    assert result.stderr == (
+        "1 of 15 items have no answer: q04. Answer them, or add --missing prorate to estimate them "
+        "from the others.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], "4 of 15 items have no answer: q01, q02, q03, q04. Answer them.\n"),
+        (
+            ["--missing", "prorate"],
+            (
+                "Only 11 of 15 items are answered; an estimate needs 12. "
+                "Answer more of: q01, q02, q03, q04.\n"
+            ),
+        ),
+    ],
+)
+def test_too_many_gaps_are_offered_no_estimate(answers, options, told):
+    for name in SHIPPED.item_ids[:4]:
+        del answers[name]
+    result = run("score", "-", *options, stdin=json.dumps(answers))
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", told)
 
 
 def test_a_gap_may_be_estimated(answers):
     del answers["q04"]
     result = run("score", "-", "--missing", "prorate", stdin=json.dumps(answers))
     assert result.exit_code == 0
-    assert "Estimated from 14 of 15 answers." in words(result.stdout)
+    assert "Estimated from 14 of 15 answers, so it is less sure than it looks." in words(
+        result.stdout
+    )
     assert "not all answered" in result.stdout
     document = run("score", "-", "--missing", "prorate", "--json", stdin=json.dumps(answers))
     assert json.loads(document.stdout)["missing"] == ["q04"]

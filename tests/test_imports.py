@@ -15,11 +15,13 @@ NOTEBOOK = ROOT / "notebooks" / "assessment.ipynb"
 # From the ground up. A module may import from its own layer and from those below it. A
 # package stands for all that is in it.
 LAYERS = [
-    ["errors", "exact"],
+    ["errors", "exact", "validation"],
     ["instrument"],
-    ["instrument_file", "scoring"],
+    ["instrument_file", "translation", "scoring"],
+    ["certainty"],
     ["interpretation"],
-    ["check", "translation", "markup"],
+    ["check", "markup"],
+    ["translation_check"],
     ["exercises", "cohort"],
     ["store", "reports"],
     ["state"],
@@ -32,8 +34,13 @@ HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 # The public names of the core: the top of a package gathers what lies below it.
 FRONT = "careerpath"
 FRONT_MAY = {"errors", "instrument", "instrument_file", "scoring", "interpretation"}
-# Who knows nothing of a layer below it: state meets the store as a Protocol.
-STRANGERS = [("state", "store")]
+# Who knows nothing of a layer below it, or beside it: state meets the store as a Protocol.
+STRANGERS = [
+    ("state", "store"),
+    ("errors", "validation"),
+    ("scoring", "instrument_file"),
+    ("scoring", "translation"),
+]
 
 HEAVY = ("pandas", "numpy", "scipy", "sqlalchemy", "bqplot")
 CORE_NEVER = (*HEAVY, "ipywidgets", "anywidget", "traitlets", "IPython", "voila", "rich", "typer")
@@ -145,6 +152,6 @@ def test_the_core_alone_loads_no_screens():
 def test_the_command_line_loads_no_server():
     loaded = loaded_by(
         "from careerpath.cli import app\n"
-        "import careerpath.answers_file, careerpath.terminal, careerpath.translation"
+        "import careerpath.answers_file, careerpath.terminal, careerpath.translation_check"
     )
     assert loaded.isdisjoint({*HEAVY, "voila", "jupyter_server", "tornado", "ipywidgets"})

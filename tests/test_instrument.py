@@ -113,8 +113,8 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path, text, told):
             "int is not a key of an instrument file. Remove it or mend its spelling.",
         ),
         (
-            'stem = "The day I look forward to has …"',
-            'stern = "The day I look forward to has …"',
+            'stem = "A day that I look forward to has …"',
+            'stern = "A day that I look forward to has …"',
             "items 'q04' stern is not a key of an instrument file. Remove it or mend its spelling.",
         ),
         ('version = "1.0.0"', "", "version is missing. Add it."),
@@ -150,7 +150,7 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path, text, told):
             'mastery_side = "up"',
             "items 'q01' mastery_side got 'up': must be 'left' or 'right'.",
         ),
-        ('title = "Depth of craft"', "title = 3", "facets 'depth' title got 3: must be text."),
+        ('title = "Breadth or depth"', "title = 3", "facets 'depth' title got 3: must be text."),
         (
             'id = "q01"',
             'id = "question one"',
@@ -203,6 +203,7 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path, text, told):
         ),
         ("reliability = 0.8", "reliability = 1", "norms reliability got 1: must be less than 1."),
         ("sd = 22", "sd = 0", "norms sd got 0: must be greater than 0."),
+        ("sd = 22", "sd = 22\nmeasured = 1", "norms measured got 1: must be true or false."),
         ("schema_version = 1", "schema_version = 2", "schema_version got 2: must be 1."),
     ],
 )
@@ -285,7 +286,11 @@ def test_other_cut_scores_make_another_instrument():
     ours = instrument.with_cut_scores(management_below=60, mastery_above=95)
     assert ours.cut_scores == CutScores(management_below=60, mastery_above=95)
     assert instrument.cut_scores == CutScores(management_below=50, mastery_above=100)
-    assert ours.with_cut_scores(management_below=50, mastery_above=100) == instrument
+    assert ours.version == "1.0.0+60-95"
+    assert instrument.version == "1.0.0"
+    back = ours.with_cut_scores(management_below=50, mastery_above=100)
+    assert back.version == "1.0.0+50-100"
+    assert back == instrument.model_copy(update={"version": "1.0.0+50-100"})
 
 
 @pytest.mark.parametrize(
@@ -295,7 +300,17 @@ def test_other_cut_scores_make_another_instrument():
         (50, 151, "cut scores 50 and 151 must lie within the range of totals, 0 to 150."),
         (float("nan"), 100, "cut_scores management_below must be a finite number."),
         ("50", 100, "cut_scores management_below got '50': must be a number."),
+        (
+            10**5000,
+            10**5001,
+            (
+                "cut_scores management_below must lie between -1000000000 and 1000000000.\n"
+                "with_cut_scores(): "
+                "cut_scores mastery_above must lie between -1000000000 and 1000000000."
+            ),
+        ),
     ],
+    ids=["order", "range", "nan", "text", "huge"],
 )
 def test_cut_scores_that_make_no_sense_are_told(below, above, told):
     with pytest.raises(InstrumentError) as caught:
@@ -309,7 +324,9 @@ def test_any_cut_scores_within_the_range_and_in_order_are_taken(instrument, data
     below, above = sorted((data.draw(totals), data.draw(totals)))
     other = instrument.with_cut_scores(management_below=below, mastery_above=above)
     assert (other.cut_scores.management_below, other.cut_scores.mastery_above) == (below, above)
-    assert other.model_copy(update={"cut_scores": instrument.cut_scores}) == instrument
+    assert other.version == f"{instrument.version.partition('+')[0]}+{below}-{above}"
+    same = {"cut_scores": instrument.cut_scores, "version": instrument.version}
+    assert other.model_copy(update=same) == instrument
 
 
 @given(instruments())

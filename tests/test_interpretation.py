@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from strategies import answered, grid
 
 from careerpath import Band, Instrument, interpret, load_instrument, score
+from careerpath.certainty import band_chances, find_flips
 from careerpath.exact import exact
 from careerpath.instrument import BANDS
-from careerpath.interpretation import DISCLAIMER, band_chances, find_flips
+from careerpath.interpretation import DISCLAIMER, percent
 from careerpath.scoring import keyed_answer
 
 SHIPPED = load_instrument()
@@ -107,32 +108,105 @@ def test_the_span_of_a_total_stays_within_the_range(total):
 @pytest.mark.parametrize(
     ("total", "word"),
     [
-        (75, "Very."),
-        (20, "Very."),
-        (130, "Very."),
-        (117, "Very."),
-        (116, "Fairly."),
-        (108, "Fairly."),
-        (107, "Not very."),
-        (103, "Not very."),
-        (102, "Hardly: this is a close call."),
-        (99, "Hardly: this is a close call."),
-        (101, "Hardly: this is a close call."),
-        (49, "Hardly: this is a close call."),
+        (75, "Quite sure, as far as 15 questions can tell."),
+        (20, "Quite sure, as far as 15 questions can tell."),
+        (130, "Quite sure, as far as 15 questions can tell."),
+        (117, "Quite sure, as far as 15 questions can tell."),
+        (116, "Fairly sure."),
+        (107, "Fairly sure."),
+        (106, "Not very sure."),
+        (103, "Not very sure."),
+        (102, "Not sure: this is a close call."),
+        (99, "Not sure: this is a close call."),
+        (101, "Not sure: this is a close call."),
+        (49, "Not sure: this is a close call."),
     ],
 )
 def test_how_sure_it_is_in_words(total, word):
     assert meaning_of(total).certainty.startswith(f"{word} You are ")
 
 
+@pytest.mark.parametrize(
+    ("word", "least"),
+    [
+        ("Quite sure, as far as 15 questions can tell.", 95),
+        ("Fairly sure.", 75),
+        ("Not very sure.", 60),
+        ("Not sure: this is a close call.", 0),
+    ],
+)
+def test_the_word_goes_with_the_percentage_as_it_is_shown(word, least):
+    shown = {
+        int("".join(filter(str.isdigit, percent(meaning.chances[meaning.band]))))
+        for meaning in map(meaning_of, range(151))
+        if meaning.certainty.startswith(word)
+    }
+    above = min((each for each in (60, 75, 95) if each > least), default=101)
+    assert least <= min(shown) <= max(shown) < above
+
+
+def test_a_chance_that_rounds_up_to_a_line_has_the_word_above_it():
+    meaning = meaning_of(107)
+    assert meaning.chances[Band.MASTERY] == pytest.approx(0.7456, abs=5e-5)
+    assert percent(meaning.chances[Band.MASTERY]) == "75\xa0%"
+    assert meaning.certainty.startswith("Fairly sure. ")
+
+
 def test_the_words_tell_the_distance_and_the_change_that_flips():
     assert meaning_of(101).certainty == (
-        "Hardly: this is a close call. You are 1 point away from both, and a questionnaire this "
-        "short is off by about 10 either way. Moving one answer by one point would change the "
-        "word above."
+        "Not sure: this is a close call. You are 1 point away from both, and a questionnaire this "
+        "short is assumed to be off by about 10, up or down. Moving 1 answer by 1 point toward it "
+        "changes the result."
     )
-    assert "Moving two answers by three points each would change the word above." in (
-        meaning_of(94).certainty + meaning_of(95).certainty
+    assert meaning_of(94).certainty == (
+        "Fairly sure. You are 7 points away from mastery, and a questionnaire this short is "
+        "assumed to be off by about 10, up or down. Moving 3 answers by up to 3 points each toward "
+        "it changes the result."
+    )
+
+
+def test_a_measured_error_is_known_and_not_assumed():
+    measured = with_norms(measured=True)
+    assert meaning_of(94, measured).certainty == (
+        "Fairly sure. You are 7 points away from mastery, and a questionnaire this short is known "
+        "to be off by about 10, up or down. Moving 3 answers by up to 3 points each toward it "
+        "changes the result."
+    )
+
+
+def test_an_error_below_one_point_keeps_a_decimal():
+    assert "is assumed to be off by about 0.4, up or down." in (
+        meaning_of(94, with_norms(sd=1, reliability=0.8)).certainty
+    )
+    assert "is assumed to be off by about 1, up or down." in (
+        meaning_of(94, with_norms(sd=2, reliability=0.75)).certainty
+    )
+
+
+def test_a_total_in_the_middle_says_that_leaning_to_neither_lands_there_too():
+    assert meaning_of(75).certainty == (
+        "Quite sure, as far as 15 questions can tell. You are 26 points away from management, and "
+        "a questionnaire this short is assumed to be off by about 10, up or down. Moving 7 answers "
+        "by up to 4 points each toward it changes the result. Answers that lean to neither side "
+        "land here, too."
+    )
+    said = [
+        total
+        for total in range(151)
+        if meaning_of(total).certainty.endswith(
+            " Answers that lean to neither side land here, too."
+        )
+    ]
+    assert said == list(range(66, 85))
+
+
+def test_where_nothing_can_be_said_of_certainty_the_basis_is():
+    instrument = Instrument.plain(list("abcde"), management_below=20, mastery_above=30)
+    answers = dict.fromkeys("abcd", 10)
+    meaning = interpret(instrument, score(instrument, answers, missing="prorate"))
+    assert meaning.certainty == meaning.basis
+    assert meaning.certainty == (
+        "This instrument has no norms, so nothing can be said about its measurement error."
     )
 
 
@@ -151,16 +225,28 @@ def test_a_lean_is_told_once_it_is_larger_than_the_error():
 
 def test_the_placement_says_the_total_and_both_cut_scores():
     assert meaning_of(93).placement == (
-        "93 of 150. Below 50 leans to management, above 100 to mastery."
+        "93 of 150. Below 50 is management, above 100 is mastery, and in between is both."
+    )
+
+
+def test_the_placement_says_the_lowest_total_where_that_is_not_zero():
+    instrument = Instrument.plain(
+        ["a", "b"], minimum=1, maximum=5, management_below=4.5, mastery_above=8
+    )
+    assert interpret(instrument, score(instrument, {"a": 2, "b": 3})).placement == (
+        "5 of 2 to 10. Below 4.5 is management, above 8 is mastery, and in between is both."
     )
 
 
 def test_an_estimate_says_that_it_is_one_and_claims_no_flip():
     answers = answers_with_total(75) | {"q01": None, "q05": None}
     meaning = interpret(SHIPPED, score(SHIPPED, answers, missing="prorate"))
-    assert meaning.placement.endswith("Estimated from 13 of 15 answers.")
+    assert meaning.placement == (
+        "63.46 of 150. Below 50 is management, above 100 is mastery, and in between is both. "
+        "Estimated from 13 of 15 answers, so it is less sure than it looks."
+    )
     assert meaning.flips == ()
-    assert "Moving" not in meaning.certainty
+    assert meaning.certainty == "Fairly sure."
 
 
 def test_the_shipped_norms_say_that_they_are_an_assumption():
@@ -172,8 +258,10 @@ def test_the_shipped_norms_say_that_they_are_an_assumption():
 
 def test_every_result_says_what_it_is_not():
     assert meaning_of(75).disclaimer == DISCLAIMER
-    assert "not been validated" in DISCLAIMER
-    assert "hire, promote" in DISCLAIMER
+    assert DISCLAIMER == (
+        "This is a help for thinking, not a verdict. The questionnaire has not been validated as a "
+        "test, and it must not be used to hire, promote or reject anybody."
+    )
 
 
 def test_both_comes_with_its_caution_and_every_band_with_advice_and_roles():
@@ -191,7 +279,7 @@ def test_an_instrument_without_texts_norms_or_facets_is_interpreted_all_the_same
     assert meaning.headline == "Both, with a lean toward mastery"
     assert meaning.certainty == (
         "You are 2 points away from mastery. "
-        "Moving one answer by two points would change the word above."
+        "Moving 1 answer by 2 points toward it changes the result."
     )
     assert meaning.chances == {}
     assert meaning.standard_error is None
@@ -208,10 +296,10 @@ def test_a_facet_lies_between_all_management_and_all_mastery():
     for item in SHIPPED.items_of("focus"):
         answers[item.id] = 0 if item.mastery_side == "left" else 10
     readings = {facet.title: facet for facet in interpret(SHIPPED, score(SHIPPED, answers)).facets}
-    assert readings["Focus time"].position == 1
-    assert readings["Focus time"].band is Band.MASTERY
-    assert readings["Depth of craft"].position == 0
-    assert readings["Depth of craft"].band is Band.MANAGEMENT
+    assert readings["People time or task time"].position == 1
+    assert readings["People time or task time"].band is Band.MASTERY
+    assert readings["Breadth or depth"].position == 0
+    assert readings["Breadth or depth"].band is Band.MANAGEMENT
 
 
 def test_a_facet_with_a_gap_has_no_position():
@@ -335,3 +423,21 @@ def test_points_of_a_flip_are_exact():
 def test_a_flip_prefers_few_answers_and_small_moves():
     (flip, _) = find_flips(SHIPPED, score(SHIPPED, dict.fromkeys(SHIPPED.item_ids, 5)))
     assert (flip.points, flip.answers, flip.each) == (26, 9, 3)
+
+
+def told_of(flip):
+    """A flip in words, from the one sentence that tells it."""
+    several = flip.answers > 1
+    answers = f"{flip.answers} answer{'s' if several else ''}"
+    points = f"{flip.each} point{'' if flip.each == 1 else 's'}"
+    moves = f"up to {points} each" if several else points
+    return f"Moving {answers} by {moves} toward it changes the result."
+
+
+@pytest.mark.parametrize("total", range(151))
+def test_the_move_that_is_told_is_that_of_the_nearest_flip_and_up_to_for_several(total):
+    meaning = meaning_of(total)
+    assert told_of(meaning.flips[0]) in meaning.certainty
+    assert meaning.certainty.count("Moving") == 1
+    near = meaning.flips[0]
+    assert near.answers > 1 or near.each == near.points

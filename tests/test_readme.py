@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import json
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,26 +19,83 @@ from careerpath.cli import app
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = [
-    line.split("#")[0].strip()
-    for document in DOCUMENTS
-    for block in re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
-    for line in block.splitlines()
-    if line.strip()
-]
+
+
+def commands(document):
+    """What a document tells to type, a line each, without comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [re.sub(r"\s+#.*", "", line).strip() for line in lines if line.strip()]
+
+
+COMMANDS = {document.name: commands(document) for document in DOCUMENTS}
+INSTALLED = "/opt/careerpath/bin/"
+OURS = sorted(
+    {
+        line.removeprefix(INSTALLED)
+        for lines in COMMANDS.values()
+        for line in lines
+        if line.startswith(("careerpath ", f"{INSTALLED}careerpath "))
+    }
+)
+# How the commands of each document begin. A new kind needs a test of its own: ours are run below,
+# and tests/deploy holds the files that the ones for a server put in their places.
+KNOWN = {
+    "README.md": (
+        "careerpath ",
+        "make ",
+        "python3 -m venv .venv",
+        ". .venv/bin/activate",
+        "pip install .",
+        "conda env create -f environment.yml",
+        "conda activate",
+    ),
+    "deploying.md": (
+        f"{INSTALLED}careerpath ",
+        "/opt/careerpath-1/bin/pip install -c constraints.txt .",
+        "/opt/careerpath-2/bin/pip install -c constraints.txt .",
+        "python3 -m venv /opt/careerpath-",
+        "ln -s",
+        "apt-get update",
+        "apt-get install ",
+        "install ",
+        "chmod ",
+        "rm /etc/nginx/sites-enabled/default",
+        "tar ",
+        "nano /etc/careerpath/careerpath.env",
+        "systemctl ",
+        "journalctl -u careerpath",
+        "nginx -t",
+        "haproxy -c ",
+        "certbot certonly ",
+        "openssl req ",
+        "sed ",
+        "echo ",
+        "curl ",
+        "git pull",
+        "CAREERPATH_FRAME_ANCESTORS=",
+    ),
+}
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TEST_RUNS = re.findall(r"^make test .*?(?=\s+#|$)", CONTRIBUTING, re.MULTILINE)
+TEST_NAMES = {
+    node.name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_the_python_examples_give_what_they_show(document):
+def test_the_python_examples_give_what_they_show(document, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # one of them saves a file
     outcome = doctest.testfile(str(document), module_relative=False)
     assert outcome.failed == 0
     if document.name == "README.md":
         assert outcome.attempted > 5
 
 
-@pytest.mark.parametrize(
-    "command", sorted({line for line in COMMANDS if line.startswith("careerpath ")})
-)
+@pytest.mark.parametrize("command", OURS)
 def test_a_careerpath_command_runs_as_it_stands(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     instrument = load_instrument()
@@ -49,19 +108,32 @@ def test_a_careerpath_command_runs_as_it_stands(command, tmp_path, monkeypatch):
     assert bool(served) == command.startswith("careerpath serve")
 
 
-def test_every_command_is_one_that_a_test_knows():
-    """A new kind of command in a document needs a test of its own."""
-    known = (
-        "careerpath ",
-        "make ",
-        "pip install .",
-        "conda env create -f environment.yml",
-        "conda activate",
-    )
-    assert [line for line in COMMANDS if not line.startswith(known)] == []
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_one_that_a_test_knows(name):
+    unknown = [
+        line for line in COMMANDS[name] if not line.removeprefix("sudo ").startswith(KNOWN[name])
+    ]
+    assert unknown == []
 
 
 def test_every_picture_is_there():
     for document in DOCUMENTS:
         for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / path).is_file(), path
+
+
+@pytest.mark.parametrize("command", TEST_RUNS)
+def test_a_run_of_some_tests_finds_some(command):
+    settings = dict(word.split("=", 1) for word in shlex.split(command)[2:])
+    assert settings.keys() <= {"TESTS", "PYTEST_ARGS"}
+    for path in settings.get("TESTS", "").split():
+        assert (ROOT / path).exists(), path
+    arguments = shlex.split(settings.get("PYTEST_ARGS", ""))
+    for option, word in pairwise(arguments):
+        if option == "-k":
+            assert any(word in name for name in TEST_NAMES), f"-k {word} selects nothing"
+
+
+def test_contributing_shows_runs_by_file_and_by_name():
+    assert len(TEST_RUNS) > 2
+    assert any("-k " in command for command in TEST_RUNS)

@@ -1,7 +1,7 @@
 """The scoring rule: boundaries, keys, gaps, and everything that is not an answer."""
 
 import math
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from decimal import Decimal
 from fractions import Fraction
 
@@ -248,6 +248,27 @@ def test_a_gap_is_refused_and_named():
     )
     assert caught.value.reason is Reason.UNANSWERED
     assert caught.value.items == ("q03", "q11")
+
+
+@pytest.mark.parametrize(("count", "needed"), [(1, 1), (4, 4), (5, 4), (15, 12), (21, 17)])
+def test_an_estimate_is_offered_only_where_it_can_be_had(count, needed):
+    ids = [f"q{n}" for n in range(count)]
+    instrument = Instrument.plain(ids, management_below=3, mastery_above=6)
+    for answered_items in range(count):
+        answers = dict.fromkeys(ids[:answered_items], 5)
+        with pytest.raises(AnswerError) as caught:
+            score(instrument, answers)
+        offer = (
+            ', or pass missing="prorate" to estimate them from the others'
+            if answered_items >= needed
+            else ""
+        )
+        assert str(caught.value) == (
+            f"{count - answered_items} of {count} items have no answer: "
+            f"{', '.join(ids[answered_items:])}. Answer them{offer}."
+        )
+        with suppress(AnswerError) if not offer else nullcontext():
+            assert score(instrument, answers, missing="prorate").prorated is bool(offer)
 
 
 def test_a_word_for_gaps_that_does_not_exist_is_refused():

@@ -93,3 +93,4 @@ def test_each_band_has_its_texts():
 def test_the_norms_are_an_assumption_and_say_so():
     assert "assumption" in SHIPPED.norms.source.lower()
     assert "Nobody has measured" in SHIPPED.norms.note
+    assert not SHIPPED.norms.measured

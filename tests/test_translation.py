@@ -5,8 +5,9 @@ import tomli_w
 
 from careerpath import Instrument, InstrumentError, load_instrument, score
 from careerpath.check import Level
-from careerpath.instrument_file import read_toml
-from careerpath.translation import check_translation, is_translation, translated
+from careerpath.instrument_file import is_translation, read_toml
+from careerpath.translation import translated
+from careerpath.translation_check import check_translation
 
 SHIPPED = load_instrument()
 
@@ -148,6 +149,19 @@ def test_a_translation_of_another_version_is_refused(write):
         translated(SHIPPED, path)
 
 
+def test_other_cut_scores_leave_a_translation_fitting(write):
+    ours = SHIPPED.with_cut_scores(management_below=60, mastery_above=95)
+    other = translated(ours, write(german()))
+    assert (other.version, other.cut_scores) == ("1.0.0+60-95", ours.cut_scores)
+    assert other.item("q01").stem == "Frage q01 …"
+
+
+def test_a_translation_of_other_cut_scores_does_not_fit_yet_others(write):
+    ours = SHIPPED.with_cut_scores(management_below=60, mastery_above=95)
+    with pytest.raises(InstrumentError, match=r"version '1\.0\.0\+61-95'.* is at '1\.0\.0\+60-95'"):
+        translated(ours, write(german() | {"version": "1.0.0+61-95"}))
+
+
 def test_a_translation_of_another_instrument_is_refused(write):
     ours = Instrument.validated(SHIPPED.model_dump() | {"id": "ours"}, place="test")
     with pytest.raises(InstrumentError, match="It translates 'careerpath-15', not 'ours'"):
@@ -193,9 +207,70 @@ def test_a_translation_of_nothing_known_is_an_error(write):
     data = german() | {"translates": "careerpath-16"}
     (finding,) = check_translation(data, write(data))
     assert finding.level is Level.ERROR
-    assert finding.fact.startswith("No instrument 'careerpath-16' is shipped.")
+    assert finding.fact == (
+        "No instrument 'careerpath-16' is shipped or lies beside it as careerpath-16.toml. "
+        "Did you mean 'careerpath-15'?"
+    )
 
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(InstrumentError, match="Cannot read"):
         translated(SHIPPED, tmp_path / "nowhere.toml")
+
+
+# Loading
+
+
+def test_loading_a_translation_gives_its_original_in_its_words(write):
+    path = write(german())
+    assert load_instrument(path) == load_instrument(str(path)) == translated(SHIPPED, path)
+    assert load_instrument(path).language == "de"
+
+
+def test_an_original_beside_the_translation_is_loaded_with_it(write):
+    ours = Instrument.validated(SHIPPED.model_dump() | {"id": "ours"}, place="test")
+    path = write(german() | {"translates": "ours"})
+    ours.save(path.with_name("ours.toml"))
+    assert load_instrument(path) == translated(ours, path)
+
+
+def test_what_a_translation_gives_is_saved_as_an_instrument(write, tmp_path):
+    loaded = load_instrument(write(german()))
+    assert load_instrument(loaded.save(tmp_path / "ours.toml")) == loaded
+
+
+def test_a_translation_that_does_not_fit_is_not_loaded(write):
+    path = write(german() | {"version": "0.9"})
+    with pytest.raises(InstrumentError) as caught:
+        load_instrument(path)
+    assert str(caught.value) == (
+        f"{path}: version: It was made for version '0.9'; careerpath-15 is at '1.0.0'. "
+        "Go through what changed, then write the new version."
+    )
+
+
+def test_a_mistake_in_a_loaded_translation_is_told_as_one(write):
+    path = write(german() | {"scale": {"maximum": 5}})
+    with pytest.raises(InstrumentError) as caught:
+        load_instrument(path)
+    assert str(caught.value) == (
+        f"{path}: scale is not a text that a translation can hold. "
+        "Remove it; the original has the rest."
+    )
+
+
+def test_a_translation_without_its_original_is_told_where_to_put_it(write):
+    path = write(german() | {"translates": "ours"})
+    with pytest.raises(InstrumentError) as caught:
+        load_instrument(path)
+    assert str(caught.value) == (
+        f"{path}: No instrument 'ours' is shipped or lies beside it as ours.toml. "
+        "Known: careerpath-15."
+    )
+
+
+def test_a_translation_of_a_translation_is_no_instrument(write):
+    """Not even of itself, round and round."""
+    path = write(german() | {"translates": "de"})
+    with pytest.raises(InstrumentError, match="translates is not a key of an instrument file"):
+        load_instrument(path)

@@ -113,7 +113,7 @@ class QuestionnaireState(HasTraits):
     @property
     def minutes_left(self) -> int:
         """How long the rest will take, in whole minutes; 0 for less than one."""
-        seconds = (len(self.instrument.items) - self.position) * SECONDS_PER_ITEM
+        seconds = len(self.unanswered) * SECONDS_PER_ITEM
         return round(seconds / 60) if seconds >= 60 else 0
 
     @property
@@ -274,14 +274,15 @@ def read_draft(instrument: Instrument, found: object) -> Draft | None:
         return None
     if (found.get("instrument"), found.get("version")) != (instrument.id, instrument.version):
         return None
+    kept = found["answers"]
+    ids = instrument.item_ids
     answers = {
-        item_id: value
-        for item_id, value in found["answers"].items()
-        if _is_answer(instrument, item_id, value)
+        item_id: kept[item_id]
+        for item_id in ids
+        if item_id in kept and _is_answer(instrument, item_id, kept[item_id])
     }
     if not answers:
         return None
-    ids = instrument.item_ids
     position = ids.index(found["item"]) if found.get("item") in ids else len(answers) - 1
     phase = _phase(found.get("phase"))
     if phase is Phase.WELCOME or (phase is Phase.RESULT and len(answers) < len(ids)):

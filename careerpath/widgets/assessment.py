@@ -17,7 +17,7 @@ from careerpath.state.questionnaire import SECONDS_PER_ITEM, Phase, Questionnair
 from careerpath.widgets.browser_session import BrowserSession
 from careerpath.widgets.guard import guarded
 from careerpath.widgets.rating_slider import RatingSlider
-from careerpath.widgets.screen import Screen
+from careerpath.widgets.screen import Action, Screen
 
 
 class Assessment(VBox):
@@ -53,11 +53,12 @@ class Assessment(VBox):
         self._bottom = Screen()
         self._sliders: dict[str, RatingSlider] = {}
         self._moved = False
+        self._revised: str | None = None
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app")
         self._top.on_action(self._act)
         self._bottom.on_action(self._act)
-        self._session.observe(self._found, names=["found", "storage"])
+        self._session.observe(self._found, names=["looked", "found", "storage"])
         self.state.observe(self._draw)
         self._draw()
 
@@ -68,20 +69,27 @@ class Assessment(VBox):
 
     # From the visitor to the state
 
-    def _act(self, action: str, item: str | None) -> None:
-        actions: dict[str, Callable[[], None]] = {
-            "start": self._restart,
-            "resume": self.state.resume,
+    def _act(self, action: Action) -> None:
+        doings: dict[str, Callable[[], None]] = {
+            "start": self._start,
+            "resume": self._resume,
             "next": self.state.go_on,
             "back": self.state.go_back,
             "review": self.state.review,
-            "goto": partial(self.state.go_to, item or ""),
+            "goto": partial(self.state.go_to, action.item or ""),
             "leave": self.state.leave,
             "forget": self._forget,
         }
-        if action in actions:
-            self._moved = True
-            self._guarded(actions[action])
+        # The second half of a double click was meant for the screen before.
+        if action.name not in doings or action.place != self._place:
+            return
+        self._moved = True
+        self._revised = {"goto": action.item, "review": self._revised}.get(action.name)
+        self._guarded(doings[action.name])
+
+    def _submit(self, slider: RatingSlider) -> None:
+        if self.state.phase is Phase.QUESTION and slider.name == self.state.item.id:
+            self._act(Action("next", place=self._place))
 
     def _answer(self, change: dict[str, Any]) -> None:
         slider: RatingSlider = change["owner"]
@@ -92,16 +100,24 @@ class Assessment(VBox):
         self._guarded(partial(self.state.offer, self._session.found))
         self._draw()
 
-    def _restart(self) -> None:
-        self._session.forget()
-        self._sliders.clear()
+    def _start(self) -> None:
+        self._session.keep(None)
+        self._drop_sliders()
         self.state.start()
 
+    def _resume(self) -> None:
+        self.state.resume()
+        self._session.keep(self.state.answers)
+
     def _forget(self) -> None:
-        self._session.forget()
-        self._sliders.clear()
+        self._session.keep(None)
+        self._drop_sliders()
         self.state.forget()
-        self._session.announcement = "Your answers are deleted from this device."
+
+    def _drop_sliders(self) -> None:
+        for slider in self._sliders.values():
+            slider.close()
+        self._sliders.clear()
 
     def _guarded(self, action: Callable[[], None]) -> None:
         self._session.trouble = guarded(action)
@@ -117,9 +133,16 @@ class Assessment(VBox):
         children = (self._session, self._top, *middle)
         self.children = children
         self._session.place = {"phase": state.phase.value, "item": state.item.id}
-        if question and self._moved:
-            count = len(state.instrument.items)
-            self._session.announcement = f"Question {state.position + 1} of {count}"
+        count = len(state.instrument.items)
+        self._session.announcement = (
+            f"Question {state.position + 1} of {count}" if question and self._moved else ""
+        )
+
+    @property
+    def _place(self) -> str:
+        """The screen that is shown, as its buttons name it."""
+        state = self.state
+        return f"{state.phase}/{state.item.id}" if state.phase is Phase.QUESTION else state.phase
 
     def _slider(self) -> RatingSlider:
         """Return the shown item's slider; made when it is first needed, and kept."""
@@ -131,13 +154,13 @@ class Assessment(VBox):
                 maximum=scale.maximum,
                 step=scale.step,
                 name=item.id,
-                label=item.stem,
+                label=item.stem or item.id,
                 low_label=item.left,
                 high_label=item.right,
                 autofocus=True,
             )
             self._sliders[item.id].observe(self._answer, names="value")
-            self._sliders[item.id].on_submit(partial(self._act, "next", None))
+            self._sliders[item.id].on_submit(partial(self._submit, self._sliders[item.id]))
         return self._sliders[item.id]
 
     def _welcome(self) -> str:
@@ -146,12 +169,14 @@ class Assessment(VBox):
             offered=self.state.offered,
             storage=self._session.storage,
             moved=self._moved,
+            waiting=not self._session.looked,
         )
 
     def _question(self) -> str:
         state = self.state
         return render(
             "progress",
+            place=self._place,
             number=state.position + 1,
             count=len(state.instrument.items),
             minutes=state.minutes_left,
@@ -161,11 +186,11 @@ class Assessment(VBox):
         state = self.state
         return render(
             "navigation",
+            place=self._place,
             obstacle=state.obstacle,
             complete=state.complete,
             last=state.position + 1 == len(state.instrument.items),
-            low=state.instrument.scale.minimum,
-            high=state.instrument.scale.maximum,
+            scale=state.instrument.scale,
         )
 
     def _review(self) -> str:
@@ -179,12 +204,15 @@ class Assessment(VBox):
                 None if answer is None else 100 * (exact(answer) - exact(scale.minimum)) / span
             )
             rows.append({"item": item, "answer": answer, "position": position})
-        return render("review", rows=rows, obstacle=state.obstacle)
+        return render(
+            "review", place=self._place, rows=rows, obstacle=state.obstacle, revised=self._revised
+        )
 
     def _result(self) -> str:
         state = self.state
         return render(
             "result",
+            place=self._place,
             instrument=state.instrument,
             result=state.score,
             meaning=state.interpretation,
@@ -203,6 +231,7 @@ def welcome(
     seconds = len(instrument.items) * SECONDS_PER_ITEM
     return render(
         "welcome",
+        place=Phase.WELCOME,
         instrument=instrument,
         minutes=max(1, round(seconds / 60)),
         offered=offered,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import anywidget
 from traitlets import Any, Bool, Dict, Unicode
 
@@ -21,6 +23,8 @@ class BrowserSession(anywidget.AnyWidget):
     found : object
         The draft that the browser had when the page opened. A visitor can put anything
         here: `careerpath.state.questionnaire.read_draft` trusts nothing in it.
+    looked : bool
+        Whether the browser has looked for a draft yet.
     storage : bool
         Whether the browser can keep a draft at all.
     place : dict
@@ -37,11 +41,18 @@ class BrowserSession(anywidget.AnyWidget):
     instrument = Unicode("").tag(sync=True)
     version = Unicode("").tag(sync=True)
     found = Any(None, allow_none=True).tag(sync=True)
+    looked = Bool(default_value=False).tag(sync=True)
     storage = Bool(default_value=True).tag(sync=True)
     place = Dict().tag(sync=True)
     announcement = Unicode("").tag(sync=True)
     trouble = Unicode("").tag(sync=True)
 
-    def forget(self) -> None:
-        """Delete the draft from the browser."""
-        self.send({"forget": True})
+    def keep(self, answers: Mapping[str, float] | None) -> None:
+        """Make these answers the draft, to which the browser adds each new one.
+
+        Parameters
+        ----------
+        answers : mapping of str to int or float, or None
+            None deletes the draft.
+        """
+        self.send({"answers": None if answers is None else dict(answers)})

@@ -56,12 +56,16 @@ function render({ model, el }) {
 
   const show = () => {
     const value = model.get("value");
+    preview(value);
+    input.disabled = model.get("disabled");
+    input.setAttribute("aria-valuetext", value === null ? "not answered yet" : spoken(value));
+  };
+
+  const preview = (value) => {
     const unset = value === null;
     el.classList.toggle("cp-unset", unset);
     // The input needs some value; the middle is where the keys start from.
     if (unset || Number(input.value) !== value) input.value = unset ? middle() : value;
-    input.disabled = model.get("disabled");
-    input.setAttribute("aria-valuetext", unset ? "not answered yet" : spoken(value));
     thumb.textContent = unset ? "" : value;
     thumb.style.setProperty("--cp-at", (Number(input.value) - minimum()) / (maximum() - minimum()));
   };
@@ -109,7 +113,7 @@ function render({ model, el }) {
     if (!concerns(event.target)) return;
     const unset = model.get("value") === null;
     if (/^[0-9]$/.test(event.key)) typeDigit(event.key, event.timeStamp);
-    else if (event.key === "Enter" && event.target.tagName !== "BUTTON") submit();
+    else if (event.key === "Enter" && event.target.tagName !== "BUTTON") submit(event);
     else if (unset && /^Arrow|^Page/.test(event.key) && event.target === input) take(middle());
     else if (unset && event.key === "Home" && event.target === input) take(minimum());
     else if (unset && event.key === "End" && event.target === input) take(maximum());
@@ -125,8 +129,13 @@ function render({ model, el }) {
     return app ? app.contains(target) || target === document.body : el.contains(target);
   };
 
-  const submit = () => {
-    if (model.get("value") === null) return;
+  const submit = (event) => {
+    if (event.repeat || leaving) return;
+    if (model.get("value") === null) {
+      const detail = "Not answered yet.";
+      el.dispatchEvent(new CustomEvent("careerpath:say", { bubbles: true, detail }));
+      return;
+    }
     // Keys that are typed ahead would answer the question that is about to leave.
     leaving = true;
     setTimeout(() => (leaving = false), 1000);
@@ -134,17 +143,28 @@ function render({ model, el }) {
   };
 
   // A tap on the native handle, which hides in the middle at first, moves nothing: then what counts
-  // is where the finger was.
+  // is where the finger was. And a finger on the line may only want to scroll: what it moves is
+  // shown, and taken when it is lifted.
   let moved = false;
-  input.addEventListener("pointerdown", () => (moved = false));
+  let touching = false;
+  input.addEventListener("pointerdown", (event) => {
+    moved = false;
+    touching = event.pointerType === "touch";
+  });
   input.addEventListener("input", () => {
     moved = true;
-    take(Number(input.value));
+    if (touching) preview(Number(input.value));
+    else take(Number(input.value));
   });
   input.addEventListener("pointerup", (event) => {
-    if (!moved) take(valueAt(event.clientX));
+    touching = false;
+    take(moved ? Number(input.value) : valueAt(event.clientX));
   });
-  // Some screen readers click without a pointer.
+  input.addEventListener("pointercancel", () => {
+    touching = false;
+    show();
+  });
+  // Some screen readers click, or set a value, without a pointer.
   input.addEventListener("click", (event) => {
     if (!event.detail) take(Number(input.value));
   });
@@ -155,19 +175,21 @@ function render({ model, el }) {
   model.on("change:minimum change:maximum change:step", redescribe);
   describe();
   show();
-  if (model.get("autofocus")) whenShown(input, () => input.focus({ preventScroll: true }));
+  let gone = false;
+  const focusWhenShown = () => {
+    if (gone) return;
+    if (input.isConnected && input.offsetParent) input.focus({ preventScroll: true });
+    else requestAnimationFrame(focusWhenShown);
+  };
+  if (model.get("autofocus")) focusWhenShown();
 
   return () => {
+    gone = true;
     document.removeEventListener("keydown", press);
     model.off("change:value change:disabled", show);
     model.off("change:label change:low_label change:high_label", redescribe);
     model.off("change:minimum change:maximum change:step", redescribe);
   };
-}
-
-function whenShown(element, then) {
-  if (element.isConnected && element.offsetParent) then();
-  else requestAnimationFrame(() => whenShown(element, then));
 }
 
 export default { render };

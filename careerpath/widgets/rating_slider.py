@@ -62,16 +62,20 @@ class RatingSlider(anywidget.AnyWidget):
         value: float | None = proposal["value"]
         if value is None:
             return None
-        if (
-            isinstance(value, bool)
-            or not self.minimum <= value <= self.maximum
-            or (exact(value) - exact(self.minimum)) % exact(self.step)
-        ):
+        if isinstance(value, bool) or not self._has(value):
             raise TraitError(
                 f"{value!r} is not on the scale from {self.minimum} to {self.maximum} "
                 f"in steps of {self.step}"
             )
         return value
+
+    def _has(self, value: float) -> bool:
+        if not self.minimum <= value <= self.maximum:
+            return False
+        try:
+            return not (exact(value) - exact(self.minimum)) % exact(self.step)
+        except ArithmeticError:  # A scale that somebody has tampered with.
+            return False
 
     def on_submit(self, handler: Callable[[], None]) -> None:
         """Call ``handler()`` when Enter is pressed on a slider that has a value."""

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import anywidget
 from traitlets import Unicode
 
 from careerpath.widgets.assets import asset
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a visitor pressed. It comes from the browser: the texts can be anything.
+
+    Attributes
+    ----------
+    name : str
+        What to do.
+    item : str or None
+        The item it is about.
+    place : str or None
+        The place it was pressed on, as the template had it.
+    """
+
+    name: str
+    item: str | None = None
+    place: str | None = None
 
 
 class Screen(anywidget.AnyWidget):
@@ -27,21 +47,16 @@ class Screen(anywidget.AnyWidget):
 
     html = Unicode("").tag(sync=True)
 
-    def on_action(self, handler: Callable[[str, str | None], None]) -> None:
-        """Call ``handler(action, item)`` when a visitor presses something.
-
-        Parameters
-        ----------
-        handler : callable
-            Takes the action's name and the item it is about, or None. Both come from the
-            browser: anything can be in them, but they are text.
-        """
+    def on_action(self, handler: Callable[[Action], None]) -> None:
+        """Call ``handler(action)`` when a visitor presses something."""
 
         def receive(_widget: Screen, content: Any, _buffers: Any) -> None:
             if not isinstance(content, dict):
                 return
-            action, item = content.get("action"), content.get("item")
-            if isinstance(action, str) and (item is None or isinstance(item, str)):
-                handler(action, item)
+            name, item, place = (content.get(key) for key in ("action", "item", "place"))
+            if isinstance(name, str) and all(
+                isinstance(each, str | None) for each in (item, place)
+            ):
+                handler(Action(name, item, place))
 
         self.on_msg(receive)

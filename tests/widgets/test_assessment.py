@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import contextlib
+import re
 
-from careerpath import load_instrument
+import pytest
+from traitlets import TraitError
+
+from careerpath import Instrument, load_instrument
 from careerpath.state.questionnaire import Phase
 from careerpath.widgets import Assessment, RatingSlider
 from careerpath.widgets.assessment import skeleton
@@ -14,9 +18,16 @@ from careerpath.widgets.screen import Screen
 IDS = load_instrument().item_ids
 
 
+def opened(instrument: Instrument | None = None) -> Assessment:
+    """An app as it is once the browser has looked for a draft."""
+    app = Assessment(instrument)
+    part(app, BrowserSession).looked = True
+    return app
+
+
 @pytest.fixture
 def app() -> Assessment:
-    return Assessment()
+    return opened()
 
 
 def part(app: Assessment, kind: type) -> object:
@@ -28,8 +39,13 @@ def send(widget: object, content: object) -> None:
     widget._handle_custom_msg(content, [])
 
 
+def place(app: Assessment) -> str:
+    """The place that the shown screen's buttons name."""
+    return re.search('data-place="([^"]+)"', shown(app))[1]
+
+
 def press(app: Assessment, action: str, item: str | None = None) -> None:
-    send(part(app, Screen), {"action": action, "item": item})
+    send(part(app, Screen), {"action": action, "item": item, "place": place(app)})
 
 
 def shown(app: Assessment) -> str:
@@ -66,7 +82,7 @@ def test_coming_back_shows_the_answer_that_was_given(app):
     assert part(app, RatingSlider).value == 3
 
 
-def test_the_draft_is_offered_by_the_browser_and_resumed(app):
+def test_the_draft_is_offered_by_the_browser_and_resumed(app, monkeypatch):
     instrument = app.state.instrument
     part(app, BrowserSession).found = {
         "instrument": instrument.id,
@@ -76,8 +92,11 @@ def test_the_draft_is_offered_by_the_browser_and_resumed(app):
         "item": "q02",
     }
     assert "You have answered 2 of 15" in shown(app)
+    sent = []
+    monkeypatch.setattr(BrowserSession, "send", lambda _self, content: sent.append(content))
     press(app, "resume")
     assert part(app, RatingSlider).value == 3
+    assert sent == [{"answers": {"q01": 7, "q02": 3}}]
 
 
 def test_the_browser_is_told_which_screen_is_shown(app):
@@ -90,8 +109,7 @@ def test_starting_again_and_deleting_clear_the_draft_in_the_browser(app, monkeyp
     monkeypatch.setattr(BrowserSession, "send", lambda _self, content: sent.append(content))
     press(app, "start")
     press(app, "forget")
-    assert sent == [{"forget": True}, {"forget": True}]
-    assert part(app, BrowserSession).announcement == "Your answers are deleted from this device."
+    assert sent == [{"answers": None}, {"answers": None}]
     assert app.state.answers == {}
 
 
@@ -164,7 +182,7 @@ def test_texts_of_an_instrument_are_escaped_on_every_screen():
         band |= {"title": hostile, "summary": hostile, "advice": [hostile], "roles": [hostile]}
     for facet in data["facets"]:
         facet |= {"title": hostile, "description": hostile}
-    app = Assessment(type(instrument).validated(data, place="test"))
+    app = opened(type(instrument).validated(data, place="test"))
     screens = [shown(app)]
     press(app, "start")
     for _ in IDS:
@@ -172,20 +190,93 @@ def test_texts_of_an_instrument_are_escaped_on_every_screen():
         press(app, "next")
     screens.append(shown(app))
     press(app, "next")
+    assert app.state.phase is Phase.RESULT
     screens.append(shown(app))
     assert all("&lt;img" in screen and "<img" not in screen for screen in screens)
 
 
 def test_the_skeleton_is_the_first_screen_with_a_button_that_waits(app):
     waiting = skeleton(app.state.instrument)
-    assert "One moment" in waiting
+    assert "Getting ready" in waiting
     assert "disabled" in waiting
     assert app.state.instrument.title in waiting
+    assert shown(Assessment()) == waiting
     assert "disabled" not in shown(app)
 
 
+def test_nobody_can_start_before_the_browser_has_looked_for_a_draft():
+    assert " disabled" in shown(Assessment())
+
+
+def test_the_second_half_of_a_double_click_does_nothing(app):
+    press(app, "start")
+    for item_id in IDS[:2]:
+        part(app, RatingSlider).value = 5
+        here = place(app)
+        for _ in range(2):
+            send(part(app, Screen), {"action": "next", "item": None, "place": here})
+        assert app.state.position == IDS.index(item_id) + 1
+        assert part(app, BrowserSession).trouble == ""
+
+
+def test_enter_held_down_goes_on_once(app):
+    press(app, "start")
+    for _ in range(3):
+        part(app, RatingSlider).value = 5
+        press(app, "next")
+    press(app, "back")
+    press(app, "back")
+    slider = part(app, RatingSlider)
+    for _ in range(5):
+        send(slider, {"submit": True})
+    assert app.state.position == 2
+
+
+def test_a_changed_answer_keeps_its_row_in_sight_when_the_review_comes_back(app):
+    press(app, "start")
+    for _ in IDS:
+        part(app, RatingSlider).value = 5
+        press(app, "next")
+    press(app, "goto", "q09")
+    part(app, RatingSlider).value = 9
+    press(app, "review")
+    assert 'data-item="q09" data-focus' in shown(app)
+
+
+def test_starting_again_leaves_no_slider_behind(app):
+    press(app, "start")
+    first = part(app, RatingSlider)
+    press(app, "back")
+    press(app, "start")
+    assert first.comm is None
+    assert part(app, RatingSlider) is not first
+
+
+def test_an_instrument_without_texts_has_a_named_slider_and_a_result():
+    app = opened(Instrument.plain(["a", "b"], management_below=7, mastery_above=14))
+    press(app, "start")
+    assert part(app, RatingSlider).label == "a"
+    for _ in range(2):
+        part(app, RatingSlider).value = 5
+        press(app, "next")
+    press(app, "next")
+    assert "no norms" in shown(app)
+    assert "chances" not in shown(app)
+
+
+@pytest.mark.parametrize("scale", [{"step": 0}, {"maximum": 1e308}, {"minimum": float("nan")}])
+def test_a_scale_that_somebody_tampered_with_answers_no_question(app, scale):
+    press(app, "start")
+    slider = part(app, RatingSlider)
+    for name, value in scale.items():
+        setattr(slider, name, value)
+    with contextlib.suppress(TraitError):
+        slider.value = 1e307
+    assert app.state.answers == {}
+
+
 def test_two_apps_do_not_share_answers():
-    first, second = Assessment(), Assessment()
+    first, second = opened(), opened()
     press(first, "start")
     part(first, RatingSlider).value = 8
     assert second.state.answers == {}
