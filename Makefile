@@ -7,9 +7,11 @@ PORT ?=
 HOST :=
 TESTS ?= tests careerpath notebooks
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
+BENCH := build/bench
 # Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
 STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 FRONTEND_BUILD := careerpath/serving/templates/careerpath/static
@@ -33,7 +35,7 @@ lab: $(VENV)/.lab ## open the notebooks in JupyterLab: prints its address (PORT=
 # without outputs, so there is nothing to compare: --nbval-lax holds that every cell runs without an
 # error, and what a notebook shows is held by the tests.
 test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=, PYTEST_ARGS=)
-	@browser=$$(tools/ensure_browser.sh) && \
+	@tools/ensure_proxies.sh && browser=$$(tools/ensure_browser.sh) && \
 	CAREERPATH_BROWSER="$$browser" \
 	$(PY) -m pytest --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
 
@@ -52,8 +54,8 @@ format: $(VENV)/.dev ## put code and notebooks into shape
 screenshots: $(VENV)/.test ## remake the README's screenshots
 	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) tools/screenshots.py
 
-bench: $(VENV)/.test ## measure the page against a bare Voilà notebook
-	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) benchmarks/page.py
+bench: $(VENV)/.test $(BENCH)/.made ## measure the page beside the same sliders elsewhere (BENCH_ARGS=)
+	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) benchmarks/page.py $(BENCH_ARGS)
 
 hooks: $(VENV)/.dev ## have every commit formatted, linted and stripped (pre-commit)
 	$(PY) -m pre_commit install
@@ -61,7 +63,7 @@ hooks: $(VENV)/.dev ## have every commit formatted, linted and stripped (pre-com
 lock: ## remake constraints.txt from the newest releases
 	@PYTHON='$(PYTHON)' tools/lock.sh
 
-clean: ## remove the environment and all that was made; answers and rooms stay
+clean: ## remove the environment and all that was made
 	rm -rf $(VENV) build dist frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 
 # The environment. Each stamp is one set of extras; it is remade when what it came from changes.
@@ -95,3 +97,10 @@ $(VENV)/.test: $(SOURCES)
 
 $(VENV)/.dev: $(SOURCES)
 	$(call install,[dev])
+
+# What the benchmarks compare with: its pins and ours do not fit into one environment.
+$(BENCH)/.made: benchmarks/requirements.txt $(VENV)/.made
+	@echo "Installing the benchmarks' peers into $(BENCH) (the first time takes a minute or two) ..."
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(BENCH)/bin/python -m pip install --quiet --requirement $<
+	@touch $@

@@ -1,35 +1,42 @@
-"""How soon a page can be used, and what a visitor costs, beside a bare Voilà notebook.
+"""How soon a page can be used, and what a visitor costs, beside the same sliders elsewhere.
 
-Both pages are opened in turn, in one run, each time in a browser with an empty cache, so that the
-noise of the machine falls on both alike. Prints a Markdown table of medians::
+The assessment, with and without a pool, and fifteen sliders in our page, in bare Voilà, Streamlit,
+Panel and NiceGUI. All are opened in turn, in one run, each time in a real browser with an empty
+cache, in alternating order, so that the noise of the machine falls on all alike. No page reaches
+another host: what it asks for there fails at once, and is counted. Prints a Markdown table of
+medians::
 
     make bench
+
+*First paint* is the browser's own first contentful paint. *Slider shown*: the first question's
+slider is to be seen; in the assessment after Start was pressed, as soon as it could be. *Usable*:
+the slider can be moved. It has the focus, the arrow key is pressed, Python hears of it, and what
+Python makes of it is in the page: a line of text, and in the assessment the button that goes on. A
+key that nobody hears is pressed again after a second. These times come from the page's own clock,
+looked at with each frame, and run from the start of the navigation. *Sent*: all responses as they
+were on the wire until then, and what came over websockets before any compression. *Memory a
+visitor* is the share of memory (PSS) of a visitor's process, or, where one process serves all, by
+how much it grew with each of a few pages that were open together.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import base64
 import os
 import re
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from contenders import PEERS_PYTHON, Contender, contenders
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from serving import proportional_set_size
 
-BARE = """\
-from ipywidgets import IntSlider, VBox
-VBox([IntSlider(description=f"q{i:02d}", max=10) for i in range(1, 16)])"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,199 +44,208 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: Pages that are open together to see what a visitor's memory is.
+TOGETHER = 5
+#: Seconds until a page that is not usable has failed.
+PATIENCE = 60.0
+#: Milliseconds after which a key that nobody heard is pressed again.
+AGAIN = 1000
+SETTLE = 300
 
-
-@dataclass
-class Peer:
-    """One page to measure: how it is served, and what a person does to reach the first question."""
-
-    name: str
-    command: list[str]
-    path: str
-    reach_first_question: Callable[[Page], None]
-    first_paint: list[float] = field(default_factory=list)
-    usable: list[float] = field(default_factory=list)
-    kilobytes: list[float] = field(default_factory=list)
-    megabytes: list[float] = field(default_factory=list)
-
-
-def ours(page: Page) -> None:
-    """Press Start as soon as it can be pressed, and wait for the first slider."""
-    page.locator("[data-action=start]:not([disabled])").click()
-    page.locator("input.cp-range").wait_for()
-
-
-def bare(page: Page) -> None:
-    """Wait for the first of the fifteen sliders."""
-    page.locator(".widget-slider .slider, .widget-slider .noUi-handle").first.wait_for()
-
-
-def bare_notebook() -> dict[str, object]:
-    """Return the notebook to compare with."""
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {},
-        "outputs": [],
+#: Look with each frame, in shadow roots too, for an element that is visible and says something.
+#: Resolves to the page's own time, or to null when it took too long. Playwright's locators look
+#: only twice a second after a while.
+WATCH = """
+window.benchmark = (selector, says, then, patience) => new Promise((resolve) => {
+  const deadline = performance.now() + patience;
+  const search = (root) => {
+    for (const each of root.querySelectorAll(selector))
+      if (each.getClientRects().length && new RegExp(says).test(each.textContent)) return each;
+    for (const each of root.querySelectorAll("*")) {
+      const found = each.shadowRoot && search(each.shadowRoot);
+      if (found) return found;
     }
-    return {
-        "cells": [{**cell, "source": BARE}],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        "nbformat": 4,
-        "nbformat_minor": 4,
-    }
+    return null;
+  };
+  const look = () => {
+    const found = search(document);
+    if (!found && performance.now() < deadline) return requestAnimationFrame(look);
+    if (found && then) found[then]();
+    resolve(found ? performance.now() : null);
+  };
+  look();
+})
+"""
+COLUMNS = {
+    "first_paint": "first paint",
+    "shown": "slider shown",
+    "usable": "usable",
+    "sent": "sent",
+    "memory": "memory a visitor",
+    "elsewhere": "asked of other hosts",
+}
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def see(
+    page: Page, selector: str, *, says: str = "", then: str = "", patience: float = PATIENCE * 1000
+) -> float | None:
+    """Wait for an element, and do something with it; the page's time in seconds, or None."""
+    wanted = [selector, says, then, patience]
+    milliseconds = page.evaluate("(wanted) => window.benchmark(...wanted)", wanted)
+    return None if milliseconds is None else float(milliseconds) / 1000
 
 
-@contextmanager
-def served(peer: Peer, log: Path) -> Iterator[tuple[str, int]]:
-    """Serve a peer, yield its address and process, and end it."""
-    port = free_port()
-    command = [part.replace("{port}", str(port)) for part in peer.command]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out)
-        root = f"http://127.0.0.1:{port}/"
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    sys.exit(f"{peer.name} did not start:\n{log.read_text()}")
-                try:
-                    urllib.request.urlopen(root + "voila/static/", timeout=5)
-                except urllib.error.HTTPError:
-                    break
-                except OSError:
-                    time.sleep(0.1)
-                else:
-                    break
-            yield root + peer.path, process.pid
-        finally:
-            process.terminate()
-            process.wait(20)
+def use(page: Page, contender: Contender) -> tuple[float, float]:
+    """Open the page, and move the first slider until Python has heard; when it was there, when."""
+    address = contender.server.url + contender.path
+    page.goto(address, wait_until="commit", timeout=PATIENCE * 1000)
+    if contender.start:
+        see(page, contender.start, then="click")
+    shown = see(page, contender.slider, then="focus")
+    deadline = time.monotonic() + PATIENCE
+    while shown and time.monotonic() < deadline:
+        page.keyboard.press("ArrowRight")
+        if heard := see(page, contender.heard, says=contender.says, patience=AGAIN):
+            return shown, heard
+    missing = "its first slider moved nothing" if shown else "its first slider did not come"
+    sys.exit(f"{contender.name}: {missing} in {PATIENCE:.0f} s. It said:\n{contender.server.said}")
 
 
-def visit(browser: Browser, peer: Peer, address: str, server: int) -> None:
-    """Open the page once with an empty cache and note what it took."""
-    before = children(server)
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+def new_page(context: BrowserContext) -> Page:
+    """Return an empty page with our eyes in it."""
     page = context.new_page()
-    sent = count_bytes(context.new_cdp_session(page))
-    start = time.perf_counter()
-    page.goto(address, wait_until="commit")
-    peer.reach_first_question(page)
-    peer.usable.append(time.perf_counter() - start)
-    peer.first_paint.append(
-        page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
+    page.add_init_script(WATCH)
+    return page
+
+
+def visit(browser: Browser, contender: Contender) -> None:
+    """Open the page once with an empty cache and note what it took."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = new_page(context)
+    sent, elsewhere = count_bytes(context.new_cdp_session(page)), count_elsewhere(page)
+    shown, usable = use(page, contender)
+    page.wait_for_timeout(SETTLE)
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    contender.add(
+        first_paint=paint / 1000,
+        shown=shown,
+        usable=usable,
+        sent=sum(sent) / 1e6,
+        elsewhere=len(elsewhere),
     )
-    peer.kilobytes.append(sum(sent) / 1000)
-    visitors = children(server) - before
-    peer.megabytes.append(sum(map(proportional_set_size, visitors)))
-    page.goto("about:blank")
+    close(page)
     context.close()
 
 
+def close(page: Page) -> None:
+    """Leave as a person does: a context that is closed tells the page nothing."""
+    page.goto("about:blank")
+    page.close()
+
+
+def weigh(browser: Browser, contender: Contender) -> None:
+    """Open a few pages together and note the memory of a visitor."""
+    server = contender.server
+    before = server.memory()
+    with ExitStack() as stack:
+        pages = []
+        for _ in range(TOGETHER):
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
+            stack.callback(context.close)
+            pages.append(new_page(context))
+            use(pages[-1], contender)
+        kernels = server.processes()[1:]
+        if kernels:
+            contender.add(memory=statistics.mean(map(proportional_set_size, kernels)))
+        else:
+            contender.add(memory=(server.memory() - before) / TOGETHER)
+        for page in pages:
+            close(page)
+
+
 def count_bytes(session: CDPSession) -> list[float]:
-    """Collect the size of everything that is sent to the page, as sent."""
+    """Collect the size of everything that is sent to the page."""
     sizes: list[float] = []
+
+    def frame(event: dict[str, dict[str, str | int]]) -> None:
+        payload, is_text = str(event["response"]["payloadData"]), event["response"]["opcode"] == 1
+        sizes.append(len(payload.encode() if is_text else base64.b64decode(payload)))
+
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    session.on(
-        "Network.webSocketFrameReceived",
-        lambda event: sizes.append(len(event["response"]["payloadData"])),
-    )
+    session.on("Network.webSocketFrameReceived", frame)
     return sizes
 
 
-def children(server: int) -> set[int]:
-    """Return the processes below a server: the visitors' kernels."""
-    found: set[int] = set()
-    waiting = [server]
-    while waiting:
-        parent = waiting.pop()
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            for child in map(int, task.read_text().split()):
-                found.add(child)
-                waiting.append(child)
-    return found
+def count_elsewhere(page: Page) -> list[str]:
+    """Collect what the page asks of other hosts."""
+    asked: list[str] = []
+    page.on(
+        "request",
+        lambda request: (
+            asked.append(request.url)
+            if re.match(r"\w+://(?!127\.0\.0\.1[:/])", request.url)
+            else None
+        ),
+    )
+    return asked
 
 
-def proportional_set_size(process: int) -> float:
-    """Return a process's share of memory (PSS) in MB."""
-    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-    match = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return int(match[1]) / 1000 if match else 0.0
-
-
-def table(peers: list[Peer]) -> str:
+def table(pages: list[Contender]) -> str:
     """Write the medians as a Markdown table."""
-    rows = [
-        "| page | first paint | first question usable | sent | memory a visitor |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    for peer in peers:
-        middle = [
-            statistics.median(values)
-            for values in (peer.first_paint, peer.usable, peer.kilobytes, peer.megabytes)
+    rows = [f"| page | {' | '.join(COLUMNS.values())} |", "|---" + "|--:" * len(COLUMNS) + "|"]
+    for each in pages:
+        middle = {name: statistics.median(each.figures[name]) for name in COLUMNS}
+        cells = [
+            each.name,
+            *(f"{middle[name]:.2f} s" for name in ("first_paint", "shown", "usable")),
+            f"{middle['sent']:.2f} MB",
+            f"{middle['memory']:.1f} MB, {each.note}",
+            f"{middle['elsewhere']:.0f} files" if middle["elsewhere"] else "nothing",
         ]
-        rows.append(
-            f"| {peer.name} | {middle[0]:.2f} s | {middle[1]:.2f} s | {middle[2] / 1000:.2f} MB "
-            f"| {middle[3]:.0f} MB |"
-        )
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="pages whose name has these words"
+    )
+    given = parser.parse_args()
+    if not PEERS_PYTHON.exists():
+        sys.exit("The peers are not installed. Run: make bench")
     executable = os.environ.get("CAREERPATH_BROWSER") or next(
         filter(None, map(shutil.which, BROWSERS)), None
     )
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        notebook = Path(folder, "bare.ipynb")
-        notebook.write_text(json.dumps(bare_notebook()))
-        python = sys.executable
-        peers = [
-            Peer(
-                "careerpath, the assessment",
-                [python, "-m", "careerpath", "serve", "--port", "{port}"],
-                "assessment",
-                ours,
-            ),
-            Peer(
-                "bare Voilà, 15 IntSliders",
-                [python, "-m", "voila", str(notebook), "--no-browser", "--port={port}"],
-                "",
-                bare,
-            ),
-        ]
-        places = [
-            stack.enter_context(served(peer, Path(folder, f"{number}.log")))
-            for number, peer in enumerate(peers)
-        ]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        everything = contenders(folder, visits=given.rounds + 1 + TOGETHER)
+        pages = [each for each in everything if given.only in each.name]
+        for each in pages:
+            stack.enter_context(each.server)
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        turns = list(zip(peers, places, strict=True))
-        for turn in range(rounds + 1):
-            for peer, (address, server) in turns if turn % 2 else reversed(turns):
-                visit(browser, peer, address, server)
-            if turn == 0:  # The first round warms up the disk.
-                for peer in peers:
-                    for values in (peer.first_paint, peer.usable, peer.kilobytes, peer.megabytes):
-                        values.clear()
+        for turn in range(given.rounds + 1):
+            print(f"Round {turn} of {given.rounds} ...", file=sys.stderr, flush=True)
+            for each in pages if turn % 2 else reversed(pages):
+                visit(browser, each)
+            if turn == 0:  # The first round warms up disk and servers.
+                for each in pages:
+                    each.figures.clear()
+        for each in pages:
+            weigh(browser, each)
+        print(table(pages))
+        where = f"{os.cpu_count()} cores, Chromium {browser.version}"
+        print(f"\nMedians of {given.rounds} rounds, {where}. To see it yourself: make bench")
         browser.close()
-        print(table(peers))
-        print(f"\nMedians of {rounds} rounds, {os.cpu_count()} cores.")
 
 
 if __name__ == "__main__":

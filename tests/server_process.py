@@ -26,6 +26,14 @@ from jupyter_server.services.kernels.connection.base import (
 )
 
 PATIENCE = 60.0
+MODULE = ["-m", "careerpath"]
+IMPATIENT = """
+from functools import partial
+from careerpath.serving import settings
+settings.Options = partial(settings.Options, timing=settings.Timing(**{timing}))
+from careerpath.cli import main
+main()
+"""
 
 
 class ServerFailedError(RuntimeError):
@@ -53,6 +61,8 @@ class ServerProcess:
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = 0
+    #: Seconds of `careerpath.serving.settings.Timing`: a test is less patient than a visitor.
+    timing: Mapping[str, float] = field(default_factory=dict)
 
     #: The line that says the address.
     ready: ClassVar = re.compile(r"careerpath is ready at (\S+)")
@@ -89,7 +99,8 @@ class ServerProcess:
 
     def command(self) -> list[str]:
         """What is started."""
-        command = [sys.executable, "-m", "careerpath", "serve", "--port", str(self.port)]
+        program = ["-c", IMPATIENT.format(timing=dict(self.timing))] if self.timing else MODULE
+        command = [sys.executable, *program, "serve", "--port", str(self.port)]
         if self.notebooks is not None:
             command += ["--notebooks", str(self.notebooks)]
         return [*command, *self.arguments]
@@ -145,9 +156,24 @@ class ServerProcess:
 
     def kernel_of(self, page: str) -> str:
         """Open a page without a browser; the id of its kernel."""
-        text = self.get(page).text
-        config = text.partition('id="careerpath-config" type="application/json">')[2]
-        return str(json.loads(config.partition("</script>")[0])["kernelId"])
+        return kernel_in(self.get(page).text)
+
+    def health(self) -> dict[str, Any]:
+        """What the server tells of itself."""
+        return dict(json.loads(self.get("healthz").body))
+
+    def wait_until_ready(self) -> None:
+        """Wait until the pool has been filled."""
+        until(lambda: self.get("healthz?ready").status == 200, "the pool is full")
+
+    def events(self, name: str, *, at_least: int = 0) -> list[str]:
+        """The lines of the log that tell of one kind of event, as soon as there are so many."""
+
+        def found() -> list[str]:
+            return [line for line in self.said.splitlines() if line.split(" ")[2:3] == [name]]
+
+        until(lambda: len(found()) >= at_least, f"{at_least} x {name} in the log")
+        return found()
 
     def lives(self, kernel: str) -> bool:
         """Whether the server still runs a kernel."""
@@ -270,6 +296,12 @@ class KernelSocket:
         """Set traits of a widget as a page would, and wait until the kernel has seen them."""
         data = {"method": "update", "state": state, "buffer_paths": []}
         self.answer_to(self.send("comm_msg", {"comm_id": model, "data": data}))
+
+
+def kernel_in(page: str) -> str:
+    """The id of the kernel that a page names."""
+    config = page.partition('id="careerpath-config" type="application/json">')[2]
+    return str(json.loads(config.partition("</script>")[0])["kernelId"])
 
 
 def write_notebook(path: Path, *cells: str | tuple[str, str], **metadata: Any) -> Path:

@@ -32,6 +32,15 @@ def test_the_default_is_the_shipped_questionnaire():
     assert shipped_ids() == ["careerpath-15"]
 
 
+def test_the_environment_names_another_default(tmp_path, monkeypatch):
+    ours = load_instrument().with_cut_scores(management_below=60, mastery_above=95)
+    monkeypatch.setenv("CAREERPATH_INSTRUMENT", str(ours.save(tmp_path / "ours.toml")))
+    assert load_instrument() == ours
+    assert load_instrument(DEFAULT_ID) != ours
+    monkeypatch.setenv("CAREERPATH_INSTRUMENT", "")
+    assert load_instrument() == load_instrument(DEFAULT_ID)
+
+
 def test_a_path_is_a_text_or_a_path(tmp_path):
     path = load_instrument().save(tmp_path / "ours.toml")
     assert load_instrument(path) == load_instrument(str(path)) == load_instrument()

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from careerpath import load_instrument
@@ -137,3 +138,11 @@ def test_a_run_of_some_tests_finds_some(command):
 def test_contributing_shows_runs_by_file_and_by_name():
     assert len(TEST_RUNS) > 2
     assert any("-k " in command for command in TEST_RUNS)
+
+
+def test_every_option_of_serve_is_in_the_readme():
+    serve = get_command(app).commands["serve"]
+    for option in serve.params:
+        if option.name != "help":
+            assert f"`{option.opts[0]}`" in README
+            assert f"`{option.envvar}`" in README

@@ -1,22 +1,19 @@
-"""What answers at each address: landing page, notebooks' pages, static files, error pages."""
+"""What answers without a kernel: landing page, static files, error pages, state of the server."""
 
 from __future__ import annotations
 
-import json
-import os
 import traceback
-from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
-from jupyter_core.utils import ensure_async
-from tornado.iostream import StreamClosedError
+from prometheus_client import CONTENT_TYPE_LATEST
 from tornado.web import HTTPError, RequestHandler
-from voila.utils import get_page_config
 
 from careerpath.serving.assets import Asset
-from careerpath.serving.pages import Page, Site
-from careerpath.serving.rendering import LOG, PageRenderer, log_trouble
+from careerpath.serving.events import log_trouble
+from careerpath.serving.metrics import Metrics
+from careerpath.serving.pages import Site
+from careerpath.serving.pool import Pool
+from careerpath.serving.visits import Visits
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -74,16 +71,39 @@ class Landing(SiteHandler):
 
 
 class Health(RequestHandler):
-    """Whether the server is there."""
+    """Whether the server is there, and how it is.
+
+    ``healthz`` answers 200 as long as the server lives. ``healthz?ready`` answers 503 until the
+    pool has been full for the first time: for whoever sends visitors its way.
+    """
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def get(self) -> None:
-        """Say yes."""
+        """Say how it is."""
+        pool: Pool = self.settings["pool"]
+        visits: Visits = self.settings["visits"]
         self.set_header("Cache-Control", "no-store")
-        self.finish({"status": "ok"})
+        if "ready" in self.request.query_arguments or self.request.query == "ready":
+            self.set_status(200 if pool.filled else 503)
+        state = {"ready": pool.filled, "visitors": len(visits), "pool": len(pool)}
+        self.finish({"status": "ok", **state})
 
     head = get
+
+
+class Numbers(SiteHandler):
+    """Metrics for Prometheus."""
+
+    def initialize(self, metrics: Metrics) -> None:
+        """Take what has counted."""
+        self._metrics = metrics
+
+    def get(self) -> None:
+        """Send all numbers."""
+        self.set_header("Content-Type", CONTENT_TYPE_LATEST)
+        self.set_header("Cache-Control", "no-store")
+        self.finish(self._metrics.text())
 
 
 class Robots(RequestHandler):
@@ -123,93 +143,3 @@ class Static(SiteHandler):
 
     def compute_etag(self) -> None:
         """Return nothing: what never changes needs no tag."""
-
-
-class NotebookPage(SiteHandler):
-    """A notebook, run for one visitor.
-
-    The head with the skeleton of the first screen is sent at once; then the kernel starts, and the
-    cells' outputs follow as they come.
-    """
-
-    SUPPORTED_METHODS = ("GET", "HEAD")
-
-    def initialize(self, page: Page, render: partial[PageRenderer]) -> None:
-        """Take what to show, and what renders it."""
-        self._page = page
-        self._render = render
-
-    def set_default_headers(self) -> None:
-        """Keep the page out of every cache.
-
-        It names a process and is good for once. Without no-store a browser that goes back, or
-        restores a session, would show it from its cache with a process that has ended. The price
-        is that few browsers then keep it in their back-forward cache; coming back starts a new
-        process and finds the draft.
-        """
-        self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Cache-Control", "no-store")
-
-    def head(self) -> None:
-        """Answer without a kernel."""
-
-    async def get(self) -> None:
-        """Send the page."""
-        if "prefetch" in self.request.headers.get("Sec-Purpose", ""):
-            # A browser that only guesses where its reader goes next costs no process.
-            self.set_status(503)
-            return
-        try:
-            async for html in self._pieces():
-                self.write(html)
-                await self.flush()
-        except StreamClosedError:
-            LOG.info("A visitor left while the page was being made")
-        except Exception:  # noqa: BLE001 (the head has been sent: a status can't be changed any more)
-            log_id = log_trouble(f"Page {self._page.slug}", traceback.format_exc())
-            self.write(self.site.trouble(log_id))
-
-    async def _pieces(self) -> AsyncIterator[str]:
-        own = self.settings["template"] == "careerpath"
-        if own:
-            yield self.site.head(self._page)
-        renderer = self._render(page_config={} if own else self._lab_config())
-        await renderer.initialize()
-        kernels = self.settings["kernel_manager"]
-        kernel_id = await ensure_async(
-            kernels.start_kernel(
-                kernel_name=renderer.notebook.metadata.kernelspec.name,
-                path="",
-                env=dict(os.environ),
-                # Nothing that happens in a page belongs into the operator's IPython history.
-                extra_arguments=["--HistoryManager.enabled=False"],
-            )
-        )
-        if own:
-            # Before the first cell runs: the front end connects meanwhile.
-            yield self._config(kernel_id)
-        async for html, _ in renderer.generate_content_generator(
-            kernel_id, kernels.get_kernel(kernel_id)
-        ):
-            yield html
-        if own:
-            yield "</div></main></body></html>"
-
-    def _config(self, kernel_id: str) -> str:
-        """Tell the front end its kernel."""
-        base_url: str = self.settings["base_url"]
-        modules = {name: base_url + path for name, path in self.settings["modules"].items()}
-        config = {"baseUrl": base_url, "kernelId": kernel_id, "modules": modules}
-        # Inside of a script element, JSON needs this escaped and nothing else.
-        text = json.dumps(config).replace("<", "\\u003c")
-        return f'<script id="careerpath-config" type="application/json">{text}</script>\n'
-
-    def _lab_config(self) -> dict[str, Any]:
-        """Return what Voilà's own front end wants to know."""
-        config: dict[str, Any] = get_page_config(
-            base_url=self.settings["base_url"],
-            settings=self.settings,
-            log=LOG,
-            voila_configuration=self.settings["voila_configuration"],
-        )
-        return config

@@ -68,6 +68,33 @@ def content_security_policy(policy: dict[str, str], *, host: str) -> str:
     )
 
 
+def page_policy(*, template: str, frame_ancestors: str = "") -> dict[str, str]:
+    """Return the policy of all pages.
+
+    Parameters
+    ----------
+    template : str
+        ``careerpath`` or ``lab``.
+    frame_ancestors : str
+        Sites that may show the pages in a frame, beside our own; ``'none'`` for nobody.
+
+    Returns
+    -------
+    dict of str to str
+        Directives and what they allow.
+
+    Examples
+    --------
+    >>> policy = page_policy(template="careerpath", frame_ancestors="https://portal.example")
+    >>> policy["frame-ancestors"]
+    "'self' https://portal.example"
+    """
+    policy = LAB_POLICY if template == "lab" else PAGE_POLICY
+    nobody = "'none'" in frame_ancestors.split()
+    others = [each for each in frame_ancestors.split() if each != "'self'"]
+    return {**policy, "frame-ancestors": "'none'" if nobody else " ".join(["'self'", *others])}
+
+
 def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
     """Make the transform that puts the security headers on every response.
 

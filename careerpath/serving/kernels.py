@@ -7,10 +7,17 @@ would send by itself.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import time
+import traceback
+import uuid
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import zmq
+from jupyter_client.session import utcnow
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.services.kernels.connection.base import (
@@ -18,11 +25,14 @@ from jupyter_server.services.kernels.connection.base import (
     serialize_msg_to_ws_v1,
 )
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.utils import ApiPath
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
+from traitlets import Int
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from careerpath.serving.rendering import log_trouble
+from careerpath.serving.events import log_event, log_trouble
+from careerpath.serving.visits import Visit, Visits
 
 KERNEL_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 #: Jupyter's message format with a header that can be read without reading the rest.
@@ -30,6 +40,10 @@ PROTOCOL = "v1.kernel.websocket.jupyter.org"
 #: Of that format: bytes of a number, and where the channel and the four parts begin and end.
 WORD = 8
 FEWEST_OFFSETS = 6
+#: A page has one; a network that comes and goes may leave a few behind for a while.
+MOST_SOCKETS = 8
+#: ZeroMQ allows 1023 sockets unless told otherwise, and each visitor has five.
+MOST_CHANNELS = 60_000
 
 
 class Visitor(IdentityProvider):
@@ -42,15 +56,83 @@ class Visitor(IdentityProvider):
 
 
 class PageKernels(AsyncMappingKernelManager):
-    """Jupyter's kernels, but a page hears at once that its kernel has been ended.
+    """Jupyter's kernels, each from its start to its end; most of them belong to somebody's visit.
 
-    Jupyter leaves the websocket of a kernel that it culls open and silent: a visitor would go on
-    moving sliders, and nobody would listen.
+    A page hears at once that its kernel has been ended. Jupyter leaves the websocket of a kernel
+    that it culls open and silent: a visitor would go on moving sliders, and nobody would listen.
     """
+
+    connect_timeout = Int(60, config=True, help="Seconds until a page must have connected.")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.context.set(zmq.MAX_SOCKETS, MOST_CHANNELS)
         self.sockets: dict[str, set[KernelSocket]] = {}
+        #: Whose kernel it is. A kernel that is nobody's is being made ahead, and is never culled.
+        self.visits: dict[str, Visit] = {}
+        self.house: Visits
+        #: What kernels find in their environment beside our own.
+        self.environment: dict[str, str] = {}
+        self._beginning: set[asyncio.Future[Any]] = set()
+        self._ending: set[str] = set()
+
+    async def begin(self, kernel_name: str) -> str:
+        """Start a kernel: whole, or not at all where whoever wants it is cancelled.
+
+        Parameters
+        ----------
+        kernel_name : str
+            The kernel's kind.
+
+        Returns
+        -------
+        str
+            Its id.
+        """
+        kernel_id = str(uuid.uuid4())
+        starting: asyncio.Future[str] = asyncio.ensure_future(
+            self.start_kernel(
+                kernel_id=kernel_id,
+                kernel_name=kernel_name,
+                path=ApiPath(""),
+                env={**os.environ, **self.environment},
+                # Nothing that happens in a page belongs into the operator's IPython history.
+                extra_arguments=["--HistoryManager.enabled=False"],
+            )
+        )
+        self._beginning.add(starting)
+        starting.add_done_callback(self._beginning.discard)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await asyncio.wait([starting])
+            await self.end(kernel_id)
+            raise
+
+    def process_of(self, kernel_id: str) -> int:
+        """Return the id of a kernel's process."""
+        provisioner: Any = self.get_kernel(kernel_id).provisioner
+        return int(provisioner.pid)
+
+    def hand_over(self, kernel_id: str, visit: Visit) -> None:
+        """Give a kernel to whoever has come for it. Its time begins now."""
+        self.visits[kernel_id] = visit
+        visit.kernel_id, visit.since = kernel_id, time.monotonic()
+        kernel: Any = self.get_kernel(kernel_id)
+        kernel.last_activity = utcnow()
+
+    async def end(self, kernel_id: str) -> None:
+        """End a kernel, if it is still there. Nothing of it is worth waiting for."""
+        if kernel_id in self and kernel_id not in self._ending:
+            await self.shutdown_kernel(kernel_id, now=True)
+
+    async def end_all(self) -> None:
+        """End all kernels, those too that are just starting."""
+        if self._beginning:
+            await asyncio.wait(self._beginning)
+        await asyncio.gather(
+            *(self.end(each) for each in self.list_kernel_ids()), return_exceptions=True
+        )
 
     async def shutdown_kernel(  # type: ignore[override]
         self,
@@ -59,9 +141,47 @@ class PageKernels(AsyncMappingKernelManager):
         restart: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
         """End a kernel, and close the websockets to it."""
-        await super().shutdown_kernel(kernel_id, now=now, restart=restart)
+        self._ending.add(kernel_id)
+        try:
+            await super().shutdown_kernel(kernel_id, now=now, restart=restart)
+        finally:
+            self._ending.discard(kernel_id)
+            self._forget(kernel_id)
         for each in self.sockets.pop(kernel_id, set()):
             each.close(1001, "the kernel has ended")
+
+    def _forget(self, kernel_id: str) -> None:
+        visit = self.visits.pop(kernel_id, None)
+        if visit is not None:
+            self.house.leave(visit)
+
+    def _handle_kernel_died(self, kernel_id: str) -> None:
+        """Put away what is left of a kernel. Its pages hear of it by themselves."""
+        log_event("kernel_died", kernel=kernel_id, pooled=kernel_id not in self.visits)
+        self.stop_watching_activity(kernel_id)
+        remains = self.get_kernel(kernel_id)
+        super()._handle_kernel_died(kernel_id)
+        self._forget(kernel_id)
+        cleaning = asyncio.ensure_future(ensure_async(remains.cleanup_resources()))
+        self._beginning.add(cleaning)
+        cleaning.add_done_callback(self._beginning.discard)
+
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel that has no reader any more, and tell why."""
+        visit = self.visits.get(kernel_id)
+        if visit is None:
+            return
+        kernel: Any = self.get_kernel(kernel_id)
+        # Busy or not: what has been busy for so long without a word hangs.
+        idle = (utcnow() - kernel.last_activity).total_seconds()
+        if not visit.connected and time.monotonic() - visit.since > self.connect_timeout:
+            reason = "never-connected"
+        elif idle > self.cull_idle_timeout:
+            reason = "idle"
+        else:
+            return
+        log_event("culled", kernel=kernel_id, reason=reason)
+        await self.end(kernel_id)
 
 
 class KernelSocket(VoilaKernelWebsocketHandler):
@@ -77,9 +197,19 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         if PROTOCOL not in [each.strip() for each in offered.split(",")]:
             # Jupyter's older format would pass by the filters for what goes out.
             raise HTTPError(400, f"Only {PROTOCOL} is spoken here.")
-        if kernel_id not in self.settings["kernel_manager"]:
+        kernels: PageKernels = self.settings["kernel_manager"]
+        if kernel_id not in kernels.visits:
             raise HTTPError(404)
+        if len(kernels.sockets.get(kernel_id, ())) >= MOST_SOCKETS:
+            raise HTTPError(429)
         await super().get(kernel_id=kernel_id)
+
+    def log_exception(self, *error: Any) -> None:
+        """Log what is our fault; tornado would tell the visitor's address, too."""
+        kind, value, trace = error
+        if not isinstance(value, HTTPError):
+            detail = "".join(traceback.format_exception(kind, value, trace))
+            log_trouble("A websocket", detail)
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
         """Leave pings to Jupyter, which counts in milliseconds what tornado takes for seconds."""
@@ -90,7 +220,10 @@ class KernelSocket(VoilaKernelWebsocketHandler):
 
     async def open(self, kernel_id: str) -> None:
         """Connect to the kernel."""
-        self.settings["kernel_manager"].sockets.setdefault(kernel_id, set()).add(self)
+        kernels: PageKernels = self.settings["kernel_manager"]
+        kernels.sockets.setdefault(kernel_id, set()).add(self)
+        if kernel_id in kernels.visits:
+            kernels.visits[kernel_id].connected = True
         await super().open(kernel_id)
 
     def on_close(self) -> None:
@@ -170,11 +303,13 @@ def mask_outgoing(message: bytes, *, kernel_id: str) -> bytes | None:
     kind = json.loads(parts[0])["msg_type"]
     content = json.loads(parts[3]) if kind in {"error", "stream"} else {}
     if kind == "stream" and content.get("name") == "stderr":
+        # Our own callbacks end here when they fail: they have told the visitor the id in it.
+        log_event("kernel_said", kernel=kernel_id, text=content.get("text", ""))
         return None
     if kind != "error":
         return message
     trace = "\n".join(content.get("traceback", []))
-    log_id = log_trouble(f"A callback of kernel {kernel_id[:8]}", trace)
+    log_id = log_trouble(f"callback of {kernel_id}", trace)
     plain = {"ename": "Error", "evalue": log_id, "traceback": []}
     masked = [*parts[:3], json.dumps(plain).encode(), *parts[4:]]
     return bytes(serialize_msg_to_ws_v1(masked, channel))
@@ -206,7 +341,7 @@ class KernelStatus(_KernelHandler):
 
     def get(self, kernel_id: str) -> None:
         """Answer 200 or 404."""
-        if kernel_id not in self.settings["kernel_manager"]:
+        if kernel_id not in self.settings["kernel_manager"].visits:
             raise HTTPError(404)
         self.write({"id": kernel_id, "name": "python3"})
 
@@ -218,7 +353,7 @@ class KernelShutdown(_KernelHandler):
 
     async def post(self, kernel_id: str) -> None:
         """End the kernel. Nothing of it is worth waiting for: the draft lives in the browser."""
-        manager = self.settings["kernel_manager"]
-        if kernel_id in manager:
-            await ensure_async(manager.shutdown_kernel(kernel_id, now=True))
+        kernels: PageKernels = self.settings["kernel_manager"]
+        if kernel_id in kernels.visits:
+            await kernels.end(kernel_id)
         self.set_status(204)

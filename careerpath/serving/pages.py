@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from careerpath import CareerpathError, load_instrument
+from careerpath import CareerpathError, Instrument
 from careerpath.serving.assets import Assets
 from careerpath.state.questionnaire import SECONDS_PER_ITEM
 
@@ -52,14 +52,16 @@ def notebooks_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
-def find_pages(folder: Path | None = None) -> dict[str, Page]:
+def find_pages(folder: Path | None, instrument: Instrument) -> dict[str, Page]:
     """Give each notebook its address.
 
     Parameters
     ----------
-    folder : Path, optional
+    folder : Path or None
         A folder of notebooks: each one in it becomes a page named like its file. Without a folder,
         the shipped workbooks that have a page.
+    instrument : Instrument
+        What the first screen tells about.
 
     Returns
     -------
@@ -80,16 +82,16 @@ def find_pages(folder: Path | None = None) -> dict[str, Page]:
         mend = "Reinstall careerpath, or name a folder that holds notebooks."
         message = f"There is no notebook to serve at {place}. {mend}"
         raise CareerpathError(message)
-    return {slug: _page(slug, notebook) for slug, notebook in files.items()}
+    return {slug: _page(slug, notebook, instrument) for slug, notebook in files.items()}
 
 
-def _page(slug: str, notebook: Path) -> Page:
+def _page(slug: str, notebook: Path, instrument: Instrument) -> Page:
     metadata = json.loads(notebook.read_text("utf-8")).get("metadata", {})
     title = metadata.get("title") or slug.replace("_", " ").replace("-", " ").capitalize()
-    return Page(slug, notebook, title, Markup(_skeleton(slug)))  # noqa: S704 (made by our own templates)
+    return Page(slug, notebook, title, Markup(_skeleton(slug, instrument)))  # noqa: S704 (made by our own templates)
 
 
-def _skeleton(slug: str) -> str:
+def _skeleton(slug: str, instrument: Instrument) -> str:
     """Return a page's first screen, if it has one. Its view makes it, so that they look alike."""
     if slug != "assessment":
         return ""
@@ -97,7 +99,7 @@ def _skeleton(slug: str) -> str:
         make: Callable[..., str] = import_module("careerpath.widgets.assessment").skeleton
     except (ImportError, AttributeError):
         return ""
-    return make(load_instrument())
+    return make(instrument)
 
 
 @cache
@@ -130,12 +132,17 @@ class Site:
         The path of the application, with a slash at both ends.
     assets : Assets
         The static files.
-    pages : dict of str to Page
-        The notebooks' pages.
+    start : str
+        The address of the page that visitors come for.
+    instrument : Instrument
+        What the landing page tells about.
     """
 
-    def __init__(self, *, base_url: str, assets: Assets, pages: dict[str, Page]) -> None:
-        self._start = "assessment" if "assessment" in pages else next(iter(pages))
+    def __init__(
+        self, *, base_url: str, assets: Assets, start: str, instrument: Instrument
+    ) -> None:
+        self._start = start
+        self._instrument = instrument
         self._common = {
             "base_url": base_url,
             "assets": assets,
@@ -147,7 +154,7 @@ class Site:
 
     def landing(self) -> str:
         """Return the page at the root. It costs no process: bots and link previews are welcome."""
-        instrument = load_instrument()
+        instrument = self._instrument
         minutes = max(1, round(len(instrument.items) * SECONDS_PER_ITEM / 60))
         return self._render(
             "landing.html",
@@ -158,8 +165,29 @@ class Site:
         )
 
     def head(self, page: Page) -> str:
-        """Return a notebook's page up to its first output, with the skeleton in it."""
+        """Return a notebook's page up to the first screen's skeleton, which stays open."""
         return self._render("page.html", title=page.title, page=page)
+
+    def queue(self, before: int | None, *, opens: bool = False) -> str:
+        """Return what says inside of the skeleton that a visitor has to wait.
+
+        Parameters
+        ----------
+        before : int or None
+            How many others wait and are before this one; None once it is this one's turn.
+        opens : bool
+            Whether it is the first time that something is said.
+
+        Returns
+        -------
+        str
+            HTML. Of all that are sent, the last one covers the others. What opens has to be closed.
+        """
+        return self._render("queue.html", before=before, opens=opens)
+
+    def outputs(self, page: Page) -> str:
+        """Return the end of the skeleton and the beginning of the outputs."""
+        return self._render("outputs.html", page=page)
 
     def message(self, *, heading: str, text: str, again: bool = False) -> str:
         """Return a page that says one thing.
@@ -180,4 +208,4 @@ class Site:
 
     def trouble(self, log_id: str) -> str:
         """Return the sentence that stands in the place of what went wrong."""
-        return self._render("trouble.html", log_id=log_id, title="")
+        return self._render("trouble.html", log_id=log_id)

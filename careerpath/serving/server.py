@@ -5,35 +5,52 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import shutil
 import signal
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from jupyter_core.utils import ensure_async
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from voila.app import Voila
 from voila.paths import collect_template_paths
+from voila.utils import get_page_config
 
-from careerpath import CareerpathError
+from careerpath import CareerpathError, load_instrument
+from careerpath.instrument_file import INSTRUMENT_VARIABLE, instrument_path
 from careerpath.serving import handlers, kernels
 from careerpath.serving.assets import load_assets
-from careerpath.serving.headers import LAB_POLICY, PAGE_POLICY, security_headers
+from careerpath.serving.events import LOG, log_event, start_logging
+from careerpath.serving.headers import page_policy, security_headers
+from careerpath.serving.line import Line
+from careerpath.serving.memory import Capacity, available_memory
+from careerpath.serving.metrics import Metrics
+from careerpath.serving.notebook_page import NotebookPage
 from careerpath.serving.pages import TEMPLATES, Page, Site, find_pages
-from careerpath.serving.rendering import LOG, PageRenderer
+from careerpath.serving.pool import Pool
+from careerpath.serving.progress import filling
+from careerpath.serving.rendering import PageRenderer
 from careerpath.serving.settings import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
-    TEMPLATE_NAMES,
+    PATIENCE_SECONDS,
+    Options,
     safe_config,
 )
+from careerpath.serving.starting import NotebookFailedError, PageMaker
+from careerpath.serving.visits import Visits
+
+#: More open files than anybody has memory for. A visitor takes thirteen.
+MOST_FILES = 65_536
+#: What has not ended by then is left to the end of the process.
+STOP_SECONDS = 10
 
 
 class CareerpathServer(Voila):
@@ -44,31 +61,26 @@ class CareerpathServer(Voila):
 
     Parameters
     ----------
-    pages : dict of str to Page
-        Notebooks by address; all in one folder.
-    template : str
-        ``careerpath``, or ``lab`` for Voilà's own front end.
-    base_url : str
-        The path of the application.
-    verbose : bool
-        Whether Jupyter's and tornado's messages are logged too.
+    options : Options
+        What the operator chose.
     """
 
     #: Voilà would read settings from the folder it is started in.
     config_file_paths: list[str] = []  # noqa: RUF012 (replaces a trait of Voilà)
 
-    def __init__(
-        self, *, pages: dict[str, Page], template: str, base_url: str, verbose: bool
-    ) -> None:
-        config = safe_config(template=template)
+    def __init__(self, options: Options) -> None:
         super().__init__(
-            config=config, open_browser=False, log=logging.getLogger("careerpath.voila")
+            config=safe_config(options),
+            open_browser=False,
+            log=logging.getLogger("careerpath.voila"),
         )
-        self.log.setLevel(logging.INFO if verbose else logging.WARNING)
-        self.pages = pages
-        self.template = template
-        self.base_url = url_path_join("/", base_url, "/")
-        self.root_dir = str(next(iter(pages.values())).notebook.parent.resolve())
+        self.log.setLevel(logging.INFO if options.verbose else logging.WARNING)
+        self.options = options
+        self.instrument = load_instrument(options.instrument)
+        self.pages = find_pages(options.notebooks, self.instrument)
+        self.template = options.template
+        self.base_url = url_path_join("/", options.base_url, "/")
+        self.root_dir = str(next(iter(self.pages.values())).notebook.parent.resolve())
         self.identity_provider_class = kernels.Visitor
         self.token = ""
         self.initialize([])
@@ -86,14 +98,52 @@ class CareerpathServer(Voila):
         short = "/tmp" if sys.platform == "darwin" else None  # noqa: S108
         self.connection_dir = tempfile.mkdtemp(prefix="careerpath-", dir=short)
         assets = load_assets()
+        options = self.options
         settings: dict[str, Any] = super().init_settings()
+        self.capacity = Capacity(available_memory())
+        most = options.max_visitors
+        self.visits = self.kernel_manager.house = Visits(
+            limit=(lambda: self.capacity.most) if most is None else (lambda: most),
+            per_address=options.per_address,
+            room_size=options.room_size,
+        )
+        if options.instrument is not None:
+            path = str(instrument_path(options.instrument).resolve())
+            self.kernel_manager.environment[INSTRUMENT_VARIABLE] = path
+        self.line = Line(cores())
+        self.makers = {slug: self._maker(page) for slug, page in self.pages.items()}
+        self.start_page = "assessment" if "assessment" in self.pages else next(iter(self.pages))
+        self.pool = Pool(
+            self.makers[self.start_page],
+            size=options.room_size,
+            line=self.line,
+            visits=self.visits,
+            kernels=self.kernel_manager,
+            quiet=options.timing.quiet,
+        )
+        self.metrics = Metrics(
+            visitors=lambda: len(self.visits),
+            pool=lambda: len(self.pool),
+        )
+        LOG.addHandler(self.metrics)
+        site = Site(
+            base_url=self.base_url,
+            assets=assets,
+            start=self.start_page,
+            instrument=self.instrument,
+        )
         settings |= {
-            "site": Site(base_url=self.base_url, assets=assets, pages=self.pages),
+            "site": site,
             "assets": assets.by_path,
             "modules": assets.modules,
             "pages": self.pages,
             "template": self.template,
-            "voila_configuration": self.voila_configuration,
+            "capacity": self.capacity,
+            "visits": self.visits,
+            "line": self.line,
+            "pool": self.pool,
+            "proxies": options.proxies,
+            "work": set(),
             "default_handler_class": handlers.NotFound,
             "compress_response": True,
             "websocket_compression_options": {"compression_level": 6, "mem_level": 5},
@@ -101,6 +151,34 @@ class CareerpathServer(Voila):
             "log_function": log_request,
         }
         return settings
+
+    def _maker(self, page: Page) -> PageMaker:
+        render = partial(
+            PageRenderer,
+            voila_configuration=self.voila_configuration,
+            traitlet_config=self.config,
+            notebook_path=str(page.notebook),
+            template_paths=self.template_paths,
+            config_manager=self.config_manager,
+            contents_manager=self.contents_manager,
+            base_url=self.base_url,
+            kernel_spec_manager=self.kernel_spec_manager,
+        )
+        return PageMaker(
+            page, kernels=self.kernel_manager, render=render, page_config=self._page_config
+        )
+
+    def _page_config(self) -> dict[str, Any]:
+        """Return what Voilà's own front end wants to know; ours wants nothing."""
+        if self.template == "careerpath":
+            return {}
+        config: dict[str, Any] = get_page_config(
+            base_url=self.base_url,
+            settings=self.app.settings,
+            log=self.log,
+            voila_configuration=self.voila_configuration,
+        )
+        return config
 
     def init_handlers(self) -> list[Any]:
         """List the addresses; the first that fits answers."""
@@ -118,19 +196,11 @@ class CareerpathServer(Voila):
             ),
             (at("((?:static|nbextensions)/.*)"), handlers.Static, {"assets": settings["assets"]}),
         ]
-        for page in self.pages.values():
-            render = partial(
-                PageRenderer,
-                voila_configuration=self.voila_configuration,
-                traitlet_config=self.config,
-                notebook_path=str(page.notebook),
-                template_paths=self.template_paths,
-                config_manager=self.config_manager,
-                contents_manager=self.contents_manager,
-                base_url=self.base_url,
-                kernel_spec_manager=self.kernel_spec_manager,
-            )
-            own.append((at(page.slug), handlers.NotebookPage, {"page": page, "render": render}))
+        if self.options.metrics:
+            own.append((at("metrics"), handlers.Numbers, {"metrics": self.metrics}))
+        for slug, maker in self.makers.items():
+            pool = self.pool if slug == self.start_page else None
+            own.append((at(slug), NotebookPage, {"maker": maker, "pool": pool}))
         voila = self._lab_handlers() if self.template == "lab" else []
         return [*own, *voila, (r".*", handlers.NotFound)]
 
@@ -140,20 +210,13 @@ class CareerpathServer(Voila):
         starts = tuple(url_path_join(self.base_url, each) for each in wanted)
         return [each for each in super().init_handlers() if each[0].startswith(starts)]
 
-    def run(self, *, host: str, port: int) -> None:
-        """Serve until SIGTERM or Ctrl-C, and leave nothing behind.
+    def run(self) -> None:
+        """Serve until SIGTERM or Ctrl-C, and leave nothing behind."""
+        allow_many_files()
+        sockets = listen(self.options.host, self.options.port)
+        asyncio.run(self._serve(sockets))
 
-        Parameters
-        ----------
-        host : str
-            The address to listen on.
-        port : int
-            The port; 0 for any that is free.
-        """
-        sockets = listen(host, port)
-        asyncio.run(self._serve(sockets, host=host))
-
-    async def _serve(self, sockets: list[socket.socket], *, host: str) -> None:
+    async def _serve(self, sockets: list[socket.socket]) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
@@ -162,27 +225,70 @@ class CareerpathServer(Voila):
             else:
                 loop.add_signal_handler(each, stop.set)
         settings = self.init_settings()
+        self.app = Application(**settings)
+        policy = page_policy(template=self.template, frame_ancestors=self.options.frame_ancestors)
+        self.app.add_transform(security_headers(policy))
+        self.app.add_handlers(r".*", self.init_handlers())
+        server = HTTPServer(
+            self.app,
+            max_body_size=LARGEST_BODY,
+            idle_connection_timeout=PATIENCE_SECONDS,
+            body_timeout=PATIENCE_SECONDS,
+        )
+        house = asyncio.create_task(self._open_house(server, sockets))
+        stopping = asyncio.create_task(stop.wait())
         try:
-            self.app = Application(**settings)
-            self.app.add_transform(
-                security_headers(LAB_POLICY if self.template == "lab" else PAGE_POLICY)
-            )
-            self.app.add_handlers(r".*", self.init_handlers())
-            server = HTTPServer(self.app, max_body_size=LARGEST_BODY)
-            server.add_sockets(sockets)
-            self.port = sockets[0].getsockname()[1]
-            everywhere = host in {"", "0.0.0.0", "::"}  # noqa: S104
-            shown = socket.gethostname() if everywhere else f"[{host}]" if ":" in host else host
-            print(  # noqa: T201 (what the person who started it waits for)
-                f"careerpath is ready at http://{shown}:{self.port}{self.base_url}", flush=True
-            )
-            await stop.wait()
-            LOG.info("Stopping")
-            server.stop()
-            await server.close_all_connections()
+            await asyncio.wait({house, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if house.done():
+                house.result()
+            log_event("stopping", visitors=len(self.visits))
         finally:
-            await ensure_async(self.kernel_manager.shutdown_all(now=True))
+            server.stop()
+            work = {house, stopping, *settings["work"]}
+            for task in work:
+                task.cancel()
+            await asyncio.wait(work, timeout=STOP_SECONDS)
+            await server.close_all_connections()
+            await self.kernel_manager.end_all()
             shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    async def _open_house(self, server: HTTPServer, sockets: list[socket.socket]) -> None:
+        """Measure, open the doors, and keep the pool full for ever."""
+        options = self.options
+        if options.room_size or options.max_visitors is not None:
+            await self._measure()
+        server.add_sockets(sockets)
+        port = sockets[0].getsockname()[1]
+        everywhere = options.host in {"", "0.0.0.0", "::"}  # noqa: S104
+        named = f"[{options.host}]" if ":" in options.host else options.host
+        host = socket.gethostname() if everywhere else named
+        say(f"careerpath is ready at http://{host}:{port}{self.base_url}")
+        log_event("listening", port=port, room_size=options.room_size)
+        if options.room_size:
+            with filling(options.room_size) as progress:
+                await self.pool.fill(at_once=cores(), progress=progress)
+            say(f"ready for {len(self.pool) + len(self.visits)} at once")
+        await self.pool.keep_full()
+
+    async def _measure(self) -> None:
+        """Start the first visitor's process, and see whether all of them fit."""
+        options = self.options
+        try:
+            page = await self.makers[self.start_page].make()
+        except NotebookFailedError as error:
+            notebook = self.pages[self.start_page].notebook
+            raise CareerpathError(
+                f"{notebook} can't be run to its end. What failed is told above; mend that cell."
+            ) from error
+        self.capacity.learn(self.kernel_manager.process_of(page.kernel_id))
+        say(self.capacity.sentence(options.max_visitors or options.room_size))
+        self.capacity.check(options.room_size, option="--room-size")
+        if options.max_visitors is not None:
+            self.capacity.check(options.max_visitors, option="--max-visitors")
+        if options.room_size:
+            self.pool.put(page)
+        else:
+            await self.kernel_manager.end(page.kernel_id)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -218,47 +324,44 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 def log_request(handler: RequestHandler) -> None:
     """Log a request without the visitor's address, and only one that failed on our side."""
-    if handler.get_status() >= 500:
-        LOG.error("%s %s %s", handler.get_status(), handler.request.method, handler.request.path)
-    else:
-        LOG.debug("%s %s %s", handler.get_status(), handler.request.method, handler.request.path)
+    status = handler.get_status()
+    # 503 is said on purpose, and an event of its own.
+    level = logging.ERROR if status >= 500 and status != 503 else logging.DEBUG
+    request = handler.request
+    log_event("request", level=level, status=status, method=request.method, path=request.path)
 
 
-def serve(
-    notebooks: Path | None = None,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8866,
-    base_url: str = "/",
-    template: str = "careerpath",
-    verbose: bool = False,
-) -> None:
+def say(text: str) -> None:
+    """Tell the person who started the server, on the standard output."""
+    print(text, flush=True)  # noqa: T201
+
+
+def cores() -> int:
+    """Count the processors that are ours to use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def allow_many_files() -> None:
+    """Ask for as many open files as a crowd needs. Most systems give 1024 unless asked."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    with suppress(OSError, ValueError):  # a sandbox may forbid it, or a Mac allow less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def serve(options: Options) -> None:
     """Serve the workbook until it is stopped.
 
     Parameters
     ----------
-    notebooks : Path, optional
-        A folder of notebooks to serve in the place of the shipped ones.
-    host : str
-        The address to listen on.
-    port : int
-        The port; 0 for any that is free.
-    base_url : str
-        The path of the application, for a server behind a proxy.
-    template : str
-        ``careerpath``, or ``lab`` for Voilà's own front end.
-    verbose : bool
-        Whether Jupyter's and tornado's messages are logged too.
+    options : Options
+        What the operator chose.
     """
-    if template not in TEMPLATE_NAMES:
-        message = f"There is no template {template!r}. Choose one of: {', '.join(TEMPLATE_NAMES)}."
-        raise CareerpathError(message)
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    LOG.setLevel(logging.INFO)
-    server = CareerpathServer(
-        pages=find_pages(notebooks), template=template, base_url=base_url, verbose=verbose
-    )
-    server.run(host=host, port=port)
+    start_logging(verbose=options.verbose)
+    CareerpathServer(options).run()

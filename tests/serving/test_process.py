@@ -1,5 +1,6 @@
 """Starting and stopping."""
 
+import re
 import signal
 import socket
 import subprocess
@@ -78,11 +79,23 @@ def test_stopping_leaves_nothing_behind(tmp_path, how):
         assert list(Path(folder).iterdir()) == []
 
 
-def test_it_is_quiet(tmp_path):
+def test_it_says_one_line_an_event_and_no_more():
     with ServerProcess() as server:
         server.get("assessment")
         server.get("nowhere")
         server.stop()
-    assert server.said.splitlines()[0].startswith("careerpath is ready at ")
-    assert len(server.said.splitlines()) <= 2, server.said
+    first, *events = server.said.splitlines()
+    assert first.startswith("careerpath is ready at ")
+    assert [line.split(" ")[2] for line in events] == [
+        "listening",
+        "measured",
+        "opened",
+        "stopping",
+    ]
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ info opened page=assessment start=cold "
+        r"seconds=\d+\.\d{3} waited=\d+\.\d{3}",
+        events[2],
+    )
     assert str(Path.cwd()) not in server.said
+    assert "127.0.0.1" not in "".join(events)

@@ -2,12 +2,13 @@
 
 import gzip
 import http.client
-import json
 import re
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
-from server_process import ServerProcess
+from server_process import ServerProcess, kernel_in
 
 from careerpath import load_instrument
 
@@ -93,8 +94,74 @@ def test_wrong_methods_get_a_plain_page(server):
 
 def test_health(server):
     answer = server.get("healthz")
-    assert (answer.status, json.loads(answer.body)) == (200, {"status": "ok"})
+    assert answer.status == 200
     assert answer.headers["Cache-Control"] == "no-store"
+    before = server.health()
+    assert (before["status"], before["ready"], before["pool"]) == ("ok", True, 0)
+    assert server.get("healthz?ready").status == 200
+    kernel = server.kernel_of("assessment")
+    assert server.health()["visitors"] == before["visitors"] + 1
+    server.get(f"voila/api/shutdown/{kernel}", method="POST")
+    assert server.health()["visitors"] == before["visitors"]
+
+
+def test_numbers_are_for_those_who_were_asked_to_see_them(server):
+    assert server.get("metrics").status == 404
+    with ServerProcess(arguments=("--max-visitors", "1", "--metrics")) as watched:
+        kernel = watched.kernel_of("assessment")
+        watched.get("assessment")
+        answer = watched.get("metrics")
+        assert answer.headers["Content-Type"].startswith("text/plain; version=")
+        numbers = dict(
+            line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
+        )
+        assert numbers["careerpath_visitors"] == "1.0"
+        assert numbers["careerpath_pool"] == "0.0"
+        assert numbers['careerpath_starts_total{start="cold"}'] == "1.0"
+        assert numbers['careerpath_start_seconds_count{start="cold"}'] == "1.0"
+        assert numbers['careerpath_refused_total{reason="full"}'] == "1.0"
+        assert "careerpath_culled_total" in answer.text
+        # Nothing of Jupyter's own numbers, and nobody's key.
+        names = {name for name in numbers if not name.startswith("careerpath_")}
+        assert names == set()
+        assert kernel not in answer.text
+
+
+def test_another_site_may_show_the_pages_if_it_is_named():
+    arguments = ("--frame-ancestors", "https://portal.example")
+    with ServerProcess(arguments=arguments) as server:
+        policy = server.get().headers["Content-Security-Policy"]
+        assert "frame-ancestors 'self' https://portal.example;" in policy
+
+
+def test_an_instrument_of_ones_own_is_on_every_screen(tmp_path):
+    path = tmp_path / "ours.toml"
+    ours = load_instrument().model_copy(update={"title": "Ours and nobody else's"})
+    ours.save(path)
+    with ServerProcess(environment={"CAREERPATH_INSTRUMENT": str(path)}) as server:
+        assert "<title>Ours and nobody else&#39;s</title>" in server.get().text
+        page = server.get("assessment").text
+        assert "Ours and nobody" in page[page.index("careerpath-skeleton") :]
+        with server.connect(kernel_in(page)) as socket:
+            assert "Ours and nobody else" in str(socket.widget_states())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--instrument", "nowhere.toml"), "nowhere.toml"),
+        (("--instrument", "no-such-id"), "no-such-id"),
+        (("--trusted-proxy", "everybody"), "172.16.0.0/12"),
+        (("--frame-ancestors", "https://a.example; script-src *"), "https://portal.example"),
+    ],
+)
+def test_an_option_that_makes_no_sense_says_so_at_once(arguments, said):
+    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
 
 
 def test_robots_leave_pages_with_a_process_alone(server):

@@ -1,0 +1,231 @@
+"""How a room full of people fares: all at the door at once, or within some seconds.
+
+Visitors that speak the real protocol get the page, connect to its kernel, open the widgets, answer
+all questions, reach the result, and leave when everybody has it. They run in this process, on the
+same cores as the server. Once for stock Voilà with the same notebook and once for
+``careerpath serve``, in one run; prints a Markdown table::
+
+    python benchmarks/room.py --visitors 40                  on a pool of 40
+    python benchmarks/room.py --visitors 100 --over 10       on a pool of 100, arriving in 10 s
+    python benchmarks/room.py --visitors 60 --pool 20
+
+The time to the page runs from the first byte of the request until the HTML is complete and the
+websocket to the kernel is open: then a visitor is admitted. Memory is the PSS of the server and all
+processes below it, at its highest. Processes left are the visitors' kernels that still run after
+all have gone, and what runs on after the server was told to stop. A visitor leaves with the beacon
+that the front end sends; stock Voilà refuses its own, for want of a cookie that it never set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+
+from protocol import MAXIMUM_CLIENTS, VisitError, Visitor
+from serving import MemoryWatch, Server, ServerFailedError, kernels_alive
+from tornado.httpclient import AsyncHTTPClient
+
+#: Where ours tells that its pool is full.
+READY = "healthz?ready"
+HEADER = """\
+| server | admitted | finished | failed | to the page: p50, p95, p99, last | \
+to the result: p50, p95, p99, last | peak memory | left by visitors, after the stop |
+|---|--:|--:|--:|--:|--:|--:|--:|"""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How people come, behave and go.
+
+    Attributes
+    ----------
+    visitors : int
+        How many they are.
+    over : float
+        Seconds in which they arrive, evenly; 0: all at once.
+    think : float
+        Seconds that each thinks about a question.
+    vanish : bool
+        Whether they go without a word, as a phone that is put away.
+    patience : float
+        Seconds that a visit may take, and again that processes have to end.
+    """
+
+    visitors: int
+    over: float
+    think: float
+    vanish: bool
+    patience: float
+
+
+@dataclass
+class Outcome:
+    """What became of a crowd; times in seconds since each one's arrival."""
+
+    to_page: list[float] = field(default_factory=list)
+    to_result: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    peak: float = 0.0
+    left: int = 0
+    left_after_stop: int = 0
+
+    def row(self, name: str) -> str:
+        """Write it as a row of the table."""
+        cells = [
+            name,
+            str(len(self.to_page)),
+            str(len(self.to_result)),
+            str(len(self.failures)),
+            spread(self.to_page),
+            spread(self.to_result),
+            f"{self.peak:.0f} MB",
+            f"{self.left}, {self.left_after_stop}",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+def spread(times: list[float]) -> str:
+    """Write the 50th, 95th and 99th percentile and the last, by nearest rank."""
+    if not times:
+        return "-"
+    ranked = sorted(times)
+    shown = [ranked[math.ceil(share * len(ranked)) - 1] for share in (0.5, 0.95, 0.99, 1)]
+    return ", ".join(f"{each:.2f}" for each in shown) + " s"
+
+
+async def visit(visitor: Visitor, crowd: Crowd, outcome: Outcome, *, delay: float) -> None:
+    """Arrive, and go all the way."""
+    await asyncio.sleep(delay)
+    arrived = time.monotonic()
+    phase = "on the way to the page"
+    try:
+        async with asyncio.timeout(crowd.patience):
+            await visitor.open()
+            outcome.to_page.append(time.monotonic() - arrived)
+            phase = "on the way to the result"
+            await visitor.load()
+            await visitor.take(crowd.think)
+            outcome.to_result.append(time.monotonic() - arrived)
+    except TimeoutError:
+        outcome.failures.append(f"{phase}: not there after {crowd.patience:.0f} s")
+    except Exception as error:  # noqa: BLE001 (whatever goes wrong is a failed visit, and is told)
+        told = str(error) if isinstance(error, VisitError) else repr(error)
+        outcome.failures.append(f"{phase}: {told}")
+
+
+async def gather(server: Server, path: str, crowd: Crowd) -> Outcome:
+    """Let the crowd in, and out again."""
+    AsyncHTTPClient.configure(None, max_clients=MAXIMUM_CLIENTS)
+    outcome = Outcome()
+    visitors = [
+        Visitor(
+            page=server.url + path,
+            root=server.url,
+            patience=crowd.patience,
+        )
+        for _ in range(crowd.visitors)
+    ]
+    gap = crowd.over / crowd.visitors
+    with MemoryWatch(server) as watch:
+        visits = [
+            visit(each, crowd, outcome, delay=gap * number) for number, each in enumerate(visitors)
+        ]
+        await asyncio.gather(*visits)
+        outcome.peak = max(watch.peak, server.memory())
+    if crowd.vanish:
+        for each in visitors:
+            each.vanish()
+    else:
+        await asyncio.gather(*(each.leave() for each in visitors), return_exceptions=True)
+    kernels = {each.kernel_id for each in visitors if each.kernel_id}
+    deadline = time.monotonic() + crowd.patience
+    while (left := kernels_alive(server, kernels)) and time.monotonic() < deadline:
+        await asyncio.sleep(0.5)
+    outcome.left = left
+    return outcome
+
+
+def measure(name: str, server: Server, path: str, crowd: Crowd) -> Outcome:
+    """Serve, let a crowd in, and tell."""
+    print(f"{name}: starting ...", file=sys.stderr, flush=True)
+    try:
+        with server:
+            print(f"{name}: {crowd.visitors} visitors ...", file=sys.stderr, flush=True)
+            outcome = asyncio.run(gather(server, path, crowd))
+            outcome.left_after_stop = len(server.stop())
+    except ServerFailedError as error:
+        sys.exit(str(error))
+    if outcome.failures:
+        count = len(outcome.failures)
+        print(f"{name}: {count} failed. The first, {outcome.failures[0]}", file=sys.stderr)
+    return outcome
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--visitors", type=int, default=40, metavar="N")
+    parser.add_argument("--over", type=float, default=0.0, metavar="T", help="arrive in T seconds")
+    parser.add_argument(
+        "--pool", type=int, metavar="N", help="kernels kept ready; 0: none; by default one for each"
+    )
+    parser.add_argument(
+        "--think", type=float, default=0.0, metavar="T", help="seconds to think about a question"
+    )
+    parser.add_argument("--vanish", action="store_true", help="go without a word")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300.0,
+        metavar="T",
+        help="seconds that a visit may take, and that processes have to end",
+    )
+    parser.add_argument("--only", choices=("ours", "stock"), help="leave the other one out")
+    parser.add_argument(
+        "--serve",
+        nargs="*",
+        default=[],
+        metavar="OPTION",
+        help="options for careerpath serve, without their dashes: --serve verbose max-visitors=50",
+    )
+    given = parser.parse_args()
+    if not 0 < given.visitors <= MAXIMUM_CLIENTS // 4:
+        parser.error(f"--visitors: 1 to {MAXIMUM_CLIENTS // 4}")
+    return given
+
+
+def main() -> int:
+    """Measure and print; 1 where a visit of ours failed or a process was left behind."""
+    given = arguments()
+    crowd = Crowd(given.visitors, given.over, given.think, given.vanish, given.patience)
+    pool = given.visitors if given.pool is None else given.pool
+    rows, well = [], True
+    if given.only != "ours":
+        command = [sys.executable, "-m", "voila", "notebooks/assessment.ipynb", "--no-browser"]
+        stock = Server([*command, "--port={port}"])
+        rows.append(measure("stock Voilà", stock, "", crowd).row("stock Voilà"))
+    if given.only != "stock":
+        command = [sys.executable, "-m", "careerpath", "serve", "--port", "{port}"]
+        command += [f"--{option}" for option in given.serve]
+        if pool:
+            command += ["--room-size", str(pool)]
+        name = f"careerpath, pool of {pool}" if pool else "careerpath, no pool"
+        outcome = measure(name, Server(command, READY), "assessment", crowd)
+        rows.append(outcome.row(name))
+        well = not (outcome.failures or outcome.left or outcome.left_after_stop)
+    print("\n".join([HEADER, *rows]))
+    how = f"in {given.over:g} s" if given.over else "at once"
+    print(f"\n{given.visitors} arriving {how}, {os.cpu_count()} cores.")
+    print(f"    python benchmarks/room.py {' '.join(sys.argv[1:])}")
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

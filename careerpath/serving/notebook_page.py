@@ -1,0 +1,220 @@
+"""What answers at a notebook's address: the notebook, run for one visitor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import traceback
+from contextlib import suppress
+from typing import Any
+
+from tornado.iostream import StreamClosedError
+
+from careerpath.serving.events import log_event, log_trouble
+from careerpath.serving.handlers import SiteHandler
+from careerpath.serving.kernels import PageKernels
+from careerpath.serving.line import Line, Place
+from careerpath.serving.memory import Capacity
+from careerpath.serving.pool import Pool
+from careerpath.serving.starting import PageMaker, ReadyPage
+from careerpath.serving.visits import Reason, RefusedError, Visit, Visits, counted_address
+
+#: How often whoever waits in line is told how many are before.
+QUEUE_SECONDS = 1.0
+#: When to come again where there is no place.
+RETRY_AFTER = "60"
+KEPT = "Whatever you have answered is kept on this device."
+REFUSALS = {
+    Reason.FULL: (
+        503,
+        "All places are taken right now",
+        f"Please try again in a minute; those who are inside are not disturbed. {KEPT}",
+    ),
+    Reason.ADDRESS: (
+        429,
+        "Many pages are open from your network",
+        f"Please close those that nobody uses, or try again in a few minutes. {KEPT}",
+    ),
+}
+
+
+class NotebookPage(SiteHandler):
+    """A notebook, run for one visitor.
+
+    A page that was made ahead is sent at once. Where there is none, the head with the skeleton of
+    the first screen is sent; then the visitor stands in line, is told so, and gets a kernel, and
+    the cells' outputs follow as they come.
+    """
+
+    SUPPORTED_METHODS = ("GET", "HEAD")
+
+    def initialize(self, maker: PageMaker, pool: Pool | None) -> None:
+        """Take what makes the page, and where it is made ahead."""
+        self._maker = maker
+        self._pool = pool
+        self._page = maker.page
+        self._own = self.settings["template"] == "careerpath"
+        self._kernels: PageKernels = self.settings["kernel_manager"]
+        self._opening: asyncio.Task[None] | None = None
+        self._in_skeleton = False
+        self._in_queue = False
+
+    def set_default_headers(self) -> None:
+        """Keep the page out of every cache.
+
+        It names a process and is good for once. Without no-store a browser that goes back, or
+        restores a session, would show it from its cache with a process that has ended. The price
+        is that few browsers then keep it in their back-forward cache; coming back starts a new
+        process and finds the draft.
+        """
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+
+    def head(self) -> None:
+        """Answer without a kernel."""
+
+    async def get(self) -> None:
+        """Send the page."""
+        if "prefetch" in self.request.headers.get("Sec-Purpose", ""):
+            # A browser that only guesses where its reader goes next costs no process.
+            self.set_status(503)
+            return
+        visits: Visits = self.settings["visits"]
+        forwarded = self.request.headers.get_list("X-Forwarded-For")
+        address = counted_address(self.request.remote_ip, forwarded, self.settings["proxies"])
+        try:
+            visit = visits.admit(address)
+        except RefusedError as refusal:
+            self._refuse(refusal.reason)
+            return
+        self._opening = asyncio.create_task(self._open(visit))
+        work: set[asyncio.Task[None]] = self.settings["work"]
+        work.add(self._opening)
+        self._opening.add_done_callback(work.discard)
+        with suppress(asyncio.CancelledError):
+            await self._opening
+
+    def on_connection_close(self) -> None:
+        """Stop making a page that nobody waits for."""
+        if self._opening is not None:
+            self._opening.cancel()
+
+    def _refuse(self, reason: Reason) -> None:
+        status, heading, text = REFUSALS[reason]
+        log_event("refused", page=self._page.slug, reason=reason)
+        self.set_status(status)
+        self.set_header("Retry-After", RETRY_AFTER)
+        self.finish(self.site.message(heading=heading, text=text, again=True))
+
+    async def _open(self, visit: Visit) -> None:
+        """Make or take a page, and send it; whatever happens, no kernel is left without a page."""
+        whole = False
+        try:
+            await self._send_page(visit)
+            whole = True
+        except (StreamClosedError, asyncio.CancelledError):
+            log_event("left", page=self._page.slug)
+        except Exception:
+            if not self._headers_written:
+                raise  # to be an error page
+            log_id = log_trouble(f"page:{self._page.slug}", traceback.format_exc())
+            self.write(self._open_outputs() + self.site.trouble(log_id))
+        finally:
+            if not whole:
+                await self._give_back(visit)
+
+    async def _give_back(self, visit: Visit) -> None:
+        if visit.kernel_id is not None:
+            await self._kernels.end(visit.kernel_id)
+        visits: Visits = self.settings["visits"]
+        visits.leave(visit)
+
+    async def _send_page(self, visit: Visit) -> None:
+        asked = time.monotonic()
+        ready = await self._take()
+        if ready is None:
+            if self._own:
+                self._in_skeleton = True
+                await self._send(self.site.head(self._page))
+            line: Line = self.settings["line"]
+            async with line.stand(visitor=True) as place:
+                await self._wait(place)
+                ready = await self._take()
+                if ready is None:
+                    waited = time.monotonic() - asked
+                    await self._start(visit)
+                    self._log_opened("cold", seconds=time.monotonic() - asked, waited=waited)
+                    return
+        self._kernels.hand_over(ready.kernel_id, visit)
+        beginning = "" if self._in_skeleton or not self._own else self.site.head(self._page)
+        self._in_skeleton = self._own
+        await self._send(
+            beginning + self._open_outputs() + self._config(ready.kernel_id) + ready.html
+        )
+        self._end()
+        self._log_opened("pooled", seconds=time.monotonic() - asked)
+
+    def _log_opened(self, start: str, *, seconds: float, waited: float = 0.0) -> None:
+        log_event("opened", page=self._page.slug, start=start, seconds=seconds, waited=waited)
+
+    async def _take(self) -> ReadyPage | None:
+        return await self._pool.take() if self._pool is not None else None
+
+    async def _send(self, html: str) -> None:
+        self.write(html)
+        await self.flush()
+
+    async def _wait(self, place: Place) -> None:
+        """Wait for the turn, and tell again and again how many are before."""
+        told = None
+        while not place.turn.is_set():
+            if self._own and told != place.before:
+                told = place.before
+                html = self.site.queue(told, opens=not self._in_queue)
+                self._in_queue = True
+                await self._send(html)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(place.turn.wait(), QUEUE_SECONDS)
+        if self._in_queue:
+            await self._send(self.site.queue(None))
+
+    async def _start(self, visit: Visit) -> None:
+        """Start a kernel, and send what the notebook shows as it comes."""
+        if self._pool is None:
+            pool: Pool = self.settings["pool"]
+            await pool.make_place()
+        started = await self._maker.start()
+        self._kernels.hand_over(started.kernel_id, visit)
+        # Before the first cell runs: the front end connects meanwhile.
+        await self._send(self._open_outputs() + self._config(started.kernel_id))
+        async for html in started.pieces():
+            await self._send(html)
+        self._end()
+        if started.hangs:
+            await self._kernels.end(started.kernel_id)
+        elif not started.failed and started.kernel_id in self._kernels:
+            capacity: Capacity = self.settings["capacity"]
+            capacity.learn(self._kernels.process_of(started.kernel_id))
+
+    def _open_outputs(self) -> str:
+        """End the skeleton, and what it says of waiting, if they are open."""
+        end_of_queue = "</div>" if self._in_queue else ""
+        end = end_of_queue + self.site.outputs(self._page) if self._in_skeleton else ""
+        self._in_skeleton = self._in_queue = False
+        return end
+
+    def _end(self) -> None:
+        if self._own:
+            self.write("</div></main></body></html>")
+
+    def _config(self, kernel_id: str) -> str:
+        """Tell the front end its kernel."""
+        if not self._own:
+            return ""
+        base_url: str = self.settings["base_url"]
+        modules = {name: base_url + path for name, path in self.settings["modules"].items()}
+        config: dict[str, Any] = {"baseUrl": base_url, "kernelId": kernel_id, "modules": modules}
+        # Inside of a script element, JSON needs this escaped and nothing else.
+        text = json.dumps(config).replace("<", "\\u003c")
+        return f'<script id="careerpath-config" type="application/json">{text}</script>\n'

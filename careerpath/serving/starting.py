@@ -1,0 +1,142 @@
+"""Starting a page: a kernel of its own, the notebook run in it, and the HTML that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from careerpath.serving.kernels import PageKernels
+from careerpath.serving.pages import Page
+from careerpath.serving.rendering import PageRenderer
+
+
+class NotebookFailedError(Exception):
+    """A notebook that can't be run to its end. The log has the details."""
+
+
+@dataclass(frozen=True)
+class ReadyPage:
+    """A page that is whole: its kernel has run the notebook.
+
+    Attributes
+    ----------
+    kernel_id : str
+        Its kernel.
+    html : str
+        The notebook's outputs.
+    """
+
+    kernel_id: str
+    html: str
+
+
+class StartedPage:
+    """A page whose kernel is there, and whose notebook has still to be run.
+
+    Parameters
+    ----------
+    kernel_id : str
+        Its kernel.
+    kernels : PageKernels
+        All kernels.
+    renderer : PageRenderer
+        What runs the notebook.
+    """
+
+    def __init__(self, kernel_id: str, *, kernels: PageKernels, renderer: PageRenderer) -> None:
+        self.kernel_id = kernel_id
+        self._kernels = kernels
+        self._renderer = renderer
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """Run the notebook, and give the HTML as it comes."""
+        kernel = self._kernels.get_kernel(self.kernel_id)
+        async for html, _ in self._renderer.generate_content_generator(self.kernel_id, kernel):
+            yield html
+
+    async def html(self) -> str:
+        """Run the notebook to its end.
+
+        Returns
+        -------
+        str
+            All HTML.
+
+        Raises
+        ------
+        NotebookFailedError
+            Where a cell fails: such a page is not one to keep.
+        """
+        pieces = [piece async for piece in self.pieces()]
+        if self.failed:
+            raise NotebookFailedError(self._renderer.notebook_path)
+        return "".join(pieces)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a cell has failed so far."""
+        return self._renderer.failed
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a cell runs for ever."""
+        return self._renderer.hangs
+
+
+class PageMaker:
+    """What makes a page, again and again.
+
+    Parameters
+    ----------
+    page : Page
+        Which one.
+    kernels : PageKernels
+        All kernels.
+    render : partial
+        Makes a renderer, but for ``page_config``.
+    page_config : callable
+        Returns what Voilà's own front end wants to know; empty for ours.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        *,
+        kernels: PageKernels,
+        render: partial[PageRenderer],
+        page_config: Callable[[], dict[str, Any]],
+    ) -> None:
+        self.page = page
+        self._kernels = kernels
+        self._render = render
+        self._page_config = page_config
+
+    async def start(self) -> StartedPage:
+        """Start a kernel for the page."""
+        renderer = self._render(page_config=self._page_config())
+        await renderer.initialize()
+        kernel_id = await self._kernels.begin(renderer.notebook.metadata.kernelspec.name)
+        return StartedPage(kernel_id, kernels=self._kernels, renderer=renderer)
+
+    async def make(self) -> ReadyPage:
+        """Make the whole page ahead.
+
+        Returns
+        -------
+        ReadyPage
+            The page.
+
+        Raises
+        ------
+        NotebookFailedError
+            Where a cell fails.
+        """
+        started = await self.start()
+        try:
+            page = ReadyPage(started.kernel_id, await started.html())
+        except BaseException:
+            await self._kernels.end(started.kernel_id)
+            raise
+        return page

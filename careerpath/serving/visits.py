@@ -1,0 +1,174 @@
+"""Who is inside, and who may come in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+#: Of a room that shares one address some reload, and some come with two devices.
+ROOM_AND_SOME = 1.5
+
+
+class Reason(StrEnum):
+    """Why somebody is turned away."""
+
+    FULL = "full"
+    ADDRESS = "address"
+
+
+class RefusedError(Exception):
+    """Somebody is turned away.
+
+    Parameters
+    ----------
+    reason : Reason
+        Why.
+    """
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Visit:
+    """One open page, from the moment that it is asked for until its kernel has ended.
+
+    Parameters
+    ----------
+    address : str or None
+        What counts as one address; None where nobody counts. It is kept nowhere else.
+    """
+
+    def __init__(self, address: str | None) -> None:
+        self.address = address
+        self.kernel_id: str | None = None
+        self.connected = False
+        #: When it got its kernel.
+        self.since = time.monotonic()
+
+
+class Visits:
+    """All open pages, and how many there may be.
+
+    Parameters
+    ----------
+    limit : callable
+        How many there may be. It may change once a visitor has been measured.
+    per_address : int or None
+        How many one address may hold; 0 for any number; None for half of all, but never fewer than
+        a room needs that shares one address.
+    room_size : int
+        How many come at once.
+    """
+
+    def __init__(
+        self, *, limit: Callable[[], int], per_address: int | None, room_size: int
+    ) -> None:
+        self._limit = limit
+        self._per_address = per_address
+        self._room_size = room_size
+        self._inside: set[Visit] = set()
+        #: When somebody came last.
+        self.last_arrival = -float("inf")
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._inside)
+
+    @property
+    def limit(self) -> int:
+        """How many there may be."""
+        return self._limit()
+
+    @property
+    def per_address(self) -> int:
+        """How many one address may hold; 0 for any number."""
+        if self._per_address is not None:
+            return self._per_address
+        return max(1, self.limit // 2, int(self._room_size * ROOM_AND_SOME))
+
+    def admit(self, address: str | None) -> Visit:
+        """Let somebody in.
+
+        Parameters
+        ----------
+        address : str or None
+            What counts as one address.
+
+        Returns
+        -------
+        Visit
+            To be ended by ``leave``.
+
+        Raises
+        ------
+        RefusedError
+            Where there is no place.
+        """
+        self.last_arrival = time.monotonic()
+        if len(self._inside) >= self.limit:
+            raise RefusedError(Reason.FULL)
+        if address is not None and self.per_address:
+            held = sum(each.address == address for each in self._inside)
+            if held >= self.per_address:
+                raise RefusedError(Reason.ADDRESS)
+        visit = Visit(address)
+        self._inside.add(visit)
+        return visit
+
+    def leave(self, visit: Visit) -> None:
+        """Give a place back."""
+        self._inside.discard(visit)
+
+
+def counted_address(
+    peer: str | None, forwarded: Iterable[str], proxies: Iterable[IPv4Network | IPv6Network]
+) -> str | None:
+    """Return what counts as one address.
+
+    Parameters
+    ----------
+    peer : str or None
+        Who has connected.
+    forwarded : iterable of str
+        The values of ``X-Forwarded-For``. Each proxy appends whom it speaks for, and whatever
+        stands before that a visitor may have made up.
+    proxies : iterable of networks
+        Whose word is believed.
+
+    Returns
+    -------
+    str or None
+        An IPv4 address, or the network of an IPv6 address, because a household has 2^64 of them.
+        None for this computer itself, and for what is no address: that is no stranger.
+
+    Examples
+    --------
+    >>> counted_address("203.0.113.9", ["198.51.100.1"], [])
+    '203.0.113.9'
+    >>> counted_address("10.0.0.1", ["made-up, 198.51.100.1"], [ip_network("10.0.0.0/8")])
+    '198.51.100.1'
+    >>> counted_address("2001:db8::1:2:3:4", [], [])
+    '2001:db8::/64'
+    >>> counted_address("127.0.0.1", [], [])
+    """
+    trusted = list(proxies)
+    claims = [each.strip() for value in forwarded for each in value.split(",")]
+    address = _address(peer)
+    while address is not None and claims and any(address in each for each in trusted):
+        address = _address(claims.pop())
+    if address is None or address.is_loopback:
+        return None
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address((text or "").strip("[]"))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,257 @@
+"""The server's parts by themselves: the line, the places, the memory, the log."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
+from typing import Any, TypeVar
+
+import pytest
+
+from careerpath import CareerpathError
+from careerpath.serving.events import EventFormatter, log_event, written
+from careerpath.serving.line import Line
+from careerpath.serving.memory import MEGABYTE, Capacity, available_memory, memory_of
+from careerpath.serving.metrics import Metrics
+from careerpath.serving.settings import Options
+from careerpath.serving.visits import Reason, RefusedError, Visits, counted_address
+
+T = TypeVar("T")
+
+
+def run_alone(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run it in a thread of its own: Playwright keeps a loop in this one once it was used."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+# The line
+
+
+def order_of(arrivals: list[tuple[str, bool]], *, at_once: int) -> list[str]:
+    """Who has their turn in which order, where all come at once."""
+
+    async def run() -> list[str]:
+        line, order = Line(at_once), []
+
+        async def stand(name: str, *, visitor: bool) -> None:
+            async with line.stand(visitor=visitor) as place:
+                await place.turn.wait()
+                order.append(name)
+                await asyncio.sleep(0.001)
+
+        async with asyncio.TaskGroup() as group:
+            for name, visitor in arrivals:
+                group.create_task(stand(name, visitor=visitor))
+        return order
+
+    return run_alone(run())
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+def test_first_come_first_served(at_once):
+    names = [str(number) for number in range(20)]
+    assert order_of([(name, True) for name in names], at_once=at_once) == names
+
+
+def test_visitors_go_before_what_is_made_ahead():
+    arrivals = [("pool 1", False), ("pool 2", False), ("visitor 1", True), ("visitor 2", True)]
+    assert order_of(arrivals, at_once=1) == ["pool 1", "visitor 1", "visitor 2", "pool 2"]
+
+
+def test_whoever_leaves_makes_room_and_is_counted_no_more():
+    async def run() -> None:
+        line = Line(1)
+        async with line.stand(visitor=True) as first:
+            assert first.turn.is_set()
+            async with line.stand(visitor=True) as second:
+                async with line.stand(visitor=True) as third:
+                    assert (first.before, second.before, third.before) == (0, 0, 1)
+                    async with line.stand(visitor=True) as fourth:
+                        assert fourth.before == 2
+                assert not second.turn.is_set()
+        async with line.stand(visitor=True) as last:
+            assert last.turn.is_set()
+
+    run_alone(run())
+
+
+# The places
+
+
+def test_a_place_is_free_again_when_somebody_leaves():
+    visits = Visits(limit=lambda: 1, per_address=0, room_size=0)
+    visit = visits.admit(None)
+    with pytest.raises(RefusedError) as refused:
+        visits.admit(None)
+    assert refused.value.reason is Reason.FULL
+    visits.leave(visit)
+    visits.leave(visit)
+    assert len(visits) == 0
+    assert visits.admit(None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "room_size", "held"),
+    [(400, 0, 200), (400, 40, 200), (200, 200, 300), (40, 40, 60), (1, 0, 1), (30, 20, 30)],
+)
+def test_one_address_never_takes_all_places_but_a_room_that_shares_one_fits(limit, room_size, held):
+    visits = Visits(limit=lambda: limit, per_address=None, room_size=room_size)
+    assert visits.per_address == held
+    assert visits.per_address >= room_size
+
+
+@pytest.mark.parametrize("per_address", [0, 5])
+def test_the_cap_can_be_set_and_be_off(per_address):
+    visits = Visits(limit=lambda: 50, per_address=per_address, room_size=0)
+    admitted = [visits.admit("203.0.113.7") for _ in range(per_address or 50)]
+    with pytest.raises(RefusedError) as refused:
+        visits.admit("203.0.113.7")
+    assert refused.value.reason is (Reason.ADDRESS if per_address else Reason.FULL)
+    visits.leave(admitted[0])
+    assert visits.admit("203.0.113.7")
+
+
+def test_who_counts_as_one_address():
+    proxies = [ip_network("10.0.0.0/8"), ip_network("127.0.0.1/32")]
+    cases = {
+        ("203.0.113.9", ()): "203.0.113.9",
+        ("203.0.113.9", ("198.51.100.1",)): "203.0.113.9",
+        ("10.1.2.3", ("198.51.100.1",)): "198.51.100.1",
+        ("10.1.2.3", ("made-up", "198.51.100.1, 127.0.0.1")): "198.51.100.1",
+        ("10.1.2.3", ()): "10.1.2.3",
+        ("127.0.0.1", ()): None,
+        ("::1", ()): None,
+        ("", ()): None,
+        (None, ("198.51.100.1",)): None,
+        ("10.1.2.3", ("nonsense",)): None,
+        ("::ffff:203.0.113.9", ()): "203.0.113.9",
+        ("2001:db8:1:2:3::4", ()): "2001:db8:1:2::/64",
+        ("127.0.0.1", ("[2001:db8:1:2:3::4]",)): "2001:db8:1:2::/64",
+    }
+    for (peer, forwarded), expected in cases.items():
+        assert counted_address(peer, forwarded, proxies) == expected, (peer, forwarded)
+
+
+# The memory
+
+
+def test_a_visitor_is_measured_once(monkeypatch):
+    sizes = {1: 49 * MEGABYTE, 2: 500 * MEGABYTE}
+    monkeypatch.setattr("careerpath.serving.memory.memory_of", sizes.__getitem__)
+    capacity = Capacity(10_000 * MEGABYTE)
+    assert capacity.most == 150
+    capacity.learn(1)
+    capacity.learn(2)
+    assert capacity.visitor == 50 * MEGABYTE
+    assert capacity.most == 180
+    assert capacity.sentence(40) == (
+        "a visitor takes 50 MB; 40 visitors: 2.0 GB of 9.8 GB available"
+    )
+    capacity.check(180, option="--room-size")
+    with pytest.raises(CareerpathError, match="What would fit: --room-size 180"):
+        capacity.check(181, option="--room-size")
+
+
+def test_there_is_memory_and_a_process_takes_some():
+    import os
+
+    assert MEGABYTE < memory_of(os.getpid()) < available_memory() + memory_of(os.getpid()) * 2
+
+
+def test_a_containers_limit_counts(tmp_path, monkeypatch):
+    from careerpath.serving import memory
+
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(memory, "_OWN_GROUPS", tmp_path / "self")
+    outer = tmp_path / "cgroup" / "system.slice"
+    inner = outer / "careerpath.service"
+    inner.mkdir(parents=True)
+    (tmp_path / "self").write_text("0::/system.slice/careerpath.service\n")
+    (inner / "memory.max").write_text("max\n")
+    (inner / "memory.current").write_text("1000\n")
+    (outer / "memory.max").write_text(f"{100 * MEGABYTE}\n")
+    (outer / "memory.current").write_text(f"{60 * MEGABYTE}\n")
+    (outer / "memory.stat").write_text(f"anon 1\ninactive_file {10 * MEGABYTE}\n")
+    assert available_memory() == 50 * MEGABYTE
+    (tmp_path / "self").write_text("4:cpu,memory:/made/elsewhere\n")
+    group = tmp_path / "cgroup" / "memory"
+    group.mkdir()
+    (group / "memory.limit_in_bytes").write_text(f"{30 * MEGABYTE}")
+    (group / "memory.usage_in_bytes").write_text(f"{40 * MEGABYTE}")
+    assert available_memory() == 0
+
+
+# The log, and what is counted from it
+
+
+def line_of(record: logging.LogRecord) -> str:
+    line = EventFormatter().format(record)
+    assert len(line.splitlines()) == 1
+    return line.split(" ", 1)[1]
+
+
+def test_an_event_is_one_line(caplog):
+    with caplog.at_level(logging.INFO):
+        log_event("opened", page="assessment", start="cold", seconds=1.23456)
+        log_event("failure", trace='two "lines"\nand = a tab\t', empty="")
+        logging.getLogger("elsewhere").warning("it\nsays %s", 7)
+    ours, failure, other = map(line_of, caplog.records)
+    assert ours == "info opened page=assessment start=cold seconds=1.235"
+    assert failure == r'info failure trace="two \"lines\"\nand = a tab\t" empty=""'
+    assert other == r'warning message source=elsewhere text="it\nsays 7"'
+
+
+def test_a_long_value_keeps_its_beginning_and_its_end():
+    text = written("id " + "x" * 100_000 + " cause")
+    assert len(text) < 5000
+    assert json.loads(text).startswith("id x")
+    assert json.loads(text).endswith("x cause")
+
+
+def test_what_happens_is_counted(caplog):
+    metrics = Metrics(visitors=lambda: 3, pool=lambda: 4)
+    log = logging.getLogger("careerpath.serving")
+    log.addHandler(metrics)
+    try:
+        with caplog.at_level(logging.INFO):
+            log_event("opened", start="pooled", seconds=0.02)
+            log_event("culled", reason="idle")
+            log_event("failure", id="x")
+            log.info("something else %s", 1)
+    finally:
+        log.removeHandler(metrics)
+    text = metrics.text().decode()
+    assert "careerpath_visitors 3.0" in text
+    assert "careerpath_pool 4.0" in text
+    assert 'careerpath_start_seconds_bucket{le="0.025",start="pooled"} 1.0' in text
+    assert 'careerpath_culled_total{reason="idle"} 1.0' in text
+    assert "careerpath_failures_total 1.0" in text
+
+
+# The options
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mend"),
+    [
+        ({"template": "classic"}, "careerpath, lab"),
+        ({"room_size": 9, "max_visitors": 5}, "--max-visitors 9"),
+        ({"trusted_proxy": "10.0.0.0/33"}, "10.0.0.0/33"),
+        ({"frame_ancestors": "javascript:alert(1)"}, "https://portal.example"),
+        ({"frame_ancestors": "https://a.example;"}, "https://portal.example"),
+    ],
+)
+def test_options_that_make_no_sense(wrong, mend):
+    with pytest.raises(CareerpathError) as error:
+        Options(**wrong)
+    assert mend in str(error.value)
+
+
+def test_several_proxies():
+    assert Options(trusted_proxy="127.0.0.1, 10.1.0.0/8").proxies == (
+        ip_network("127.0.0.1/32"),
+        ip_network("10.0.0.0/8"),
+    )
