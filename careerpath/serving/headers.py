@@ -113,6 +113,10 @@ def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
     class SecurityHeaders(OutputTransform):
         def __init__(self, request: HTTPServerRequest) -> None:
             self._host = request.host
+            # Elsewhere a browser passes the policy over, and complains of it in the console.
+            protocol = request.headers.get("X-Forwarded-Proto", request.protocol)
+            name = request.host_name.strip("[]")
+            self._trustworthy = protocol == "https" or name in ("localhost", "127.0.0.1", "::1")
 
         def transform_first_chunk(
             self,
@@ -127,7 +131,8 @@ def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "same-origin"
             headers["Permissions-Policy"] = PERMISSIONS
-            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            if self._trustworthy:
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
             return status_code, headers, chunk
 

@@ -142,11 +142,12 @@ class PageKernels(AsyncMappingKernelManager):
     ) -> None:
         """End a kernel, and close the websockets to it."""
         self._ending.add(kernel_id)
+        # From now on it is nobody's: nobody may connect to it any more.
+        self._forget(kernel_id)
         try:
             await super().shutdown_kernel(kernel_id, now=now, restart=restart)
         finally:
             self._ending.discard(kernel_id)
-            self._forget(kernel_id)
         for each in self.sockets.pop(kernel_id, set()):
             each.close(1001, "the kernel has ended")
 

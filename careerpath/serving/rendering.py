@@ -85,7 +85,11 @@ class PageRenderer(NotebookRenderer):
         self.executor = VoilaExecutor(nb, km=manager, config=self.traitlet_config)
         client = manager.client()
         client.start_channels()
-        await until_it_answers(client, manager)
+        try:
+            await until_it_answers(client, manager)
+        except BaseException:
+            client.stop_channels()
+            raise
         client.allow_stdin = False
         self.executor.kc = client
         self.kernel_started = True

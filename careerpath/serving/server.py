@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import os
 import shutil
@@ -17,7 +16,6 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from voila.app import Voila
 from voila.paths import collect_template_paths
@@ -30,6 +28,7 @@ from careerpath.serving.assets import load_assets
 from careerpath.serving.events import LOG, log_event, start_logging
 from careerpath.serving.headers import page_policy, security_headers
 from careerpath.serving.line import Line
+from careerpath.serving.listening import addresses, listen
 from careerpath.serving.memory import Capacity, available_memory
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.notebook_page import NotebookPage
@@ -259,10 +258,10 @@ class CareerpathServer(Voila):
             await self._measure()
         server.add_sockets(sockets)
         port = sockets[0].getsockname()[1]
-        everywhere = options.host in {"", "0.0.0.0", "::"}  # noqa: S104
-        named = f"[{options.host}]" if ":" in options.host else options.host
-        host = socket.gethostname() if everywhere else named
-        say(f"careerpath is ready at http://{host}:{port}{self.base_url}")
+        here, *elsewhere = addresses(options.host)
+        say(f"careerpath is ready at http://{here}:{port}{self.base_url} (Ctrl-C stops it)")
+        for host in elsewhere:
+            say(f"  for other devices: http://{host}:{port}{self.base_url}")
         log_event("listening", port=port, room_size=options.room_size)
         if options.room_size:
             with filling(options.room_size) as progress:
@@ -289,37 +288,6 @@ class CareerpathServer(Voila):
             self.pool.put(page)
         else:
             await self.kernel_manager.end(page.kernel_id)
-
-
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Take the port, or say in plain words why not.
-
-    Parameters
-    ----------
-    host : str
-        The address to listen on.
-    port : int
-        The port; 0 for any that is free.
-
-    Returns
-    -------
-    list of socket
-        Bound sockets.
-    """
-    try:
-        return bind_sockets(port, host)
-    except OSError as error:
-        match error.errno:
-            case errno.EADDRINUSE:
-                fact = f"Something listens on port {port} already."
-                mend = f"Choose another one: --port {port + 1}"
-            case errno.EACCES:
-                fact = f"Port {port} needs more rights."
-                mend = "Choose one above 1023: --port 8866"
-            case _:
-                fact = f"Can't listen on {host!r}: {error.strerror}."
-                mend = "Choose an address of this computer: --host 127.0.0.1"
-        raise CareerpathError(f"{fact} {mend}") from error
 
 
 def log_request(handler: RequestHandler) -> None:

@@ -124,7 +124,10 @@ def test_a_page_that_never_connects_is_ended(impatient):
 
 @LINUX
 def test_a_server_that_is_killed_takes_its_kernels_along(folder):
-    with ServerProcess(folder, ("--room-size", "2")) as server:
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as place,
+        ServerProcess(folder, ("--room-size", "2"), environment={"TMPDIR": place}) as server,
+    ):
         server.wait_until_ready()
         kernel = server.kernel_of("assessment")
         processes = kernel_processes(server.process.pid)
