@@ -146,3 +146,8 @@ def test_every_option_of_serve_is_in_the_readme():
         if option.name != "help":
             assert f"`{option.opts[0]}`" in README
             assert f"`{option.envvar}`" in README
+
+
+def test_the_measured_table_stands_in_the_readme():
+    assert re.search(r"^\| careerpath, the assessment \| [0-9.]+ s \|", README, re.MULTILINE)
+    assert re.search(r"^\| Voilà [0-9.]+, 15 IntSliders \| [0-9.]+ s \|", README, re.MULTILINE)

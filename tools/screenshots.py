@@ -38,7 +38,7 @@ def served() -> Iterator[str]:
         line = process.stdout.readline() if process.stdout else ""
         if "ready at " not in line:
             sys.exit("The page did not start; what it said is above.")
-        yield line.split("ready at ")[1].strip()
+        yield line.split("ready at ")[1].split()[0]
     finally:
         process.terminate()
         process.wait(20)
