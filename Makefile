@@ -14,6 +14,8 @@ PY := $(VENV)/bin/python
 BENCH := build/bench
 # Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
 STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
+# This one keeps its outputs, so that it can be read where nothing runs; tests compare them.
+KEPT := notebooks/thresholds.ipynb
 FRONTEND_BUILD := careerpath/serving/templates/careerpath/static
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -31,9 +33,9 @@ app: $(VENV)/.app ## set up, serve the workbook and print its address (PORT=, HO
 lab: $(VENV)/.lab ## open the notebooks in JupyterLab: prints its address (PORT=)
 	@$(PY) -m jupyterlab --no-browser --ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) $(ROOT_FLAG) notebooks
 
-# One run for everything: tests, the examples in docstrings, and the notebooks. Notebooks are kept
-# without outputs, so there is nothing to compare: --nbval-lax holds that every cell runs without an
-# error, and what a notebook shows is held by the tests.
+# One run for everything: tests, the examples in docstrings, and the notebooks. --nbval-lax holds that
+# every cell runs without an error, and compares the outputs of the cells that are tagged
+# nbval-check-output; a notebook without outputs has nothing to compare, and is held by the tests.
 test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=, PYTEST_ARGS=)
 	@tools/ensure_proxies.sh && browser=$$(tools/ensure_browser.sh) && \
 	CAREERPATH_BROWSER="$$browser" \
@@ -43,13 +45,15 @@ check: $(VENV)/.dev ## format, lint, types, stripped notebooks, front end; chang
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(STRIP) --verify notebooks/*.ipynb
+	$(STRIP) --verify $(filter-out $(KEPT),$(wildcard notebooks/*.ipynb))
+	$(STRIP) --keep-count --verify $(KEPT)
 	@tools/check_frontend.sh $(FRONTEND_BUILD)
 
 format: $(VENV)/.dev ## put code and notebooks into shape
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
-	$(STRIP) notebooks/*.ipynb
+	$(STRIP) $(filter-out $(KEPT),$(wildcard notebooks/*.ipynb))
+	$(STRIP) --keep-count $(KEPT)
 
 screenshots: $(VENV)/.test ## remake the README's screenshots
 	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) tools/screenshots.py

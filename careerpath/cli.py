@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from careerpath import Instrument, Interpretation, Score
 
+_COHORT_FILES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
 FOUND_ERRORS = 1
 CALLER_ERROR = 2
 
@@ -49,6 +50,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+InstrumentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--instrument", metavar="ID|FILE", help="Another instrument than the shipped one."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -100,10 +107,15 @@ def score_command(
         str,
         typer.Argument(
             metavar="ANSWERS",
-            help="A .json or .toml file with an answer for each item; - reads JSON from stdin.",
+            help="A .json or .toml file with an answer for each item; - reads JSON from stdin. "
+            "Or a cohort: .csv, .tsv, .xlsx, .parquet or .jsonl.",
         ),
     ],
     *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where a cohort's scores go: .csv, .tsv or .parquet."),
+    ] = None,
     instrument: Annotated[
         str | None,
         typer.Option(metavar="ID|FILE", help="Another instrument than the shipped one."),
@@ -113,11 +125,16 @@ def score_command(
     ] = Missing.REFUSE,
     as_json: AsJson = False,
 ) -> None:
-    """Score one person's answers and say what the result means."""
+    """Score one person's answers and say what the result means, or a whole cohort's."""
     from careerpath.answers_file import read_answers
     from careerpath.scoring import PRORATE_HINT
 
     questionnaire = careerpath.load_instrument(instrument)
+    if output is not None or Path(answers).suffix.lower() in _COHORT_FILES:
+        if missing is not Missing.REFUSE:
+            raise CareerpathError("A cohort's gaps are not estimated. Leave --missing out.")
+        _score_cohort(answers, output, questionnaire, as_json=as_json)
+        return
     given = read_answers(answers)
     try:
         result = careerpath.score(questionnaire, given, missing=missing.value)
@@ -133,6 +150,62 @@ def score_command(
         from careerpath.terminal import show_result
 
         show_result(_console(), meaning)
+
+
+@app.command("tally")
+def tally_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILES...",
+            help="Cohorts (.csv, .tsv, .xlsx, .parquet, .jsonl) and tallies (.tally); globs, too.",
+        ),
+    ],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the tally goes.")],
+    instrument: InstrumentOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reduce cohorts of any size to one small tally."""
+    from careerpath.cohort.streaming import tally_files
+    from careerpath.cohort.terminal import show_tally, tally_document, tally_progress
+
+    questionnaire = careerpath.load_instrument(instrument)
+    with tally_progress() as told:
+        tally = tally_files(files, questionnaire, progress=told)
+    tally.save(output)
+    if as_json:
+        _print_json({"file": str(output), **tally_document(tally, questionnaire.cut_scores)})
+    else:
+        show_tally(_console(), str(output), tally, questionnaire.cut_scores)
+
+
+@app.command("simulate")
+def simulate_command(
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where it goes: .csv, .tsv or .parquet.")
+    ],
+    count: Annotated[int, typer.Option(help="How many people.")] = 200,
+    mean: Annotated[float | None, typer.Option(help="The mean total.")] = None,
+    sd: Annotated[float | None, typer.Option(help="The standard deviation of totals.")] = None,
+    reliability: Annotated[float | None, typer.Option(help="Cronbach's alpha.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 0,
+    instrument: InstrumentOption = None,
+) -> None:
+    """Make up a synthetic cohort, to try things out with."""
+    from careerpath.cohort import simulate_cohort, write_cohort
+
+    made = simulate_cohort(
+        careerpath.load_instrument(instrument),
+        count=count,
+        mean=mean,
+        sd=sd,
+        reliability=reliability,
+        seed=seed,
+    )
+    write_cohort(made.frame, output)
+    typer.echo(f"{output}: {made.note}")
 
 
 @app.command("check")
@@ -276,6 +349,23 @@ def serve_command(
             verbose=verbose,
         )
     )
+
+
+def _score_cohort(
+    source: str, output: Path | None, instrument: Instrument, *, as_json: bool
+) -> None:
+    if output is None:
+        raise CareerpathError(f"{source} holds a cohort. Say where its scores go: -o OUT.csv.")
+    from careerpath.cohort import Tally, read_cohort, score_frame, write_cohort
+    from careerpath.cohort.terminal import show_tally, tally_document
+
+    cohort = read_cohort(source, instrument)
+    write_cohort(score_frame(cohort.frame, instrument), output)
+    tally = Tally.of(cohort.frame, instrument)
+    if as_json:
+        _print_json({"file": str(output), **tally_document(tally, instrument.cut_scores)})
+    else:
+        show_tally(_console(), str(output), tally, instrument.cut_scores, said=cohort.summary)
 
 
 def _score_document(

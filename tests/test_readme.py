@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from careerpath import load_instrument
 from careerpath.cli import app
+from careerpath.cohort import simulate_cohort, write_cohort
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -102,6 +103,7 @@ def test_a_careerpath_command_runs_as_it_stands(command, tmp_path, monkeypatch):
     instrument = load_instrument()
     Path("answers.json").write_text(json.dumps(dict.fromkeys(instrument.item_ids, 5)))
     instrument.with_cut_scores(management_below=60, mastery_above=95).save("ours.toml")
+    write_cohort(simulate_cohort(instrument, count=20, seed=1).frame, Path("cohort.csv"))
     served = []
     monkeypatch.setattr("careerpath.serving.server.serve", lambda *a, **k: served.append((a, k)))
     outcome = CliRunner().invoke(app, shlex.split(command)[1:])

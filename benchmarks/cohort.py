@@ -1,0 +1,250 @@
+"""What scoring and tallying a cohort costs, beside the least that the same engine can do.
+
+Fifteen columns of ``uint8``, the same for all. Each contender and its yardstick are run in turn, in
+one run, and the best of a few rounds counts, so that the noise of the machine falls on both alike.
+Prints a Markdown table of ratios::
+
+    python benchmarks/cohort.py --rows 10000000
+
+- *score_frame* gives total, band and reason. Beside it in pandas: ``sum(axis=1)``, which is a total
+  and no more, and wraps, counts gaps as 0 and checks nothing. In Polars and DuckDB: the same three
+  columns, written by hand for this one scale.
+- *Tally.of* counts by item, answer and total. Beside it: NumPy's ``bincount`` of the totals by
+  item, without any check.
+- *A cut score moved*: counts, shares, flips and Livingston-Lewis from a tally.
+- *A large file*: ``careerpath tally`` of a Parquet file, and the most memory that it takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from careerpath import CutScores, load_instrument
+from careerpath.cohort import Tally, score_frame, simulate_cohort
+
+SHIPPED = load_instrument()
+IDS = list(SHIPPED.item_ids)
+LEFT = {item.id for item in SHIPPED.items if item.mastery_side == "left"}
+GROUP = 1_000_000
+
+Answers = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--file-rows", type=int, default=100_000_000, help="0: no large file")
+    options = parser.parse_args()
+    if options.file_rows:
+        # First: a process starts with what its parent had for its most memory.
+        large_file(options.file_rows)
+    columns = answers(options.rows)
+    print(f"{options.rows:,} rows x {len(IDS)} items, uint8; best of {options.rounds} rounds.\n")
+    print("| careerpath | s | beside it | s | ratio | to reach |")
+    print("|---|---:|---|---:|---:|---:|")
+    for ours, theirs, bar, run_ours, run_theirs in contests(columns):
+        mine, yardstick = best([run_ours, run_theirs], options.rounds)
+        print(
+            f"| {ours} | {mine:.2f} | {theirs} | {yardstick:.2f} "
+            f"| {mine / yardstick:.2f} | {bar} |",
+            flush=True,
+        )
+    print()
+    cut_score(Tally.of(simulate_cohort(SHIPPED, count=100_000).frame, SHIPPED))
+
+
+def answers(rows: int, seed: int = 0) -> dict[str, Answers]:
+    """Draw random answers, a column an item."""
+    random = np.random.default_rng(seed)
+    return {name: random.integers(0, 11, rows, dtype=np.uint8) for name in IDS}
+
+
+Contest = tuple[str, str, float, Callable[[], Any], Callable[[], Any]]
+
+
+def contests(columns: dict[str, Answers]) -> list[Contest]:
+    """Pair what is measured with its yardstick."""
+    frame = pd.DataFrame(columns)
+    arrow = pa.table(columns)
+    polars = pl.DataFrame(columns)
+    database = duckdb.connect()
+    database.register("answers", arrow)
+    database.execute("create table people as select * from answers")
+    people = database.table("people")
+    return [
+        (
+            "score_frame, pandas",
+            "sum(axis=1)",
+            2.5,
+            lambda: score_frame(frame, SHIPPED),
+            lambda: frame.sum(axis=1),
+        ),
+        (
+            "score_frame, Polars",
+            "by hand",
+            1.3,
+            lambda: score_frame(polars, SHIPPED),
+            lambda: by_hand_polars(polars),
+        ),
+        (
+            "score_frame, Polars lazy",
+            "by hand",
+            1.3,
+            lambda: score_frame(polars.lazy(), SHIPPED).collect(),
+            lambda: by_hand_polars(polars.lazy()).collect(),
+        ),
+        (
+            "score_frame, DuckDB",
+            "by hand",
+            1.3,
+            lambda: in_duckdb(database, score_frame(people, SHIPPED)),
+            lambda: in_duckdb(database, database.sql(by_hand_sql())),
+        ),
+        (
+            "Tally.of, pandas",
+            "np.bincount",
+            3.0,
+            lambda: Tally.of(frame, SHIPPED),
+            lambda: bare_bincount(columns),
+        ),
+        (
+            "Tally.of, Polars",
+            "np.bincount",
+            3.0,
+            lambda: Tally.of(polars, SHIPPED),
+            lambda: bare_bincount(columns),
+        ),
+    ]
+
+
+def by_hand_polars(frame: Any) -> Any:
+    """Score as one would who knows that this scale has whole answers from 0 to 10."""
+    keyed = [
+        10 - pl.col(name).cast(pl.Int16) if name in LEFT else pl.col(name).cast(pl.Int16)
+        for name in IDS
+    ]
+    outside = functools.reduce(lambda a, b: a | b, [pl.col(name) > 10 for name in IDS])
+    gap = functools.reduce(lambda a, b: a | b, [pl.col(name).is_null() for name in IDS])
+    total, bad = pl.col("total"), pl.col("unscored_reason").is_not_null()
+    return (
+        frame.with_columns(
+            functools.reduce(lambda a, b: a + b, keyed).cast(pl.Int64).alias("total"),
+            pl.when(outside)
+            .then(pl.lit("out of range"))
+            .when(gap)
+            .then(pl.lit("unanswered"))
+            .alias("unscored_reason"),
+        )
+        .with_columns(
+            pl.when(bad)
+            .then(pl.lit("unscored"))
+            .when(total < 50)
+            .then(pl.lit("management"))
+            .when(total > 100)
+            .then(pl.lit("mastery"))
+            .otherwise(pl.lit("both"))
+            .alias("band")
+        )
+        .with_columns(pl.when(~bad).then(total).alias("total"))
+    )
+
+
+def by_hand_sql() -> str:
+    """Write the same as SQL."""
+    total = " + ".join(f"(10 - {name}::int)" if name in LEFT else f"{name}::int" for name in IDS)
+    outside = " or ".join(f"{name} > 10" for name in IDS)
+    gap = " or ".join(f"{name} is null" for name in IDS)
+    return f"""
+        with scored as (
+            select *, {total} as units, case when {outside} then 'out of range'
+            when {gap} then 'unanswered' end as unscored_reason from people
+        )
+        select * exclude (units), case when unscored_reason is null then units::bigint end as total,
+        case when unscored_reason is not null then 'unscored' when units < 50 then 'management'
+        when units > 100 then 'mastery' else 'both' end as band from scored
+    """  # noqa: S608 - names of our own
+
+
+def in_duckdb(database: Any, relation: Any) -> None:
+    """Have DuckDB compute a relation and keep it."""
+    relation.create("scored")
+    database.execute("drop table scored")
+
+
+def bare_bincount(columns: dict[str, Answers]) -> list[Any]:
+    """Count by item, answer and total, as NumPy does it, and check nothing."""
+    total = np.zeros(len(columns[IDS[0]]), np.int64)
+    for name in IDS:
+        total += 10 - columns[name] if name in LEFT else columns[name]
+    return [np.bincount(total * 11 + columns[name], minlength=151 * 11) for name in IDS]
+
+
+def best(runs: list[Callable[[], Any]], rounds: int) -> list[float]:
+    """Run all in turn, and return the least seconds of each."""
+    least = [float("inf")] * len(runs)
+    for _ in range(rounds):
+        for at, run in enumerate(runs):
+            started = time.perf_counter()
+            run()
+            least[at] = min(least[at], time.perf_counter() - started)
+    return least
+
+
+def cut_score(tally: Tally) -> None:
+    """Print what moving a cut score costs."""
+    published = SHIPPED.cut_scores
+    moved = [CutScores(management_below=50 + at, mastery_above=100 - at) for at in range(20)]
+
+    large = Tally(tally.layout, tally.cells * 10_000)
+    for each in (tally, large):
+        started = time.perf_counter()
+        for cuts in moved:
+            each.shares(cuts)
+            each.share_intervals(cuts)
+            each.flips(published, cuts)
+            each.classification(cuts)
+        spent = (time.perf_counter() - started) / len(moved)
+        print(f"A cut score moved, {each.count:,} people: {spent * 1000:.1f} ms (to reach: 5)")
+
+
+def large_file(rows: int) -> None:
+    """Print what `careerpath tally` of a large file costs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "big.parquet"
+        with pq.ParquetWriter(path, pa.schema([(name, pa.uint8()) for name in IDS])) as file:
+            for part in range(0, rows, GROUP):
+                file.write_table(pa.table(answers(min(GROUP, rows - part), seed=part)))
+        started = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "careerpath", "tally", path, "-o", f"{folder}/big.tally"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        spent = time.perf_counter() - started
+        most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(
+            f"careerpath tally of {rows:,} rows of Parquet ({path.stat().st_size / 1e6:,.0f} MB): "
+            f"{spent:.0f} s, at most {most:,.0f} MB of memory (to reach: 1,000)\n"
+        )
+
+
+if __name__ == "__main__":
+    main()

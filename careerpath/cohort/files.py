@@ -1,0 +1,413 @@
+"""Reading a cohort from a file: wide or long, and nothing is lost in silence.
+
+A value that is no answer stays as it was written, and its row is counted as unscored by reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from careerpath.cohort.file_formats import CohortFileError, Part, open_parts
+from careerpath.cohort.frames import CODE, REASONS, check_columns, open_frame, with_codes
+from careerpath.errors import Reason, did_you_mean, shown
+from careerpath.instrument import Instrument
+
+PERSON, ITEM, ANSWER = LONG = ("person", "item", "answer")
+"""The columns of a long file: a row for each answer."""
+
+GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", ".", "#n/a"})
+"""What people write where there is no answer, in lower case."""
+
+_ESCAPED = ("=", "+", "-", "@", "\t", "\r")
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The answers of many people, as they stood in a file.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        A row a person, a column an item; other columns are kept. A value that is no number stays
+        as it was written.
+    renamed : mapping of str to str
+        Columns that were taken for an item of another spelling, and that item.
+    unscored : mapping of Reason to int
+        People who will have no total, by reason.
+    examples : tuple of str
+        The first few values that are no numbers, with their places.
+    """
+
+    frame: pd.DataFrame
+    renamed: Mapping[str, str]
+    unscored: Mapping[Reason, int]
+    examples: tuple[str, ...]
+
+    @property
+    def people(self) -> int:
+        """How many there are, with a total or without."""
+        return len(self.frame)
+
+    @property
+    def summary(self) -> str:
+        """What was read, what was taken for what, and what is wrong, in sentences."""
+        sentences = [f"{self.people:,} people."]
+        if self.renamed:
+            pairs = ", ".join(f"{name!r} as {item!r}" for name, item in self.renamed.items())
+            sentences.append(f"Read {pairs}.")
+        if self.unscored:
+            reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.unscored.items())
+            sentences.append(f"{sum(self.unscored.values()):,} unscored: {reasons}.")
+        if self.examples:
+            sentences.append(f"Not numbers: {'; '.join(self.examples)}.")
+        return " ".join(sentences)
+
+
+def read_cohort(
+    path: str | Path,
+    instrument: Instrument,
+    *,
+    columns: Mapping[str, str] | None = None,
+) -> Cohort:
+    """Read the answers of many people from a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV, TSV, Excel (.xlsx), Parquet, or JSON lines (.jsonl). Wide: a column an item. Long:
+        the columns "person", "item" and "answer", a row an answer.
+    instrument : Instrument
+    columns : mapping of str to str, optional
+        Columns of the file, and the item that each holds. Without it a column is an item's where
+        its name is the id, give or take capitals, blanks and leading zeros.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    CareerpathError
+        Where the file cannot be read whole, or an item has no column.
+    """
+    path = Path(path)
+    parts, renamed = [], {}
+    for part in cohort_parts(path, instrument, columns=columns):
+        parts.append(part.frame)
+        renamed = dict(part.renamed)
+    frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    items = set(instrument.item_ids)
+    frame = frame.assign(
+        **{
+            name: as_numbers(frame[name])
+            for name in frame.columns
+            if name in items or _all_plain_numbers(frame[name])
+        }
+    )
+    coded = with_codes(open_frame(frame[list(instrument.item_ids)], instrument), instrument)
+    counts = coded.to_native()[CODE].value_counts()
+    return Cohort(
+        frame=frame,
+        renamed=renamed,
+        unscored={
+            reason: int(counts[at])
+            for at, reason in enumerate(REASONS, start=1)
+            if at in counts.index
+        },
+        examples=tuple(_examples(frame, instrument)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CohortPart:
+    """Some rows of a file, with an item in each column of its id.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+    renamed : mapping of str to str
+    done : float or None
+        The share of the file that has been read, where it can be known.
+    """
+
+    frame: pd.DataFrame
+    renamed: Mapping[str, str]
+    done: float | None
+
+
+def cohort_parts(
+    path: Path,
+    instrument: Instrument,
+    *,
+    columns: Mapping[str, str] | None = None,
+    only_items: bool = False,
+) -> Iterator[CohortPart]:
+    """Read a file part by part, so that its size does not matter (of a wide one).
+
+    Parameters
+    ----------
+    path, instrument, columns
+        See `read_cohort`.
+    only_items : bool
+        Whether to leave the other columns out.
+    """
+    names, parts = open_parts(path)
+    if columns is None and _is_long(names, instrument):
+        yield _wide(names, list(parts(None)), instrument, path)
+        return
+    renamed = _renaming(names, instrument, path, columns)
+    people = 0
+    sources = _sources(instrument, renamed)
+    for part in parts(sources if only_items else None):
+        people += part.rows
+        frame = part.frame(sources if only_items else names, numbers=sources)
+        frame = frame.rename(columns=renamed)
+        for item in instrument.item_ids:
+            frame[item] = as_numbers(frame[item], comma=part.comma)
+        yield CohortPart(frame, renamed, part.done)
+    if not people:
+        raise CohortFileError(f"{path} has names of columns and no people. Add a row a person.")
+
+
+def as_numbers(column: pd.Series[Any], *, comma: bool = False) -> pd.Series[Any]:
+    """Turn written numbers into numbers; what is none stays as it was written.
+
+    Parameters
+    ----------
+    column : pandas.Series
+    comma : bool
+        Whether decimals are written with a comma.
+    """
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    if column.dtype != object and not pd.api.types.is_string_dtype(column.dtype):
+        return column
+    texts = column.map(lambda value: value.strip() if isinstance(value, str) else value)
+    is_text = texts.map(lambda value: isinstance(value, str)).astype(bool)
+    gap = texts.isna() | (is_text & texts.map(_is_gap).astype(bool))
+    written = texts.where(~gap & is_text)
+    if comma:
+        written = written.map(lambda value: value.replace(",", ".", 1), na_action="ignore")
+    read = pd.to_numeric(written, errors="coerce").astype("float64")
+    numbers = is_text & read.notna()
+    others = ~gap & ~numbers
+    if not others.any():
+        whole = read.dropna()
+        if (whole == whole.round()).all() and (whole.abs() < 2**53).all():
+            return read.astype("Int64")
+        return read
+    result = column.astype(object)
+    result[gap] = None
+    result[numbers] = read[numbers]
+    return result
+
+
+def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write a frame as CSV, TSV or Parquet.
+
+    A cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Raises
+    ------
+    CareerpathError
+        Where the place or the kind of file will not do.
+    """
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".tsv", ".parquet"):
+        raise CohortFileError(
+            f"{path} ends in none of .csv, .tsv and .parquet. Rename it, so that its format is "
+            "known."
+        )
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            if kind == ".parquet":
+                _plain_for_parquet(frame).to_parquet(beside, index=False, engine="pyarrow")
+            else:
+                _escaped(frame).to_csv(beside, index=False, sep="\t" if kind == ".tsv" else ",")
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise CohortFileError(f"Cannot write {path}: {told}. Choose another place.") from error
+    return path
+
+
+# Names of columns
+
+
+def _renaming(
+    names: Sequence[str], instrument: Instrument, path: Path, given: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Find the columns of another spelling: their names, and the items."""
+    if given is not None:
+        unknown = [name for name in given if name not in names]
+        if unknown:
+            raise CohortFileError(
+                f"{path} has no column {shown(unknown[0])}. {did_you_mean(unknown[0], names)}"
+            )
+        for item in given.values():
+            instrument.item(item)
+        renamed = {name: item for name, item in given.items() if name != item}
+        taken = [item for item in renamed.values() if item in names and item not in renamed]
+        twice = [item for item in renamed.values() if list(given.values()).count(item) > 1]
+        if taken or twice:
+            raise CohortFileError(
+                f"Two columns of {path} would hold the item {(taken or twice)[0]!r}. "
+                "Name one for each."
+            )
+    else:
+        renamed = {}
+        for item in instrument.item_ids:
+            if item in names:
+                continue
+            alike = [
+                name
+                for name in names
+                if _bare(name) == _bare(item) and name not in instrument.item_ids
+            ]
+            if len(alike) > 1:
+                raise CohortFileError(
+                    f"{path} has {len(alike)} columns that could be the item {item!r}: "
+                    f"{', '.join(map(repr, alike[:5]))}. Name one of them {item!r}."
+                )
+            if alike:
+                renamed[alike[0]] = item
+    check_columns([renamed.get(name, name) for name in names], instrument, place=str(path))
+    return renamed
+
+
+def _bare(name: str) -> str:
+    """Write q01 for " Q_1" and for q1: capitals, blanks and leading zeros do not matter."""
+    letters = re.sub(r"[\s_.-]+", "", name.casefold())
+    return re.sub(r"0+(?=\d)", "", re.sub(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)", " ", letters))
+
+
+def _sources(instrument: Instrument, renamed: Mapping[str, str]) -> list[str]:
+    names = {item: name for name, item in renamed.items()}
+    return [names.get(item, item) for item in instrument.item_ids]
+
+
+# Long files
+
+
+def _is_long(names: Sequence[str], instrument: Instrument) -> bool:
+    bare = {name.strip().casefold() for name in names}
+    return bare.issuperset(LONG) and not any(item in names for item in instrument.item_ids)
+
+
+def _wide(
+    names: Sequence[str], parts: list[Part], instrument: Instrument, path: Path
+) -> CohortPart:
+    """Turn a row an answer into a row a person."""
+    frames = [part.frame(names) for part in parts] or [pd.DataFrame(columns=list(names))]
+    long = pd.concat(frames, ignore_index=True).rename(columns=lambda n: n.strip().casefold())
+    if long.empty:
+        raise CohortFileError(f"{path} has names of columns and no answers. Add a row an answer.")
+    lost = long[PERSON].isna() | long[ITEM].isna() | (long[PERSON].astype(str).str.strip() == "")
+    if lost.any():
+        raise CohortFileError(
+            f"{path}, row {_row(lost)}: an answer needs a person and an item. Fill them in."
+        )
+    spelt = {_bare(item): item for item in instrument.item_ids}
+    known = {name: name for name in instrument.item_ids}
+    written = {name: str(name).strip() for name in long[ITEM].unique()}
+    items = {name: known.get(text) or spelt.get(_bare(text)) for name, text in written.items()}
+    unknown = [name for name, item in items.items() if item is None]
+    if unknown:
+        row = _row(long[ITEM] == unknown[0])
+        raise CohortFileError(
+            f"{path}, row {row}: unknown item {shown(unknown[0])}. "
+            f"{did_you_mean(written[unknown[0]], instrument.item_ids)}"
+        )
+    long = long.assign(**{ITEM: long[ITEM].map(items)})
+    again = long.duplicated([PERSON, ITEM])
+    if again.any():
+        first = long[again].iloc[0]
+        raise CohortFileError(
+            f"{path}, row {_row(again)}: person {shown(first[PERSON])} answers {first[ITEM]!r} a "
+            "second time. Keep one of the two."
+        )
+    wide = long.pivot(index=PERSON, columns=ITEM, values=ANSWER)
+    wide = wide.reindex(index=long[PERSON].unique(), columns=list(instrument.item_ids))
+    frame = wide.reset_index()
+    frame.columns.name = None
+    comma = any(part.comma for part in parts)
+    for item in instrument.item_ids:
+        frame[item] = as_numbers(frame[item], comma=comma)
+    renamed = {
+        written[name]: item for name, item in items.items() if item and written[name] != item
+    }
+    return CohortPart(frame, renamed, 1.0)
+
+
+def _all_plain_numbers(column: pd.Series[Any]) -> bool:
+    """Tell whether text is all numbers; a name like 007 is none."""
+    if not pd.api.types.is_string_dtype(column.dtype):
+        return False
+    texts = column[column != ""]
+    plain = texts.str.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+    return bool(len(texts)) and bool(plain.all())
+
+
+def _row(where: pd.Series[bool]) -> int:
+    """Return the first row where something is, as a spreadsheet numbers it below a header."""
+    return int(where.to_numpy().argmax()) + 2
+
+
+# Values
+
+
+def _is_gap(value: Any) -> bool:
+    return isinstance(value, str) and value.casefold() in GAPS
+
+
+def _examples(frame: pd.DataFrame, instrument: Instrument) -> Iterator[str]:
+    found = 0
+    for item in instrument.item_ids:
+        if frame[item].dtype != object:
+            continue
+        odd = frame[item][
+            frame[item].map(lambda value: isinstance(value, str | bool | list | dict))
+        ]
+        for row, value in odd.items():
+            yield f"row {int(str(row)) + 1}, {item}: {shown(value)}"
+            found += 1
+            if found == _EXAMPLES:
+                return
+
+
+def _escaped(frame: pd.DataFrame) -> pd.DataFrame:
+    made = {}
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
+            column = column.map(_escape, na_action="ignore")
+        elif isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(object).map(_escape, na_action="ignore")
+        made[_escape(str(name))] = column
+    return pd.DataFrame(made, index=frame.index)
+
+
+def _escape(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_ESCAPED) else value
+
+
+def _plain_for_parquet(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write columns of mixed kinds as text: a Parquet column has one kind."""
+    made = {
+        name: frame[name].map(str, na_action="ignore")
+        for name in frame.columns
+        if frame[name].dtype == object and len({type(value) for value in frame[name].dropna()}) > 1
+    }
+    return frame.assign(**made)

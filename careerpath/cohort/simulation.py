@@ -1,0 +1,220 @@
+"""Made-up cohorts with chosen statistics, and said to be made up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import optimize, special
+
+from careerpath.cohort.reliability import check_reliability
+from careerpath.errors import CareerpathError, shown
+from careerpath.exact import exact
+from careerpath.instrument import Instrument
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    Floats = npt.NDArray[np.float64]
+
+PERSON = "person"
+MOST_PEOPLE = 10_000_000
+_NODES = 61
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedCohort:
+    """Synthetic answers, and how they were made.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        A column "person", whose names say "synthetic", and one for each item, as shown.
+    mean, sd, reliability : float
+        What the population was made to have; a sample comes near it.
+    seed : int
+        The same seed gives the same people.
+    note : str
+        Says that they are synthetic, for whatever shows them.
+    """
+
+    frame: pd.DataFrame
+    mean: float
+    sd: float
+    reliability: float
+    seed: int
+    note: str
+
+
+def simulate_cohort(
+    instrument: Instrument,
+    *,
+    count: int = 200,
+    mean: float | None = None,
+    sd: float | None = None,
+    reliability: float | None = None,
+    seed: int = 0,
+) -> SimulatedCohort:
+    """Make up the answers of a cohort by a one-factor model.
+
+    Each answer is a person's leaning plus chance, rounded to the scale; all items are equally
+    good. Leanings and chance are sized so that totals have the mean, the spread and the
+    reliability (alpha) that were asked for, after rounding and at the ends of the scale, too.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    count : int
+        How many people.
+    mean, sd, reliability : float, optional
+        Of the totals. By default those of the instrument's norms; without norms the middle of the
+        range, a seventh of it, and 0.8.
+    seed : int
+
+    Returns
+    -------
+    SimulatedCohort
+
+    Raises
+    ------
+    CareerpathError
+        Where no answers on this scale can have such statistics.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> made = simulate_cohort(load_instrument(), count=3, seed=1)
+    >>> made.frame.shape, made.note.startswith("Synthetic")
+    ((3, 16), True)
+    """
+    _check_whole("count", count, 1, MOST_PEOPLE)
+    _check_whole("seed", seed, 0, 2**63)
+    norms = instrument.norms
+    low, high = float(instrument.minimum_total), float(instrument.maximum_total)
+    if mean is None:
+        mean = norms.mean if norms else (low + high) / 2
+    if sd is None:
+        sd = norms.sd if norms else (high - low) / 7
+    if reliability is None:
+        reliability = norms.reliability if norms else 0.8
+    check_reliability(reliability)
+    if not (low < mean < high and 0 < sd < (high - low) / 2):
+        raise _impossible(mean, sd, reliability, instrument)
+    keyed = _draw(instrument, count, mean, sd, reliability, seed)
+    return SimulatedCohort(
+        frame=_frame(instrument, keyed),
+        mean=mean,
+        sd=sd,
+        reliability=reliability,
+        seed=seed,
+        note=(
+            f"Synthetic: {count:,} made-up people from a one-factor model with mean {mean:g}, "
+            f"sd {sd:g} and reliability {reliability:g} (seed {seed}). No real person answered."
+        ),
+    )
+
+
+def _check_whole(name: str, value: object, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise CareerpathError(
+            f"{name} must be a whole number from {least} to {most:,}; got {shown(value)}."
+        )
+
+
+def _draw(
+    instrument: Instrument, count: int, mean: float, sd: float, reliability: float, seed: int
+) -> npt.NDArray[np.int64]:
+    """Draw keyed answers in steps, a row a person."""
+    items, steps = len(instrument.items), instrument.scale.steps
+    step = float(instrument.scale.step)
+    centre = (mean - float(instrument.minimum_total)) / step / items
+    shared = reliability * (sd / step / items) ** 2
+    variance = (sd / step) ** 2 / items - (items - 1) * shared
+    if items == 1:
+        variance = (sd / step) ** 2
+    middle, leaning, chance = _sizes(centre, variance, shared, steps)
+    if not math.isfinite(middle):
+        raise _impossible(mean, sd, reliability, instrument)
+    random = np.random.default_rng(seed)
+    factor = random.standard_normal((count, 1))
+    noise = random.standard_normal((count, items))
+    latent = middle + leaning * factor + chance * noise
+    return np.clip(np.rint(latent), 0, steps).astype(np.int64)
+
+
+def _sizes(centre: float, variance: float, shared: float, steps: int) -> tuple[float, float, float]:
+    """Find the latent mean, loading and noise whose rounded answers have these moments.
+
+    Parameters
+    ----------
+    centre, variance : float
+        Of one answer, in steps.
+    shared : float
+        The covariance of two answers.
+    steps : int
+
+    Returns
+    -------
+    tuple of float
+        NaN where there are none.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    weights = weights / weights.sum()
+    # Where an answer becomes 1, 2, ...
+    lines = np.arange(steps) + 0.5
+    wanted = np.array([centre, math.log(max(variance, 1e-12)), math.log(max(shared, 1e-12))])
+
+    def moments(sizes: Floats) -> Floats:
+        middle, leaning, chance = sizes[0], math.exp(sizes[1]), math.exp(sizes[2])
+        above = special.ndtr((middle + leaning * nodes[:, None] - lines) / chance)
+        means = above.sum(axis=1)
+        squares = (above * (2 * np.arange(steps) + 1)).sum(axis=1)
+        mean = float(weights @ means)
+        between = float(weights @ (means - mean) ** 2)
+        return np.array([mean, float(weights @ squares) - mean**2, between])
+
+    def miss(sizes: Floats) -> Floats:
+        mean, total, between = moments(np.clip(sizes, -1e6, 30))
+        logs = [math.log(max(total, 1e-300)), math.log(max(between, 1e-300))]
+        missed: Floats = np.array([mean, *logs]) - wanted
+        return missed
+
+    own = max(variance - shared, 1e-6)
+    start = np.array([centre, math.log(max(shared, 1e-12)) / 2, math.log(own) / 2])
+    found = optimize.root(miss, start, method="hybr")
+    if not np.abs(miss(found.x)).max() < 1e-6:
+        return math.nan, math.nan, math.nan
+    return float(found.x[0]), math.exp(found.x[1]), math.exp(found.x[2])
+
+
+def _frame(instrument: Instrument, keyed: npt.NDArray[np.int64]) -> pd.DataFrame:
+    import pandas as pd
+
+    scale = instrument.scale
+    answers = [instrument.total_of(at, items=1) for at in range(scale.steps + 1)]
+    whole = all(isinstance(answer, int) for answer in answers)
+    small = whole and answers[0] >= -128 and answers[-1] <= 127
+    grid = np.array(answers, dtype="int8" if small else "int64" if whole else "float64")
+    digits = len(str(len(keyed)))
+    columns: dict[str, Any] = {
+        PERSON: [f"synthetic-{number:0{digits}d}" for number in range(1, len(keyed) + 1)]
+    }
+    for place, item in enumerate(instrument.items):
+        steps = keyed[:, place]
+        columns[item.id] = grid[scale.steps - steps if item.mastery_side == "left" else steps]
+    return pd.DataFrame(columns)
+
+
+def _impossible(
+    mean: float, sd: float, reliability: float, instrument: Instrument
+) -> CareerpathError:
+    step = exact(instrument.scale.step)
+    return CareerpathError(
+        f"No answers in steps of {step} can give totals with a mean of {mean:g}, an sd of {sd:g} "
+        f"and a reliability of {reliability:g} between {instrument.minimum_total} and "
+        f"{instrument.maximum_total}. Move the mean to the middle, or the sd nearer "
+        f"{(instrument.maximum_total - instrument.minimum_total) / 7:.3g}."
+    )

@@ -1,0 +1,443 @@
+"""A cohort reduced to counts, from which every statistic is exact.
+
+A tally counts people by (item, keyed answer, total). Its size depends on the instrument and
+not on the cohort, so moving a cut score costs the same for 20 people or a billion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from scipy import special
+
+from careerpath.cohort.classification import Classification, livingston_lewis
+from careerpath.cohort.layout import Layout
+from careerpath.cohort.reliability import (
+    TrueScore,
+    alpha_of,
+    check_level,
+    feldt_interval,
+    standard_error,
+    true_score,
+)
+from careerpath.errors import CareerpathError, Reason
+from careerpath.exact import exact
+from careerpath.instrument import BANDS, Band, CutScores, Instrument
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """Who changes band when the cut scores move.
+
+    Attributes
+    ----------
+    matrix : tuple of tuples of int
+        People by old band (rows) and new band (columns), both from management to mastery.
+    """
+
+    matrix: tuple[tuple[int, ...], ...]
+
+    def people(self, old: Band, new: Band) -> int:
+        """Return how many go from one band to another."""
+        return self.matrix[BANDS.index(old)][BANDS.index(new)]
+
+    @property
+    def changed(self) -> int:
+        """How many get another band."""
+        return sum(sum(row) for row in self.matrix) - sum(
+            row[place] for place, row in enumerate(self.matrix)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatistics:
+    """How one item does its work.
+
+    Attributes
+    ----------
+    item : str
+    mean, sd : float
+        Of the keyed answers.
+    item_rest : float or None
+        Its correlation with the sum of the others; None where one of the two is constant.
+    alpha_if_dropped : float or None
+        Alpha of the others; None where there is none.
+    changes : int or None
+        People who change band if it is dropped and the others are prorated; None without cut
+        scores, or without others.
+    """
+
+    item: str
+    mean: float
+    sd: float
+    item_rest: float | None
+    alpha_if_dropped: float | None
+    changes: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """People counted by (item, keyed answer, total).
+
+    Made by `Tally.of`, `Tally.load` or `Tally.empty`; two of one instrument can be added.
+
+    Attributes
+    ----------
+    layout : Layout
+        Items, keys and scale.
+    cells : array of int
+        Counts by item, step of the keyed answer, and step of the total.
+    unscored : mapping of Reason to int
+        People without a total, by reason; they are in no other number.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> instrument = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
+    >>> frame = pandas.DataFrame({"a": [1, 5, 9, 10], "b": [2, 6, 9, None]})
+    >>> tally = Tally.of(frame, instrument)
+    >>> tally.count, tally.mean
+    (3, 10.666666666666666)
+    >>> {str(band): count for band, count in tally.counts(instrument.cut_scores).items()}
+    {'management': 1, 'both': 1, 'mastery': 1}
+    >>> {str(reason): count for reason, count in tally.unscored.items()}
+    {'unanswered': 1}
+    """
+
+    layout: Layout
+    cells: Counts
+    unscored: Mapping[Reason, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cells.setflags(write=False)
+
+    # Making, adding, keeping
+
+    @classmethod
+    def empty(cls, instrument: Instrument) -> Self:
+        """Return the tally of nobody."""
+        layout = Layout.of(instrument)
+        return cls(layout, np.zeros(layout.shape, np.int64))
+
+    @classmethod
+    def of(cls, frame: Any, instrument: Instrument) -> Self:
+        """Count a cohort.
+
+        Parameters
+        ----------
+        frame : pandas, Polars, PyArrow, DuckDB or PySpark frame
+            One column an item, named by its id, as shown from left to right; one row a person.
+        instrument : Instrument
+
+        Returns
+        -------
+        Tally
+
+        Raises
+        ------
+        CareerpathError
+            Where a column is missing.
+        """
+        from careerpath.cohort.counting import count_frame
+
+        return cls(*count_frame(frame, instrument))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a tally from a file.
+
+        Raises
+        ------
+        CareerpathError
+            Where the file is no tally, or has been changed.
+        """
+        from careerpath.cohort.tally_file import read_tally
+
+        return cls(*read_tally(Path(path)))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the tally to a file, which ends in ``.tally`` by habit.
+
+        Raises
+        ------
+        CareerpathError
+            Where it cannot be written.
+        """
+        from careerpath.cohort.tally_file import write_tally
+
+        return write_tally(self, Path(path))
+
+    def __add__(self, other: Tally) -> Self:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        if self.layout != other.layout:
+            raise CareerpathError(
+                f"These tallies cannot be added: {_difference(self.layout, other.layout)}. "
+                "Tally both with one instrument."
+            )
+        unscored = {
+            reason: self.unscored.get(reason, 0) + other.unscored.get(reason, 0)
+            for reason in Reason
+            if reason in self.unscored or reason in other.unscored
+        }
+        return type(self)(self.layout, self.cells + other.cells, unscored)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return (
+            self.layout == other.layout
+            and dict(self.unscored) == dict(other.unscored)
+            and np.array_equal(self.cells, other.cells)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    # Totals
+
+    @cached_property
+    def totals(self) -> Counts:
+        """How many people have each of the possible totals, from low to high.
+
+        The totals themselves are ``layout.totals``.
+        """
+        totals: Counts = self.cells[0].sum(axis=0)
+        totals.setflags(write=False)
+        return totals
+
+    @cached_property
+    def count(self) -> int:
+        """How many people have a total."""
+        return int(self.totals.sum())
+
+    @cached_property
+    def mean(self) -> float:
+        """The mean total."""
+        self._needs(1, "A mean")
+        lowest = Fraction(exact(self.layout.scale.minimum)) * len(self.layout.items)
+        return float(lowest + self._step * Fraction(self._power_sums[1], self.count))
+
+    @cached_property
+    def sd(self) -> float:
+        """The standard deviation of the totals (divided by ``n - 1``)."""
+        self._needs(2, "A standard deviation")
+        return math.sqrt(self._variance * self._step**2)
+
+    # Bands
+
+    def counts(self, cuts: CutScores) -> dict[Band, int]:
+        """Count the people in each band, from management to mastery."""
+        both, mastery = self.layout.starts(cuts)
+        parts = (self.totals[:both], self.totals[both:mastery], self.totals[mastery:])
+        return {band: int(part.sum()) for band, part in zip(BANDS, parts, strict=True)}
+
+    def shares(self, cuts: CutScores) -> dict[Band, float]:
+        """Return the share of people in each band."""
+        self._needs(1, "A share")
+        return {band: count / self.count for band, count in self.counts(cuts).items()}
+
+    def share_intervals(
+        self, cuts: CutScores, *, level: float = 0.95
+    ) -> dict[Band, tuple[float, float]]:
+        """Return Goodman's (1965) intervals for the shares, which hold for all bands at once."""
+        self._needs(1, "An interval")
+        check_level(level)
+        spread = float(special.chdtri(1, (1 - level) / len(BANDS)))
+        intervals = {}
+        for band, count in self.counts(cuts).items():
+            beside = math.sqrt(spread * (spread + 4 * count * (self.count - count) / self.count))
+            width = 2 * (self.count + spread)
+            low, high = ((spread + 2 * count + side * beside) / width for side in (-1, 1))
+            intervals[band] = (max(low, 0.0), min(high, 1.0))
+        return intervals
+
+    def flips(self, old: CutScores, new: CutScores) -> Flips:
+        """Count who goes from which band to which when the cut scores move."""
+        edges = [(0, *self.layout.starts(cuts), len(self.totals)) for cuts in (old, new)]
+        before, after = ([slice(*ends) for ends in pairwise(e)] for e in edges)
+        return Flips(
+            tuple(
+                tuple(
+                    int(self.totals[max(o.start, n.start) : min(o.stop, n.stop)].sum())
+                    if max(o.start, n.start) < min(o.stop, n.stop)
+                    else 0
+                    for n in after
+                )
+                for o in before
+            )
+        )
+
+    # Trust
+
+    def alpha(self) -> float:
+        """Return Cronbach's alpha: how well the items agree, not what they measure."""
+        return float(
+            alpha_of(
+                [self._spread(a, squares) for a, squares, _ in self._item_sums],
+                self._spread(*self._power_sums[1:]),
+                people=self.count,
+            )
+        )
+
+    def alpha_interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Return Feldt's (1965) interval for alpha."""
+        return feldt_interval(
+            self.alpha(), people=self.count, items=len(self.layout.items), level=level
+        )
+
+    def standard_error(self) -> float:
+        """Return the standard error of measurement, ``sd * sqrt(1 - alpha)``."""
+        return standard_error(self.sd, self.alpha())
+
+    def true_score(self, total: float) -> TrueScore:
+        """Estimate the true score behind a total (Kelley)."""
+        return true_score(total, mean=self.mean, sd=self.sd, reliability=self.alpha())
+
+    def items(self, cuts: CutScores | None = None) -> tuple[ItemStatistics, ...]:
+        """Describe each item, in the instrument's order.
+
+        Parameters
+        ----------
+        cuts : CutScores, optional
+            With them, also who changes band if an item is dropped.
+        """
+        self._needs(2, "A spread")
+        return tuple(self._item(place, name, cuts) for place, name in enumerate(self.layout.items))
+
+    def classification(self, cuts: CutScores) -> Classification:
+        """Estimate accuracy and consistency of the bands (Livingston & Lewis, 1995)."""
+        lowest, highest = self.layout.totals[0], self.layout.totals[-1]
+        step = self.layout.scale.step
+        skewness, kurtosis = self._shape
+        return livingston_lewis(
+            self.mean,
+            self.sd,
+            self.alpha(),
+            lowest,
+            highest,
+            [float(lowest + step * start) for start in self.layout.starts(cuts)],
+            count=self.count,
+            skewness=skewness,
+            kurtosis=kurtosis,
+        )
+
+    # Sums of whole numbers: exact whatever the size of the cohort
+
+    @property
+    def _step(self) -> Fraction:
+        return Fraction(exact(self.layout.scale.step))
+
+    @cached_property
+    def _power_sums(self) -> tuple[int, int, int]:
+        """People, and the sums of their totals and of the squares, in steps."""
+        counts = [(at, int(count)) for at, count in enumerate(self.totals) if count]
+        return (
+            sum(count for _, count in counts),
+            sum(at * count for at, count in counts),
+            sum(at * at * count for at, count in counts),
+        )
+
+    @cached_property
+    def _item_sums(self) -> tuple[tuple[int, int, int], ...]:
+        """For each item the sums of answers, of squares, and of answers times totals, in steps."""
+        people = self.cells.sum(axis=2)
+        summed = self.cells @ np.arange(self.cells.shape[2], dtype=np.int64)
+        return tuple(
+            (
+                sum(at * int(n) for at, n in enumerate(counts)),
+                sum(at * at * int(n) for at, n in enumerate(counts)),
+                sum(at * int(total) for at, total in enumerate(totals)),
+            )
+            for counts, totals in zip(people, summed, strict=True)
+        )
+
+    def _spread(self, total: int, squares: int) -> Fraction:
+        """Return a sum of squares about the mean, in steps."""
+        return Fraction(squares) - Fraction(total * total, max(self.count, 1))
+
+    @property
+    def _variance(self) -> Fraction:
+        return self._spread(*self._power_sums[1:]) / (self.count - 1)
+
+    @cached_property
+    def _shape(self) -> tuple[float, float]:
+        """Skewness and kurtosis of these people's totals."""
+        centre = self._power_sums[1] / max(self.count, 1)
+        apart = np.arange(len(self.totals)) - centre
+        second, third, fourth = (
+            float(self.totals @ apart**power) / max(self.count, 1) for power in (2, 3, 4)
+        )
+        return (third / second**1.5, fourth / second**2) if second > 0 else (0.0, 0.0)
+
+    def _item(self, place: int, name: str, cuts: CutScores | None) -> ItemStatistics:
+        total, squares, crossed = self._item_sums[place]
+        own = self._spread(total, squares)
+        shared = crossed - Fraction(total * self._power_sums[1], self.count)
+        whole = self._spread(*self._power_sums[1:])
+        rest = whole + own - 2 * shared
+        others = [self._spread(a, b) for at, (a, b, _) in enumerate(self._item_sums) if at != place]
+        minimum = Fraction(exact(self.layout.scale.minimum))
+        return ItemStatistics(
+            item=name,
+            mean=float(minimum + self._step * Fraction(total, self.count)),
+            sd=math.sqrt(own / (self.count - 1) * self._step**2),
+            item_rest=float(shared - own) / math.sqrt(own * rest) if own and rest else None,
+            alpha_if_dropped=(
+                float(alpha_of(others, rest, people=self.count))
+                if len(others) > 1 and rest
+                else None
+            ),
+            changes=self._changes(place, cuts) if cuts is not None and others else None,
+        )
+
+    def _changes(self, place: int, cuts: CutScores) -> int:
+        """Count who changes band if an item is dropped and the others are prorated."""
+        items, answers, totals = self.cells.shape
+        both, mastery = self.layout.starts(cuts)
+        rest = np.arange(totals)[None, :] - np.arange(answers)[:, None]
+        before = (np.arange(totals) >= both).astype(int) + (np.arange(totals) >= mastery)
+        # The prorated total is rest * items / (items - 1): compared in whole numbers.
+        lowest = Fraction(exact(self.layout.scale.minimum)) * items
+        below, above = (
+            (Fraction(exact(cut)) - lowest) / self._step * Fraction(items - 1, items)
+            for cut in (cuts.management_below, cuts.mastery_above)
+        )
+        after = (rest >= math.ceil(below)).astype(int) + (rest > math.floor(above))
+        return int(self.cells[place][after != before[None, :]].sum())
+
+    def _needs(self, people: int, what: str) -> None:
+        if self.count < people:
+            raise CareerpathError(
+                f"{what} needs {'two people' if people == 2 else 'somebody'} with a total; this "
+                f"tally has {self.count}, and {sum(self.unscored.values())} unscored. Add people."
+            )
+
+
+def _difference(one: Layout, other: Layout) -> str:
+    if one.items != other.items:
+        return f"one has the items {_named(one.items)}, the other {_named(other.items)}"
+    if one.scale != other.scale:
+        return "their scales differ"
+    turned = [
+        item
+        for item, here, there in zip(one.items, one.reversed, other.reversed, strict=True)
+        if here != there
+    ]
+    return f"{_named(turned)} are keyed the other way round"
+
+
+def _named(items: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(items[:5]) + (", ..." if len(items) > 5 else "")

@@ -1,0 +1,159 @@
+"""The file of a tally: gzipped JSON, which any tool can read.
+
+::
+
+    {"format": "careerpath-tally", "version": 1,
+     "scale": {"minimum": 0, "maximum": 10, "step": 1},
+     "items": [{"id": "q01", "reversed": false}, ...],
+     "unscored": {"unanswered": 3},
+     "places": [17, 2, ...], "counts": [1, 4, ...]}
+
+Counts that are not 0 are listed with their places. Items, answers and totals are numbered from 0;
+the cell of (item, keyed answer, total) has the number ``(item * answers + answer) * totals +
+total``, and a place is how far it lies from the cell before it (the first from 0).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
+
+from careerpath.cohort.layout import Layout
+from careerpath.errors import CareerpathError, Reason
+from careerpath.instrument import Identifier, Scale
+
+if TYPE_CHECKING:
+    from careerpath.cohort.tally import Counts, Tally
+
+LARGEST = 500_000_000
+"""The most bytes that a file may unpack to."""
+_MOST_PEOPLE = 2**53
+"""Up to here every sum fits."""
+
+_Whole = Annotated[StrictInt, Field(ge=0, le=_MOST_PEOPLE)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Item(_Part):
+    id: Identifier
+    reversed: StrictBool
+
+
+class _Document(_Part):
+    format: Literal["careerpath-tally"]
+    version: Literal[1]
+    scale: Scale
+    items: Annotated[tuple[_Item, ...], Field(min_length=1)]
+    unscored: dict[Reason, _Whole]
+    places: list[_Whole]
+    counts: list[Annotated[StrictInt, Field(ge=1, le=_MOST_PEOPLE)]]
+
+
+def write_tally(tally: Tally, path: Path) -> Path:
+    """Write a tally, whole or not at all."""
+    flat = tally.cells.ravel()
+    at = np.flatnonzero(flat)
+    document = {
+        "format": "careerpath-tally",
+        "version": 1,
+        "scale": tally.layout.scale.model_dump(),
+        "items": [
+            {"id": name, "reversed": turned}
+            for name, turned in zip(tally.layout.items, tally.layout.reversed, strict=True)
+        ],
+        "unscored": {str(reason): count for reason, count in tally.unscored.items()},
+        "places": np.diff(at, prepend=0).tolist(),
+        "counts": flat[at].tolist(),
+    }
+    text = json.dumps(document, separators=(",", ":"), allow_nan=False)
+    packed = gzip.compress(text.encode("utf-8"), mtime=0)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            beside.write_bytes(packed)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CareerpathError(
+            f"Cannot write {path}: {error.strerror}. Choose another place."
+        ) from error
+    return path
+
+
+def is_tally(path: Path) -> bool:
+    """Tell a tally by its name."""
+    return path.suffix.lower() == ".tally"
+
+
+def read_tally(path: Path) -> tuple[Layout, Counts, dict[Reason, int]]:
+    """Read a tally and check that its counts can be those of people."""
+    try:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise CareerpathError(f"Cannot read {path}: {told}. Check the path.") from error
+    try:
+        document = _Document.model_validate(json.loads(_unpacked(raw)))
+    except (ValidationError, ValueError, RecursionError, zlib.error, EOFError) as error:
+        raise _no_tally(path, _first(error)) from error
+    layout = Layout(
+        items=tuple(item.id for item in document.items),
+        reversed=tuple(item.reversed for item in document.items),
+        scale=document.scale,
+    )
+    if len(set(layout.items)) < len(layout.items):
+        raise _no_tally(path, "an item is there twice")
+    layout.check_size()
+    cells = _cells(path, layout, document)
+    return layout, cells, dict(document.unscored)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    unpack = zlib.decompressobj(wbits=31)
+    text = unpack.decompress(raw, LARGEST)
+    if not unpack.eof:
+        raise ValueError("it is cut off, or too large")
+    return text
+
+
+def _cells(path: Path, layout: Layout, document: _Document) -> Counts:
+    items, answers, totals = layout.shape
+    if len(document.places) != len(document.counts):
+        raise _no_tally(path, "places and counts differ in number")
+    if any(step == 0 for step in document.places[1:]):
+        raise _no_tally(path, "a place is there twice")
+    if sum(document.places) >= items * answers * totals or sum(document.counts) > _MOST_PEOPLE:
+        raise _no_tally(path, "a count lies outside the grid")
+    flat = np.zeros(items * answers * totals, np.int64)
+    flat[np.cumsum(np.array(document.places, np.int64))] = document.counts
+    cells = flat.reshape(layout.shape)
+    people = cells.sum(axis=1)
+    summed = np.einsum("iat,a->t", cells, np.arange(answers))
+    # Each person is counted once for each item, and the answers add up to the total.
+    if (people != people[0]).any() or (summed != people[0] * np.arange(totals)).any():
+        raise _no_tally(path, "its counts do not add up to people")
+    return cells
+
+
+def _first(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        finding: Any = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in finding["loc"])
+        return f"{place or 'the whole'}: {finding['msg']}"
+    return str(error) or type(error).__name__
+
+
+def _no_tally(path: Path, why: str) -> CareerpathError:
+    return CareerpathError(f"{path} is not a tally: {why}. Make it again with `careerpath tally`.")

@@ -1,0 +1,443 @@
+"""The threshold lab: two cut scores on a histogram, and what follows from them beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ipywidgets import Dropdown, FloatRangeSlider, HBox, IntRangeSlider, Layout, VBox
+
+from careerpath.cohort import Tally
+from careerpath.instrument import BANDS, Band, CutScores, Instrument
+from careerpath.instrument_file import load_instrument
+from careerpath.interpretation import percent, show
+from careerpath.markup import render
+from careerpath.state.threshold_figures import LabCohort
+from careerpath.state.threshold_lab import SURE, ThresholdLabState
+from careerpath.widgets.assets import asset
+from careerpath.widgets.guard import guarded
+from careerpath.widgets.screen import Action, Screen
+from careerpath.widgets.threshold_pictures import CurvePicture, Picture
+from careerpath.widgets.threshold_snapshot import Snapshot, snapshot
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+
+
+class LabScreen(Screen):
+    """A piece of the lab, which brings the lab's style sheet."""
+
+    _css = asset("tokens.css", "careerpath.css", "threshold_lab.css")
+
+
+class ThresholdLab(VBox):
+    """Move the two cut scores over a cohort and see what follows.
+
+    Parameters
+    ----------
+    cohort : Tally, SimulatedCohort, Cohort, a frame, or a mapping of str to them
+        The answers. With more than one, one is shown and another can be compared with it.
+    instrument : Instrument, optional
+        By default the shipped one. Its cut scores are the published ones.
+    source : str
+        Where the answers come from; it goes into what is saved.
+    synthetic : bool
+        Whether nobody ever gave these answers; it is said on the screen and in what is saved. A
+        SimulatedCohort says so by itself.
+    save_to : str or Path, optional
+        The folder that "Save as instrument" writes to. By default the button offers a download
+        and nothing is written where Python runs, which can be a server.
+
+    Attributes
+    ----------
+    state : ThresholdLabState
+        The cut scores, and all that follows from them.
+    value : CutScores
+        The cut scores as they are now.
+
+    Examples
+    --------
+    >>> from careerpath.cohort import simulate_cohort
+    >>> instrument = load_instrument()
+    >>> lab = ThresholdLab(simulate_cohort(instrument, seed=1), instrument)
+    >>> lab.move(management_below=60)
+    >>> lab.value
+    CutScores(management_below=60, mastery_above=100)
+    """
+
+    def __init__(
+        self,
+        cohort: Any,
+        instrument: Instrument | None = None,
+        *,
+        source: str = "",
+        synthetic: bool = False,
+        save_to: str | Path | None = None,
+        **options: Any,
+    ) -> None:
+        instrument = instrument or load_instrument()
+        self.state = ThresholdLabState(
+            instrument=instrument,
+            cohorts=_cohorts(cohort, instrument, source=source, synthetic=synthetic),
+        )
+        self._save_to = save_to
+        self._trouble = ""
+        self._quiet = False
+        self._dragging = False
+        self._head, self._shares, self._comparison = LabScreen(), LabScreen(), LabScreen()
+        self._changes, self._trust, self._items = LabScreen(), LabScreen(), LabScreen()
+        self._actions = LabScreen()
+        self._caption = LabScreen(html=render("threshold_lab/curve"))
+        self._assumptions = LabScreen(
+            html=render("threshold_lab/assumptions", sure=SURE, step=self.state.step)
+        )
+        self._slider = _slider(self.state)
+        self._picture = Picture(self.state)
+        self._curve = CurvePicture(self.state)
+        self._choices = _choices(self.state)
+        super().__init__(self._parts(), **options)
+        self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
+        self._listen()
+        self._draw()
+
+    # In code
+
+    @property
+    def value(self) -> CutScores:
+        """The cut scores as they are now."""
+        return self.state.cuts
+
+    @property
+    def instrument(self) -> Instrument:
+        """The instrument with the cut scores as they are now, in a new version."""
+        return self.state.new_instrument
+
+    @property
+    def tally(self) -> Tally:
+        """The tally of the cohort that is shown."""
+        return self.state.cohort.tally
+
+    def snapshot(self) -> Snapshot:
+        """Draw the histogram as it is now, as a picture that stands still."""
+        return snapshot(self.state)
+
+    def __repr__(self) -> str:
+        state = self.state
+        people = ", ".join(f"{each.name}: {each.tally.count:,}" for each in state.cohorts)
+        return f"ThresholdLab({people}; cut scores {_between(state.cuts)})"
+
+    def move(
+        self, *, management_below: float | None = None, mastery_above: float | None = None
+    ) -> None:
+        """Put one cut score, or both, somewhere else."""
+        self.state.move(management_below=management_below, mastery_above=mastery_above)
+
+    def save(self, path: str | Path) -> Path:
+        """Save the cut scores as a new instrument, to a file or into a folder."""
+        return self.state.save(path)
+
+    # From the analyst to the state
+
+    def _listen(self) -> None:
+        self._picture.handles.observe(self._dragged, names="x")
+        self._picture.handles.on_drag_start(self._drag_starts)
+        self._picture.handles.on_drag_end(self._drag_ends)
+        self._slider.observe(self._slid, names="value")
+        self._actions.on_action(self._act)
+        shown, other = self._choices
+        shown.observe(self._shown, names="value")
+        other.observe(self._compared, names="value")
+        self.state.observe(self._draw)
+
+    def _act(self, action: Action) -> None:
+        doings: dict[str, Callable[[], object]] = {
+            "undo": self.state.undo,
+            "reset": self.state.reset,
+            "save": self._save,
+        }
+        if action.name in doings:
+            self._guarded(doings[action.name])
+
+    def _save(self) -> None:
+        if self._save_to is None:
+            self.state.make()
+        else:
+            self.state.save(self._save_to)
+
+    def _dragged(self, _change: object) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.drag, self._picture.handles.x))
+
+    def _drag_starts(self, _name: object, _content: object) -> None:
+        self._dragging = True
+
+    def _drag_ends(self, _name: object, _content: object) -> None:
+        self._dragging = False
+        self._draw_controls()
+        self._draw_items()
+
+    def _slid(self, _change: object) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.slide, self._slider.value))
+
+    def _shown(self, change: dict[str, Any]) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.show, change["new"]))
+
+    def _compared(self, change: dict[str, Any]) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.compare, change["new"]))
+
+    def _guarded(self, action: Callable[[], object]) -> None:
+        trouble = guarded(action)
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._draw_actions()
+
+    # From the state to the analyst
+
+    def _parts(self) -> tuple[Any, ...]:
+        choices = _classed(HBox, "cp-lab-choices", self._choices)
+        picture = (self._picture.figure, self._slider, self._actions)
+        words = (self._shares, self._changes, self._trust, self._comparison)
+        curve = (self._caption, self._curve.figure)
+        return (
+            self._head,
+            *((choices,) if len(self.state.cohorts) > 1 else ()),
+            _classed(
+                VBox,
+                "cp-lab-areas",
+                (
+                    _classed(VBox, "cp-lab-area-picture", picture),
+                    _classed(VBox, "cp-lab-area-words", words),
+                    _classed(VBox, "cp-lab-area-curve", curve),
+                    _classed(VBox, "cp-lab-area-items", (self._items,)),
+                    _classed(VBox, "cp-lab-area-assumptions", (self._assumptions,)),
+                ),
+            ),
+        )
+
+    def _draw(self, change: Mapping[str, Any] | None = None) -> None:
+        # A change of the saved file, or of the way back, moves nothing.
+        if change is None or change["name"] in {"cuts", "shown_name", "other_name"}:
+            self._draw_controls()
+            self._picture.draw()
+            self._curve.draw()
+            self._draw_words()
+        self._draw_actions()
+
+    def _draw_controls(self) -> None:
+        state = self.state
+        cuts = state.cuts
+        with self._silence():
+            if not self._dragging:
+                self._picture.handles.x = np.array(state.lines)
+            kind = int if state.whole else float
+            self._slider.value = (kind(cuts.management_below), kind(cuts.mastery_above))
+            shown, other = self._choices
+            others = [("nobody", "")] + [(name, name) for name in state.names]
+            other.options = [each for each in others if each[1] != state.shown_name]
+            shown.value, other.value = state.shown_name, state.other_name
+
+    def _draw_words(self) -> None:
+        state, name = self.state, self._head.model_id
+        self._head.html = render("threshold_lab/head", **_head(state))
+        self._shares.html = render(
+            "threshold_lab/shares", shares=state.shares, ranges=_ranges(state)
+        )
+        self._changes.html = render(
+            "threshold_lab/changes",
+            id=name,
+            words=state.flows_in_words,
+            moved=state.moved,
+            matrix=state.matrix,
+            bands=BANDS,
+        )
+        self._trust.html = render("threshold_lab/trust", id=name, figure=figure, **_trust(state))
+        if not self._dragging:
+            self._draw_items()
+        other = state.other
+        self._comparison.html = (
+            render(
+                "threshold_lab/comparison",
+                id=name,
+                shown=state.shown_name,
+                other=other.name,
+                synthetic=other.synthetic,
+                rows=state.comparison,
+            )
+            if other
+            else ""
+        )
+
+    def _draw_items(self) -> None:
+        self._items.html = render(
+            "threshold_lab/items",
+            id=self._head.model_id,
+            figure=figure,
+            items=tuple(_items(self.state)),
+        )
+
+    def _draw_actions(self) -> None:
+        state = self.state
+        saved = state.saved
+        self._actions.html = render(
+            "threshold_lab/actions",
+            trouble=self._trouble,
+            can_undo=state.can_undo,
+            moved=state.moved,
+            published=_between(state.published),
+            saved=saved,
+            content=base64.b64encode(saved.text.encode()).decode() if saved else "",
+            provenance=_comments(saved.text) if saved else (),
+        )
+
+    @contextmanager
+    def _silence(self) -> Iterator[None]:
+        """Set the controls without taking that for a move."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
+
+
+def figure(value: float | None, decimals: int = 3) -> str:
+    """Write a statistic, or a dash where there is none.
+
+    Examples
+    --------
+    >>> figure(0.81234), figure(-0.5, 2) == MINUS + "0.50", figure(None) == DASH
+    ('0.812', True, True)
+    """
+    return DASH if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+def _cohorts(given: Any, instrument: Instrument, **facts: Any) -> tuple[LabCohort, ...]:
+    several = given if isinstance(given, Mapping) else {"everybody": given}
+    return tuple(
+        LabCohort.of(str(name), each, instrument, **facts) for name, each in several.items()
+    )
+
+
+def _slider(state: ThresholdLabState) -> IntRangeSlider | FloatRangeSlider:
+    options = {
+        "min": state.instrument.minimum_total,
+        "max": state.instrument.maximum_total,
+        "step": state.step,
+        "value": (state.cuts.management_below, state.cuts.mastery_above),
+        "description": "Cut scores",
+        "style": {"description_width": "initial"},
+        "layout": Layout(width="auto"),
+    }
+    made = IntRangeSlider(**options) if state.whole else FloatRangeSlider(**options)
+    return made.add_class("cp-lab-slider")
+
+
+def _choices(state: ThresholdLabState) -> tuple[Dropdown, Dropdown]:
+    style = {"description_width": "initial"}
+    others = [("nobody", "")] + [(name, name) for name in state.names[1:]]
+    return (
+        Dropdown(options=list(state.names), description="Show", style=style),
+        Dropdown(options=others, description="Compare with", style=style),
+    )
+
+
+def _classed(kind: type[VBox] | type[HBox], name: str, children: Any) -> Any:
+    return kind(children).add_class(name)
+
+
+def _head(state: ThresholdLabState) -> dict[str, Any]:
+    tally = state.cohort.tally
+    people = "1 person" if tally.count == 1 else f"{tally.count:,} people"
+    lead = f"{state.shown_name}: {people}"
+    if tally.count:
+        lead += f", totals of {tally.mean:.1f} on average"
+        if tally.count > 1:
+            lead += f", with a spread (SD) of {tally.sd:.1f}"
+    unscored = {str(reason): count for reason, count in tally.unscored.items() if count}
+    if unscored:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in unscored.items())
+        lead += f". Left out, without a total: {reasons}"
+    if state.few:
+        lead += ". So few people say little about others: mind the intervals"
+    return {
+        "title": "Threshold lab",
+        "lead": f"{lead}.",
+        "synthetic": state.cohort.synthetic,
+    }
+
+
+def _ranges(state: ThresholdLabState) -> dict[Band, str]:
+    cuts = state.cuts
+    return {
+        Band.MANAGEMENT: f"below {show(cuts.management_below)}",
+        Band.BOTH: f"{show(cuts.management_below)} to {show(cuts.mastery_above)}",
+        Band.MASTERY: f"above {show(cuts.mastery_above)}",
+    }
+
+
+def _between(cuts: CutScores) -> str:
+    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"
+
+
+def _trust(state: ThresholdLabState) -> dict[str, Any]:
+    found = state.cohort.reliability
+    if found.alpha is None:
+        alpha = "Alpha cannot be had from these answers."
+    else:
+        interval = (
+            "" if found.low is None else f" (95 %: {figure(found.low)} to {figure(found.high)})"
+        )
+        alpha = f"Alpha {figure(found.alpha)}{interval}. Alpha is not validity."
+    error = (
+        "Without alpha there is no standard error of measurement."
+        if found.standard_error is None
+        else f"Standard error of measurement: {found.standard_error:.1f} points."
+    )
+    return {
+        "classification": state.classification,
+        "alpha": alpha,
+        "error": error,
+        "unsure": _unsure(state),
+    }
+
+
+def _unsure(state: ThresholdLabState) -> str:
+    if state.cohort.reliability.standard_error is None:
+        return "Which totals have no sure band cannot be told."
+    if not state.unsure:
+        return f"At every possible total one band has {percent(SURE)} or more."
+    ranges = " and ".join(
+        show(low) if low == high else f"{show(low)} to {show(high)}" for low, high in state.unsure
+    )
+    share = state.unsure_share
+    people = "" if share is None else f" {percent(share)} of these people are there."
+    return f"Totals without a band of {percent(SURE)} or more: {ranges}.{people}"
+
+
+def _items(state: ThresholdLabState) -> Iterator[dict[str, Any]]:
+    alpha = state.cohort.reliability.alpha
+    for each in state.items:
+        dropped = each.alpha_if_dropped
+        yield {
+            "id": each.item,
+            "facet": state.instrument.item(each.item).facet,
+            "mean": each.mean,
+            "sd": each.sd,
+            "item_rest": each.item_rest,
+            "alpha_if_dropped": dropped,
+            "better": alpha is not None and dropped is not None and dropped > alpha,
+            "flips": DASH if each.changes is None else f"{each.changes:,}",
+        }
+
+
+def _comments(text: str) -> tuple[str, ...]:
+    """Read the lines at a file's top that say where it comes from."""
+    head = text.partition("\n\n")[0]
+    return tuple(line.removeprefix("# ") for line in head.splitlines())

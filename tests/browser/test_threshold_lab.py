@@ -1,0 +1,231 @@
+"""The threshold lab in a real browser: served by `careerpath serve`, and in JupyterLab."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+from server_process import ServerProcess, write_notebook
+
+from careerpath import load_instrument
+from careerpath.cohort import simulate_cohort
+from careerpath.instrument import BANDS
+from careerpath.state.threshold_lab import LabCohort, ThresholdLabState
+
+pytestmark = pytest.mark.browser
+
+INSTRUMENT = load_instrument()
+COHORT = LabCohort.of("this year", simulate_cohort(INSTRUMENT, count=400, seed=7), INSTRUMENT)
+CELL = """\
+from careerpath import load_instrument
+from careerpath.cohort import simulate_cohort
+from careerpath.widgets.threshold_lab import ThresholdLab
+instrument = load_instrument()
+lab = ThresholdLab(
+    {
+        "this year": simulate_cohort(instrument, count=400, seed=7),
+        "last year": simulate_cohort(instrument, count=250, mean=82, seed=8),
+    },
+    instrument,
+)
+lab"""
+
+
+class LabProcess(ServerProcess):
+    """JupyterLab over a folder of notebooks, with settings of its own."""
+
+    ready: ClassVar = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
+
+    def command(self) -> list[str]:
+        options = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
+        options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}"]
+        return [sys.executable, "-m", "jupyterlab", *options]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("thresholds")
+    write_notebook(folder / "thresholds.ipynb", CELL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[str]:
+    """The lab as a page of its own."""
+    with ServerProcess(notebooks=folder) as started:
+        yield f"{started.url}thresholds"
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(folder: Path) -> Iterator[str]:
+    homes = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "RUNTIME")}
+    with LabProcess(notebooks=folder, environment=homes) as started:
+        yield f"{started.url}lab/workspaces/thresholds/tree/thresholds.ipynb"
+
+
+def handles(page: Page) -> Locator:
+    """The two round handles on the histogram, from left to right."""
+    found = page.locator(".cp-lab-picture .dot")
+    expect(found).to_have_count(2, timeout=60_000)
+    return found
+
+
+def drag(page: Page, handle: Locator, across: float) -> None:
+    """Take a handle with the mouse and move it, in several steps as a hand does."""
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(x + across * step / 8, y + step, steps=2)
+    page.mouse.up()
+
+
+def cuts_shown(page: Page) -> tuple[int, int]:
+    """The two cut scores that the slider tells, once the last move has arrived."""
+    readout = page.locator(".cp-lab-slider .widget-readout")
+    told = ""
+    while told != (told := readout.inner_text()):
+        page.wait_for_timeout(1000)
+    low, high = re.findall(r"\d+", told)
+    return int(low), int(high)
+
+
+def shows_the_shares_of(page: Page, management_below: int, mastery_above: int) -> None:
+    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT])
+    state.move(management_below=management_below, mastery_above=mastery_above)
+    for each in state.shares:
+        share = page.locator(f".cp-share.cp-{each.band}")
+        expect(share.locator(".cp-big")).to_have_text(f"{100 * each.share:.1f} %")
+        expect(share).to_contain_text(f"{each.count} people")
+    expect(page.locator(".cp-flows")).to_have_text(state.flows_in_words)
+    trust = state.classification
+    expect(page.locator(".cp-figures dd:not(.cp-small)")).to_have_text(
+        [f"{trust.accuracy:.3f}", f"{trust.consistency:.3f}", f"{trust.kappa:.3f}"]
+    )
+
+
+def drags_a_cut_score_and_reads_the_new_shares(page: Page) -> None:
+    shows_the_shares_of(page, 50, 100)
+    before = handles(page).nth(1).bounding_box()["x"]
+    drag(page, handles(page).nth(1), -60)
+    expect(page.locator(".cp-share.cp-mastery .cp-range")).not_to_have_text("above 100")
+    expect(page.locator(".cp-lab-slider .widget-readout")).not_to_contain_text("100")
+    low, high = cuts_shown(page)
+    assert low == 50
+    assert 60 < high < 100
+    shows_the_shares_of(page, low, high)
+    # It has snapped to where its cut score is, near where the hand let it go.
+    assert handles(page).nth(1).bounding_box()["x"] == pytest.approx(before - 60, abs=5)
+    # Mastery stretches to the left in the bars, too.
+    bars = page.locator(".cp-lab-picture .bar")
+    tall = [
+        bars.nth(number).evaluate("bar => bar.style.fill + ' ' + bar.getAttribute('height')")
+        for number in range(3 * (high + 1), 3 * (high + 1) + 3)
+    ]
+    assert [each.split(" ")[1] for each in tall][:2] == ["0", "0"]
+
+
+def goes_back(page: Page) -> None:
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".cp-share.cp-mastery .cp-range")).to_have_text("above 100")
+    shows_the_shares_of(page, 50, 100)
+
+
+def test_a_cut_score_is_dragged_on_the_served_page(page: Page, served: str):
+    page.goto(served)
+    handles(page)
+    drags_a_cut_score_and_reads_the_new_shares(page)
+    goes_back(page)
+
+
+def test_a_cut_score_is_dragged_in_jupyterlab(page: Page, jupyterlab: str):
+    page.set_viewport_size({"width": 1600, "height": 1100})
+    page.goto(jupyterlab)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    handles(page).nth(1).scroll_into_view_if_needed()
+    drags_a_cut_score_and_reads_the_new_shares(page)
+    goes_back(page)
+
+
+def test_the_slider_moves_by_keyboard_and_the_handle_follows(page: Page, served: str):
+    page.goto(served)
+    left = handles(page).nth(0)
+    before = left.bounding_box()["x"]
+    page.locator(".cp-lab-slider .noUi-handle").nth(0).focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".cp-share.cp-management .cp-range")).to_have_text("below 55")
+    shows_the_shares_of(page, 55, 100)
+    assert left.bounding_box()["x"] > before
+
+
+def test_a_finger_drags_a_cut_score_on_a_phone_and_nothing_sticks_out(browser, served: str):
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(served)
+    handle = handles(page).nth(0)
+    handle.scroll_into_view_if_needed()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = context.new_cdp_session(page)
+    for kind, across in (("touchStart", 0), ("touchMove", 10), ("touchMove", 25)):
+        points = [{"x": x + across, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(50)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(".cp-share.cp-management .cp-range")).not_to_have_text("below 50")
+    low, high = cuts_shown(page)
+    assert low > 50
+    shows_the_shares_of(page, low, high)
+    context.close()
+
+
+def test_what_is_saved_is_downloaded_and_says_where_it_comes_from(
+    page: Page, served: str, tmp_path: Path
+):
+    page.goto(served)
+    drag(page, handles(page).nth(1), -60)
+    expect(page.locator(".cp-share.cp-mastery .cp-range")).not_to_have_text("above 100")
+    low, high = cuts_shown(page)
+    page.get_by_role("button", name="Save as instrument").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=re.compile("^Download")).click()
+    target = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(target)
+    ours = load_instrument(target)
+    assert (ours.cut_scores.management_below, ours.cut_scores.mastery_above) == (low, high)
+    assert "400 people: this year" in target.read_text(encoding="utf-8")
+
+
+def test_another_cohort_is_shown_and_compared(page: Page, served: str):
+    page.goto(served)
+    handles(page)
+    page.get_by_label("Compare with").select_option("last year")
+    expect(page.get_by_role("heading", name="this year beside last year")).to_be_visible()
+    page.get_by_label("Show", exact=True).select_option("last year")
+    expect(page.get_by_role("heading", name="last year beside this year")).to_be_visible()
+    expect(page.get_by_text("last year: 250 people")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(page: Page, served: str, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(served)
+    drag(page, handles(page).nth(1), -60)
+    for band in BANDS:
+        expect(page.locator(f".cp-share.cp-{band}")).to_be_visible()
+    # ipywidgets' slider has handles without a name: the one thing that is known and not ours.
+    found = Axe().run(page, options={"rules": {"aria-input-field-name": {"enabled": False}}})
+    assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,86 @@
+"""The commands of the command line that take cohorts."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from careerpath import load_instrument
+from careerpath.cli import app
+from careerpath.cohort import Tally
+
+SHIPPED = load_instrument()
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def made(tmp_path):
+    path = tmp_path / "made.csv"
+    done = run("simulate", "-o", path, "--count", 50, "--seed", 4)
+    assert done.exit_code == 0, done.output
+    assert "Synthetic: 50 made-up people" in done.output
+    return path
+
+
+def test_tally_and_merge(made, tmp_path):
+    done = run("tally", made, "-o", tmp_path / "a.tally")
+    assert done.exit_code == 0, done.output
+    assert "50 people with a total" in done.output
+    assert "not whether they measure the right thing" in done.output
+    merged = run("tally", tmp_path / "a.tally", made, "-o", tmp_path / "b.tally", "--json")
+    assert merged.exit_code == 0, merged.output
+    told = json.loads(merged.stdout)
+    assert told["people"] == 100
+    one = Tally.load(tmp_path / "a.tally")
+    assert Tally.load(tmp_path / "b.tally") == one + one
+    assert sum(told["bands"].values()) == 100
+
+
+def test_score_a_cohort(made, tmp_path):
+    done = run("score", made, "-o", tmp_path / "out.csv")
+    assert done.exit_code == 0, done.output
+    found = pd.read_csv(tmp_path / "out.csv")
+    assert len(found) == 50
+    assert set(found["band"]) <= {"management", "both", "mastery"}
+    told = json.loads(run("score", made, "-o", tmp_path / "out.parquet", "--json").stdout)
+    assert told["people"] == 50
+
+
+def test_a_few_people_are_told_to_be_few(tmp_path):
+    run("simulate", "-o", tmp_path / "few.csv", "--count", 3)
+    done = run("tally", tmp_path / "few.csv", "-o", tmp_path / "few.tally")
+    assert "Fewer than 30 people" in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tally", "nothing.csv", "-o", "x.tally"),
+        ("tally", "*.nothing", "-o", "x.tally"),
+        ("tally", "made.csv", "-o", "nowhere/x.tally"),
+        ("tally", "bad.csv", "-o", "x.tally"),
+        ("tally", "bad.tally", "-o", "x.tally"),
+        ("score", "made.csv"),
+        ("score", "bad.csv", "-o", "x.csv"),
+        ("score", "made.csv", "-o", "x.txt"),
+        ("score", "made.csv", "-o", "x.csv", "--missing", "prorate"),
+        ("simulate", "-o", "x.txt"),
+        ("simulate", "-o", "x.csv", "--count", "0"),
+        ("simulate", "-o", "x.csv", "--sd", "900"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_is_told_plainly_with_exit_code_2(made, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.csv").write_text("q01,q02\n1\n")
+    (tmp_path / "bad.tally").write_text("no tally")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = run(*arguments)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    assert done.output.strip().endswith(".")
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

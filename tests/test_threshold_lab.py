@@ -1,0 +1,545 @@
+"""The threshold lab's model: every decision, without a widget."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from traitlets import TraitError
+
+from careerpath import CareerpathError, CutScores, Instrument, load_instrument
+from careerpath.certainty import band_chances
+from careerpath.cohort import Tally, read_cohort, simulate_cohort
+from careerpath.instrument import BANDS, Band
+from careerpath.state.threshold_lab import (
+    FEWEST_PEOPLE,
+    MOST_BARS,
+    SURE,
+    LabCohort,
+    ThresholdLabState,
+)
+
+INSTRUMENT = load_instrument()
+MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
+COHORT = LabCohort.of("everybody", MADE, INSTRUMENT)
+OTHER = LabCohort.of("others", simulate_cohort(INSTRUMENT, count=250, mean=90, seed=8), INSTRUMENT)
+TOTALS = np.repeat(np.arange(151), COHORT.counts)
+WHEN = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def state(clock) -> ThresholdLabState:
+    return ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT, OTHER], clock=clock)
+
+
+def small(count: int, **statistics: float) -> ThresholdLabState:
+    made = simulate_cohort(INSTRUMENT, count=count, seed=3, **statistics)
+    return ThresholdLabState(
+        instrument=INSTRUMENT, cohorts=[LabCohort.of("few", made, INSTRUMENT)], clock=Clock()
+    )
+
+
+def cuts_of(state: ThresholdLabState) -> tuple[float, float]:
+    return state.cuts.management_below, state.cuts.mastery_above
+
+
+def bands(cuts: CutScores) -> list[Band]:
+    return [cuts.band(total) for total in TOTALS]
+
+
+# Moving
+
+
+def test_it_starts_at_the_published_cut_scores(state):
+    assert state.cuts == INSTRUMENT.cut_scores
+    assert not state.moved
+    assert not state.can_undo
+    assert state.flows_in_words.startswith("These are the published cut scores")
+
+
+def test_one_cut_score_can_be_moved_alone(state):
+    state.move(mastery_above=95)
+    assert cuts_of(state) == (50, 95)
+    state.move(management_below=0)
+    assert cuts_of(state) == (0, 95)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"management_below": 101},
+        {"mastery_above": 151},
+        {"management_below": -1},
+        {"management_below": float("nan")},
+        {"management_below": True},
+        {"mastery_above": "95"},
+    ],
+)
+def test_a_move_that_makes_no_sense_moves_nothing(state, wrong):
+    with pytest.raises(CareerpathError):
+        state.move(**wrong)
+    assert cuts_of(state) == (50, 100)
+    assert not state.can_undo
+
+
+def test_cut_scores_out_of_range_cannot_be_set_past_the_methods(state):
+    with pytest.raises(TraitError):
+        state.cuts = CutScores(management_below=0, mastery_above=1000)
+    assert cuts_of(state) == (50, 100)
+
+
+def test_a_handle_snaps_to_the_next_total(state):
+    # The handles stand between two totals: 49.5 is "below 50", 100.5 is "above 100".
+    state.drag([49.5, 117.3])
+    assert cuts_of(state) == (50, 117)
+    state.drag(np.array([41.2, 117.5]))
+    assert cuts_of(state) == (42, 117)
+
+
+def test_a_handle_stops_at_the_other_and_at_the_ends(state):
+    state.drag([130.0, 100.5])
+    assert cuts_of(state) == (100, 100)
+    state.reset()
+    state.drag([49.5, 12.0])
+    assert cuts_of(state) == (50, 50)
+    state.drag([-1e300, 1e300])
+    assert cuts_of(state) == (0, 150)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "50",
+        [],
+        [50],
+        [50, 100, 150],
+        [[50, 100]],
+        [None, 3],
+        ["a", "b"],
+        [float("nan"), 100],
+        [50, float("inf")],
+        {"0": 50},
+        [10**400, 3],
+        object(),
+    ],
+)
+@pytest.mark.parametrize("way", ["drag", "slide"])
+def test_what_no_handle_sends_moves_nothing(state, way, sent):
+    with pytest.raises(CareerpathError):
+        getattr(state, way)(sent)
+    assert cuts_of(state) == (50, 100)
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=2))
+def test_wherever_the_handles_are_the_cut_scores_are_possible_totals_in_order(sent):
+    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT])
+    state.drag(sent)
+    low, high = cuts_of(state)
+    assert 0 <= low <= high <= 150
+    assert isinstance(low, int)
+    assert isinstance(high, int)
+    assert sum(each.count for each in state.shares) == 400
+
+
+def test_the_lines_stand_where_a_drag_finds_the_same_cut_scores(state):
+    for low, high in ((0, 0), (0, 150), (50, 100), (77, 77)):
+        state.move(management_below=0, mastery_above=150)
+        state.move(management_below=low, mastery_above=high)
+        state.drag(state.lines)
+        assert cuts_of(state) == (low, high)
+
+
+# Undo and reset
+
+
+def test_a_drag_is_one_step_to_undo_and_two_drags_are_two(state, clock):
+    for position in (101.5, 102.5, 103.5):
+        clock.now += 0.1
+        state.drag([49.5, position])
+    clock.now += 5
+    state.drag([45.5, 103.5])
+    state.undo()
+    assert cuts_of(state) == (50, 103)
+    state.undo()
+    assert cuts_of(state) == (50, 100)
+    assert not state.can_undo
+    state.undo()
+    assert cuts_of(state) == (50, 100)
+
+
+def test_moves_in_code_are_each_undone(state):
+    state.move(management_below=60)
+    state.move(management_below=70)
+    state.undo()
+    assert cuts_of(state) == (60, 100)
+
+
+def test_a_drag_after_an_undo_is_a_step_of_its_own(state):
+    state.drag([49.5, 110.5])
+    state.undo()
+    state.drag([49.5, 120.5])
+    state.undo()
+    assert cuts_of(state) == (50, 100)
+
+
+def test_reset_goes_back_to_the_published_and_can_be_undone(state):
+    state.move(management_below=60, mastery_above=95)
+    state.reset()
+    assert not state.moved
+    state.undo()
+    assert cuts_of(state) == (60, 95)
+
+
+def test_a_move_to_the_same_place_is_none(state):
+    state.slide((50, 100))
+    assert not state.can_undo
+
+
+# What follows
+
+
+def test_shares_are_those_of_a_loop_over_the_people(state):
+    state.move(management_below=61, mastery_above=93)
+    found, published = bands(state.cuts), bands(INSTRUMENT.cut_scores)
+    for each in state.shares:
+        assert each.count == found.count(each.band)
+        assert each.share == pytest.approx(found.count(each.band) / 400)
+        assert each.low < each.share < each.high
+        assert each.change == found.count(each.band) - published.count(each.band)
+    assert sum(each.change for each in state.shares) == 0
+
+
+def test_who_changes_band_is_what_a_loop_over_the_people_finds(state):
+    state.move(management_below=61, mastery_above=93)
+    pairs = list(zip(bands(INSTRUMENT.cut_scores), bands(state.cuts), strict=True))
+    assert state.matrix == {(old, new): pairs.count((old, new)) for old in BANDS for new in BANDS}
+    assert {(flow.origin, flow.target) for flow in state.flows} == {
+        pair for pair in pairs if pair[0] != pair[1]
+    }
+
+
+def test_who_changes_band_is_told_in_words(state):
+    state.move(mastery_above=95)
+    count = int(((TOTALS > 95) & (TOTALS <= 100)).sum())
+    assert state.flows_in_words == f"{count} people move from both to mastery."
+    state.move(mastery_above=int(TOTALS.max()))
+    assert "from mastery to both." in state.flows_in_words
+    state.reset()
+    state.move(management_below=0)
+    state.move(management_below=int(TOTALS.min()))
+    below = int((TOTALS < 50).sum())
+    assert state.flows_in_words == f"{below} people move from management to both."
+
+
+def test_one_person_is_not_people():
+    frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2)
+    frame.loc[0, "q01"] = 10 if INSTRUMENT.item("q01").mastery_side == "right" else 0
+    state = ThresholdLabState(
+        instrument=INSTRUMENT, cohorts=[LabCohort.of("two", frame, INSTRUMENT)], clock=Clock()
+    )
+    state.move(mastery_above=79)
+    assert state.flows_in_words == "1 person moves from both to mastery."
+    state.move(mastery_above=90)
+    assert state.flows_in_words == "Nobody changes band against the published cut scores."
+
+
+def test_the_histogram_holds_everybody_once_in_the_right_band(state):
+    state.move(management_below=61, mastery_above=93)
+    heights = state.histogram.heights
+    for each in state.shares:
+        assert heights[each.band].sum() == each.count
+    assert np.array_equal(sum(heights.values()), COHORT.counts)
+    assert heights[Band.MANAGEMENT][61:].sum() == 0
+    assert heights[Band.MASTERY][:94].sum() == 0
+
+
+def test_the_curve_is_the_share_at_each_possible_cut_score(state):
+    curve = state.curve
+    for cut in (0, 49, 50, 100, 150):
+        assert curve.management[cut] == pytest.approx((cut > TOTALS).mean())
+        assert curve.mastery[cut] == pytest.approx((cut < TOTALS).mean())
+
+
+@pytest.mark.parametrize(("low", "high"), [(50, 100), (70, 74), (0, 100), (50, 150), (75, 75)])
+def test_unsure_totals_are_those_of_the_same_rule_as_a_persons_result(state, low, high):
+    state.move(management_below=0, mastery_above=150)
+    state.move(management_below=low, mastery_above=high)
+    error = COHORT.reliability.standard_error
+    unsure = {
+        total
+        for total in range(151)
+        if max(band_chances(state.new_instrument, total, error).values()) < SURE
+    }
+    found = {total for start, end in state.unsure for total in range(int(start), int(end) + 1)}
+    assert found == unsure
+    expected = np.isin(TOTALS, list(unsure)).mean()
+    assert state.unsure_share == pytest.approx(expected)
+
+
+def test_trust_is_the_tallys(state):
+    state.move(management_below=61)
+    found = COHORT.tally.classification(state.cuts)
+    assert state.classification.accuracy == found.accuracy
+    assert state.classification.consistency == found.consistency
+    assert state.classification.kappa == found.kappa
+    assert state.classification.withheld == ""
+
+
+def test_items_tell_who_would_change_band_at_the_current_cut_scores(state):
+    state.move(management_below=61)
+    assert state.items == COHORT.tally.items(state.cuts)
+    assert len(state.items) == 15
+
+
+# Few people, odd people, nobody
+
+
+def test_with_few_people_the_interval_stays_and_the_model_is_held_back():
+    state = small(FEWEST_PEOPLE - 1)
+    assert state.few
+    assert "Held back: 29 people" in state.classification.withheld
+    assert state.classification.accuracy is None
+    assert all(each.low is not None for each in state.shares)
+    assert state.cohort.reliability.alpha is not None
+    assert not small(FEWEST_PEOPLE).few
+    assert small(FEWEST_PEOPLE).classification.withheld == ""
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_hardly_anybody_raises_nowhere(count):
+    frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2).head(count)
+    state = ThresholdLabState(
+        instrument=INSTRUMENT, cohorts=[LabCohort.of("few", frame, INSTRUMENT)], clock=Clock()
+    )
+    state.move(management_below=80, mastery_above=90)
+    assert state.classification.withheld
+    assert state.unsure == ()
+    assert state.cohort.reliability.alpha is None
+    assert sum(each.count for each in state.shares) == count
+    assert state.curve.management.max() <= 1
+    assert len(state.items) in (0, 15)
+    assert state.histogram.heights[Band.BOTH].sum() in (0, count)
+    assert "Made in the threshold lab" in state.make(now=WHEN).text
+
+
+def test_answers_that_do_not_hang_together_are_told():
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.integers(0, 11, (40, 15)), columns=list(INSTRUMENT.item_ids))
+    # Two halves that cancel out: alpha is far below 0.
+    keyed = frame.iloc[:, :7].to_numpy()
+    frame.iloc[:, 7:14] = 10 - keyed
+    plain = Instrument.plain(list(INSTRUMENT.item_ids))
+    state = ThresholdLabState(
+        instrument=plain, cohorts=[LabCohort.of("odd", frame, plain)], clock=Clock()
+    )
+    assert state.cohort.reliability.alpha < 0
+    assert "do not hang together" in state.classification.withheld
+
+
+def test_half_points_and_ranges_below_zero_work():
+    instrument = Instrument.plain(
+        ["a", "b", "c"],
+        minimum=-1,
+        maximum=1,
+        step=0.5,
+        management_below=-1.5,
+        mastery_above=1,
+    )
+    made = simulate_cohort(instrument, count=60, seed=2)
+    state = ThresholdLabState(
+        instrument=instrument, cohorts=[LabCohort.of("all", made, instrument)], clock=Clock()
+    )
+    assert not state.whole
+    assert state.lines == (-1.75, 1.25)
+    state.drag([-1.1, 1.25])
+    assert cuts_of(state) == (-1, 1)
+    state.slide((-0.5, 0.49))
+    assert cuts_of(state) == (-0.5, 0.5)
+    assert sum(each.count for each in state.shares) == 60
+
+
+def test_many_possible_totals_share_bars():
+    instrument = Instrument.plain(
+        ["a", "b", "c", "d"], maximum=100, management_below=133, mastery_above=260
+    )
+    answers = np.random.default_rng(2).integers(0, 101, (300, 4))
+    made = pd.DataFrame(answers, columns=list(instrument.item_ids))
+    state = ThresholdLabState(
+        instrument=instrument, cohorts=[LabCohort.of("all", made, instrument)], clock=Clock()
+    )
+    histogram = state.histogram
+    assert len(histogram.middles) <= MOST_BARS
+    for each in state.shares:
+        assert histogram.heights[each.band].sum() == each.count
+
+
+# Several cohorts
+
+
+def test_a_lab_needs_a_cohort_that_fits(clock):
+    with pytest.raises(CareerpathError, match="no cohort"):
+        ThresholdLabState(instrument=INSTRUMENT, cohorts=[], clock=clock)
+    with pytest.raises(CareerpathError, match="names that differ"):
+        ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT, COHORT], clock=clock)
+    plain = Instrument.plain(["a", "b"], management_below=5, mastery_above=10)
+    with pytest.raises(CareerpathError, match="possible totals"):
+        ThresholdLabState(instrument=plain, cohorts=[COHORT], clock=clock)
+
+
+def test_another_cohort_can_be_shown(state):
+    state.show("others")
+    assert state.cohort is OTHER
+    assert sum(each.count for each in state.shares) == 250
+
+
+def test_two_cohorts_are_compared_band_by_band(state):
+    assert state.comparison == ()
+    assert state.histogram.others is None
+    state.compare("others")
+    for each in state.comparison:
+        assert each.points == pytest.approx(100 * (each.other.share - each.shown.share))
+    assert state.histogram.others.sum() == pytest.approx(400)
+    state.show("others")
+    assert state.other_name == "everybody"
+    state.compare("")
+    assert state.other is None
+
+
+@pytest.mark.parametrize("way", ["show", "compare"])
+def test_an_unknown_cohort_is_refused_with_the_nearest_name(state, way):
+    with pytest.raises(CareerpathError, match="Did you mean 'others'"):
+        getattr(state, way)("other")
+    assert (state.shown_name, state.other_name) == ("everybody", "")
+
+
+def test_a_cohort_is_not_compared_with_itself(state):
+    with pytest.raises(CareerpathError, match="the cohort that is shown"):
+        state.compare("everybody")
+
+
+# Saving
+
+
+def test_what_is_saved_is_a_new_version_that_says_where_it_comes_from(state, tmp_path):
+    state.move(management_below=60, mastery_above=95)
+    path = state.save(tmp_path, now=WHEN)
+    assert path.parent == tmp_path
+    ours = load_instrument(path)
+    assert ours.cut_scores == state.cuts
+    assert ours.version == f"{INSTRUMENT.version}+60-95"
+    assert ours == state.new_instrument
+    text = path.read_text(encoding="utf-8")
+    assert tomllib.loads(text)["id"] == INSTRUMENT.id
+    head = text.partition("\n\n")[0]
+    assert "2026-11-22 at 09:30 UTC" in head
+    assert f"{INSTRUMENT.id} {INSTRUMENT.version}" in head
+    assert "Published cut scores: 50 and 100. Cut scores here: 60 and 95." in head
+    assert "400 people: everybody" in head
+    assert "synthetic" in head
+    assert state.saved.path == path
+
+
+def test_a_file_that_is_there_is_never_replaced(state, tmp_path):
+    state.move(management_below=60)
+    first = state.save(tmp_path / "ours.toml", now=WHEN)
+    before = first.read_bytes()
+    with pytest.raises(CareerpathError, match="is there already"):
+        state.save(first)
+    assert first.read_bytes() == before
+
+
+@pytest.mark.parametrize("path", ["missing/ours.toml", "a\0b.toml"])
+def test_what_cannot_be_written_is_told(state, tmp_path, path):
+    with pytest.raises(CareerpathError, match="Cannot write"):
+        state.save(tmp_path / path)
+
+
+def test_no_name_or_source_breaks_out_of_its_comment(clock):
+    evil = 'x\n[cut_scores]\nmanagement_below = 1\r\u2028mastery_above = "'
+    cohort = LabCohort(name=evil, tally=COHORT.tally, source=evil)
+    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
+    state.move(management_below=60)
+    assert tomllib.loads(state.make(now=WHEN).text)["cut_scores"] == {
+        "management_below": 60,
+        "mastery_above": 100,
+    }
+
+
+def test_what_was_saved_is_forgotten_as_soon_as_the_cut_scores_move_on(state):
+    state.move(management_below=60)
+    state.make(now=WHEN)
+    assert state.saved is not None
+    state.move(management_below=61)
+    assert state.saved is None
+
+
+def test_real_people_are_not_called_synthetic(clock):
+    cohort = LabCohort("ours", COHORT.tally, source="survey of 2026")
+    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
+    assert not any("synthetic" in line for line in state.provenance(now=WHEN))
+    assert any("survey of 2026" in line for line in state.provenance(now=WHEN))
+
+
+def test_a_simulated_cohort_says_so_by_itself():
+    assert COHORT.synthetic
+    assert COHORT.source == MADE.note
+    assert LabCohort.of("frame", MADE.frame, INSTRUMENT).synthetic
+    nameless = MADE.frame.drop(columns="person")
+    assert not LabCohort.of("frame", nameless, INSTRUMENT).synthetic
+    assert LabCohort.of("tally", COHORT.tally, INSTRUMENT, synthetic=True).synthetic
+
+
+def test_a_file_of_simulated_people_is_still_synthetic(tmp_path):
+    path = tmp_path / "people.csv"
+    MADE.frame.to_csv(path, index=False)
+    cohort = LabCohort.of("file", read_cohort(path, INSTRUMENT), INSTRUMENT)
+    assert cohort.synthetic
+    assert cohort.tally == COHORT.tally
+
+
+# Speed
+
+
+@pytest.mark.parametrize("times", [1, 5_000_000])
+def test_a_move_costs_the_same_for_400_people_and_for_two_billion(times, clock):
+    tally = Tally(COHORT.tally.layout, COHORT.tally.cells * times)
+    state = ThresholdLabState(
+        instrument=INSTRUMENT, cohorts=[LabCohort("many", tally)], clock=clock
+    )
+    assert state.cohort.tally.count == 400 * times
+
+    def everything() -> None:
+        _ = state.shares, state.matrix, state.flows_in_words, state.classification
+        _ = state.unsure, state.unsure_share, state.histogram, state.lines
+
+    everything()
+    seconds = []
+    for cut in range(40, 60):
+        start = time.perf_counter()
+        state.drag([cut - 0.5, 100.5])
+        everything()
+        seconds.append(time.perf_counter() - start)
+    # The best of twenty: what it costs, not what else the machine was doing.
+    assert min(seconds) < 0.005

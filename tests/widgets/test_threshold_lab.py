@@ -1,0 +1,271 @@
+"""The threshold lab's view, without a browser: what it shows, and what a browser can send it."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import bqplot
+import numpy as np
+import pandas as pd
+import pytest
+from ipywidgets import Dropdown, FloatRangeSlider, IntRangeSlider
+from traitlets import TraitError
+
+from careerpath import CareerpathError, Instrument, load_instrument
+from careerpath.cohort import simulate_cohort
+from careerpath.widgets.screen import Screen
+from careerpath.widgets.threshold_lab import ThresholdLab
+
+INSTRUMENT = load_instrument()
+MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
+OURS = MADE.frame.drop(columns="person")
+OTHERS = simulate_cohort(INSTRUMENT, count=250, mean=90, seed=8)
+
+
+def parts(widget, kind):
+    """Every widget of a kind, however deep it lies."""
+    if isinstance(widget, kind):
+        yield widget
+    for child in getattr(widget, "children", ()):
+        yield from parts(child, kind)
+
+
+@pytest.fixture
+def lab() -> ThresholdLab:
+    return ThresholdLab({"everybody": MADE, "others": OTHERS}, INSTRUMENT)
+
+
+def handles(lab: ThresholdLab) -> bqplot.Scatter:
+    figure = next(parts(lab, bqplot.Figure))
+    return next(mark for mark in figure.marks if getattr(mark, "enable_move", False))
+
+
+def slider(lab: ThresholdLab) -> IntRangeSlider | FloatRangeSlider:
+    return next(parts(lab, IntRangeSlider | FloatRangeSlider))
+
+
+def bars(lab: ThresholdLab) -> bqplot.Bars:
+    return next(each for each in next(parts(lab, bqplot.Figure)).marks if type(each) is bqplot.Bars)
+
+
+def shown(lab: ThresholdLab) -> str:
+    return " ".join(screen.html for screen in parts(lab, Screen))
+
+
+def press(lab: ThresholdLab, content: object) -> None:
+    """Deliver a message to every screen, as a browser could."""
+    for screen in parts(lab, Screen):
+        screen._handle_custom_msg(content, [])
+
+
+def cuts_of(lab: ThresholdLab) -> tuple[float, float]:
+    return lab.value.management_below, lab.value.mastery_above
+
+
+def test_a_drag_on_the_picture_moves_the_slider_and_the_words(lab):
+    handles(lab).x = np.array([49.5, 110.5])
+    assert cuts_of(lab) == (50, 110)
+    assert slider(lab).value == (50, 110)
+    share = lab.state.shares[2]
+    assert f"{100 * share.share:.1f} %" in shown(lab)
+    assert lab.state.flows_in_words in shown(lab)
+    assert bars(lab).y[2].sum() == share.count
+
+
+def test_the_slider_moves_the_handles(lab):
+    slider(lab).value = (60, 95)
+    assert cuts_of(lab) == (60, 95)
+    assert handles(lab).x.tolist() == [59.5, 95.5]
+
+
+def test_while_a_handle_is_dragged_it_follows_the_hand_and_snaps_at_the_end(lab):
+    marks = handles(lab)
+    marks._handle_custom_msg({"event": "drag_start", "index": 1, "point": {}}, [])
+    marks.x = np.array([49.5, 117.3])
+    assert cuts_of(lab) == (50, 117)
+    assert marks.x.tolist() == [49.5, 117.3]
+    marks._handle_custom_msg({"event": "drag_end", "index": 1, "point": {}}, [])
+    assert marks.x.tolist() == [49.5, 117.5]
+
+
+def test_in_code_and_by_widget_are_the_same(lab):
+    lab.move(management_below=58)
+    assert slider(lab).value == (58, 100)
+    assert handles(lab).x.tolist() == [57.5, 100.5]
+    assert lab.instrument.cut_scores == lab.value
+
+
+def test_a_cut_score_between_two_totals_stays_what_it_was_set_to(lab):
+    lab.move(management_below=49.5)
+    assert cuts_of(lab) == (49.5, 100)
+
+
+@pytest.mark.parametrize(
+    "sent", [[50.0], [[1.0, 2.0]], [float("nan"), 3.0], [], ["a", "b"], "50", 7.0]
+)
+def test_handles_that_are_nowhere_are_refused_in_words(lab, sent):
+    try:
+        handles(lab).x = sent
+    except TraitError:
+        pass
+    else:
+        assert "Two cut scores are two numbers" in shown(lab)
+    assert cuts_of(lab) == (50, 100)
+    handles(lab).x = np.array([49.5, 99.5])
+    assert cuts_of(lab) == (50, 99)
+    assert "Two cut scores are two numbers" not in shown(lab)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        [],
+        "save",
+        {},
+        {"action": None},
+        {"action": "__class__"},
+        {"action": ["save"]},
+        {"action": "show", "item": "others"},
+        {"action": "y" * 1_000_000},
+        {"event": "drag_end"},
+    ],
+)
+def test_a_message_that_no_button_sends_leaves_the_lab_standing(lab, content):
+    press(lab, content)
+    assert cuts_of(lab) == (50, 100)
+    assert lab.state.saved is None
+
+
+def test_undo_and_reset_are_offered_when_there_is_something_to_undo(lab):
+    assert re.search(r'data-action="undo" disabled', shown(lab))
+    lab.move(management_below=60)
+    lab.move(management_below=70)
+    assert not re.search(r'data-action="undo" disabled', shown(lab))
+    press(lab, {"action": "undo", "item": None, "place": None})
+    # Every screen was sent the message; only the one with the button acts on it.
+    assert cuts_of(lab) == (60, 100)
+    press(lab, {"action": "reset", "item": None, "place": None})
+    assert cuts_of(lab) == (50, 100)
+
+
+def test_saving_offers_a_download_and_writes_nothing(lab, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lab.move(management_below=60)
+    press(lab, {"action": "save", "item": None, "place": None})
+    name, content = re.search(
+        r'download="([^"]+)" href="data:application/toml;base64,([^"]+)"', shown(lab)
+    ).groups()
+    assert name == f"{INSTRUMENT.id}-{INSTRUMENT.version}-60-100.toml"
+    target = tmp_path / "downloaded.toml"
+    target.write_bytes(base64.b64decode(content))
+    assert load_instrument(target) == lab.instrument
+    assert [each.name for each in tmp_path.iterdir()] == ["downloaded.toml"]
+
+
+def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
+    lab = ThresholdLab(MADE, INSTRUMENT, save_to=tmp_path)
+    lab.move(management_below=60)
+    press(lab, {"action": "save", "item": None, "place": None})
+    [file] = tmp_path.iterdir()
+    assert load_instrument(file).cut_scores == lab.value
+    assert file.name in shown(lab)
+    press(lab, {"action": "save", "item": None, "place": None})
+    assert "is there already" in shown(lab)
+
+
+def test_it_says_that_a_cohort_is_synthetic(lab):
+    assert "Synthetic" in shown(lab)
+    assert "Synthetic" not in shown(ThresholdLab(OURS, INSTRUMENT))
+    mixed = ThresholdLab({"ours": OURS, "made up": OTHERS}, INSTRUMENT)
+    assert "Synthetic" not in shown(mixed)
+    mixed.state.compare("made up")
+    assert "made up is synthetic" in shown(mixed)
+
+
+def test_people_without_a_total_are_told():
+    frame = MADE.frame.astype({"q01": "float", "q02": "float"})
+    frame.loc[:2, "q01"] = np.nan
+    frame.loc[5, "q02"] = 11
+    text = shown(ThresholdLab(frame, INSTRUMENT))
+    assert "396 people" in text
+    assert "3 unanswered" in text
+    assert "1 out of range" in text
+
+
+def test_it_says_what_alpha_is_not_and_what_each_figure_takes_for_granted(lab):
+    assert "Alpha is not validity" in shown(lab)
+    for name in ("Goodman", "Feldt", "Livingston and Lewis"):
+        assert name in shown(lab)
+
+
+def test_few_people_see_intervals_and_no_model():
+    text = shown(ThresholdLab(MADE.frame.head(20), INSTRUMENT))
+    assert "Held back: 20 people" in text
+    assert "Accuracy</dt>" not in text
+    assert re.search(r"\d+\.\d to \d+\.\d %", text)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_hardly_anybody_is_shown_too(count):
+    lab = ThresholdLab(MADE.frame.head(count), INSTRUMENT)
+    slider(lab).value = (60, 95)
+    assert cuts_of(lab) == (60, 95)
+    assert "Something went wrong" not in shown(lab)
+    assert lab.snapshot().svg.startswith("<svg")
+
+
+def test_cohorts_are_chosen_and_compared(lab):
+    show, compare = parts(lab, Dropdown)
+    compare.value = "others"
+    assert "everybody beside others" in shown(lab)
+    show.value = "others"
+    assert lab.state.shown_name == "others"
+    assert compare.value == "everybody"
+    assert "others beside everybody" in shown(lab)
+    compare.value = ""
+    assert "beside" not in shown(lab)
+
+
+def test_one_cohort_has_nothing_to_choose():
+    assert not list(parts(ThresholdLab(MADE, INSTRUMENT), Dropdown))
+
+
+def test_whatever_a_cohort_is_called_is_text():
+    evil = '<img src=x onerror="alert(1)">'
+    lab = ThresholdLab({evil: MADE, "b": OTHERS}, INSTRUMENT, source=evil)
+    lab.move(management_below=60)
+    lab.state.compare("b")
+    press(lab, {"action": "save", "item": None, "place": None})
+    assert evil not in shown(lab)
+    assert evil not in lab.snapshot().svg
+
+
+def test_half_points_have_a_slider_of_half_points():
+    instrument = Instrument.plain(
+        ["a", "b", "c"], maximum=2, step=0.5, management_below=2.5, mastery_above=4
+    )
+    frame = pd.DataFrame({"a": [0.5, 1, 2], "b": [1.5, 1, 2], "c": [0, 1, 2]})
+    lab = ThresholdLab(frame, instrument)
+    assert isinstance(slider(lab), FloatRangeSlider)
+    slider(lab).value = (1.5, 4.5)
+    assert cuts_of(lab) == (1.5, 4.5)
+
+
+def test_a_snapshot_stands_still_and_says_itself_in_words(lab):
+    before = lab.snapshot()
+    lab.move(management_below=60)
+    after = lab.snapshot()
+    assert before.svg != after.svg
+    assert "cut scores 50 and 100" in repr(before)
+    assert "cut scores 60 and 100" in after._repr_svg_()
+    assert "nobody ever gave these answers" in after.svg
+    assert repr(lab) == "ThresholdLab(everybody: 400, others: 250; cut scores 60 and 100)"
+
+
+def test_what_makes_no_sense_in_code_raises(lab):
+    with pytest.raises(CareerpathError):
+        lab.move(management_below=120)
+    with pytest.raises(CareerpathError):
+        ThresholdLab({}, INSTRUMENT)
