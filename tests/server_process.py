@@ -193,6 +193,17 @@ class ServerProcess:
             os.kill(process, signal.SIGKILL)
 
 
+class LabProcess(ServerProcess):
+    """JupyterLab over a folder of notebooks, with settings of its own."""
+
+    ready: ClassVar = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
+
+    def command(self) -> list[str]:
+        options = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
+        options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}"]
+        return [sys.executable, "-m", "jupyterlab", *options]
+
+
 class KernelSocket:
     """A page's websocket to its kernel, in a tester's hands: it may send anything."""
 

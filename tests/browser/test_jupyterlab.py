@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
-from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Page, expect
-from server_process import ServerProcess, write_notebook
+from server_process import LabProcess, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -25,17 +23,6 @@ APP = """\
 from careerpath.widgets import Assessment
 app = Assessment()
 app"""
-
-
-class LabProcess(ServerProcess):
-    """JupyterLab over a folder of notebooks, with settings of its own."""
-
-    ready: ClassVar = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
-
-    def command(self) -> list[str]:
-        options = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
-        options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}"]
-        return [sys.executable, "-m", "jupyterlab", *options]
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
-from server_process import ServerProcess, write_notebook
+from server_process import LabProcess, ServerProcess, write_notebook
 
 from careerpath import load_instrument
 from careerpath.cohort import simulate_cohort
@@ -35,17 +33,6 @@ lab = ThresholdLab(
     instrument,
 )
 lab"""
-
-
-class LabProcess(ServerProcess):
-    """JupyterLab over a folder of notebooks, with settings of its own."""
-
-    ready: ClassVar = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
-
-    def command(self) -> list[str]:
-        options = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
-        options += ["--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}"]
-        return [sys.executable, "-m", "jupyterlab", *options]
 
 
 @pytest.fixture(scope="module")
