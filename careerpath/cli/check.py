@@ -1,0 +1,42 @@
+"""``careerpath check``: a linter for instruments and their translations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from careerpath.cli.app import FOUND_ERRORS, AsJson, app, console, print_json
+
+
+@app.command("check")
+def check_command(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|ID", help="An instrument, or a translation of one; or a shipped id."
+        ),
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check an instrument file, or a translation of one."""
+    from careerpath.check import Level, check_data
+    from careerpath.instrument_file import instrument_path, is_translation, read_toml
+    from careerpath.translation_check import check_translation
+
+    path = instrument_path(file)
+    data = read_toml(path)
+    place = str(path)
+    findings = (
+        check_translation(data, path) if is_translation(data) else check_data(data, place=place)
+    )
+    if as_json:
+        print_json({"file": place, "findings": [asdict(finding) for finding in findings]})
+    else:
+        from careerpath.terminal import show_findings
+
+        show_findings(console(), file, findings)
+    if any(finding.level is Level.ERROR for finding in findings):
+        raise typer.Exit(FOUND_ERRORS)

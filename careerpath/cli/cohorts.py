@@ -1,0 +1,67 @@
+"""``careerpath tally`` and ``careerpath simulate``: cohorts of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import careerpath
+from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
+
+
+@app.command("tally")
+def tally_command(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILES...",
+            help="Cohorts (.csv, .tsv, .xlsx, .parquet, .jsonl) and tallies (.tally); globs, too.",
+        ),
+    ],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the tally goes.")],
+    instrument: InstrumentOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reduce cohorts of any size to one small tally."""
+    from careerpath.cohort.streaming import tally_files
+    from careerpath.cohort.terminal import show_tally, tally_document, tally_progress
+
+    questionnaire = careerpath.load_instrument(instrument)
+    with tally_progress() as told:
+        tally = tally_files(files, questionnaire, progress=told)
+    tally.save(output)
+    if as_json:
+        print_json({"file": str(output), **tally_document(tally, questionnaire.cut_scores)})
+    else:
+        show_tally(console(), str(output), tally, questionnaire.cut_scores)
+
+
+@app.command("simulate")
+def simulate_command(
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where it goes: .csv, .tsv or .parquet.")
+    ],
+    count: Annotated[int, typer.Option(help="How many people.")] = 200,
+    mean: Annotated[float | None, typer.Option(help="The mean total.")] = None,
+    sd: Annotated[float | None, typer.Option(help="The standard deviation of totals.")] = None,
+    reliability: Annotated[float | None, typer.Option(help="Cronbach's alpha.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 0,
+    instrument: InstrumentOption = None,
+) -> None:
+    """Make up a synthetic cohort, to try things out with."""
+    from careerpath.cohort import simulate_cohort, write_cohort
+
+    made = simulate_cohort(
+        careerpath.load_instrument(instrument),
+        count=count,
+        mean=mean,
+        sd=sd,
+        reliability=reliability,
+        seed=seed,
+    )
+    write_cohort(made.frame, output)
+    typer.echo(f"{output}: {made.note}")

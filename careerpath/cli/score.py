@@ -1,0 +1,114 @@
+"""``careerpath score``: one person's answers, or a cohort's."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import careerpath
+from careerpath.cli.app import AsJson, app, console, print_json
+from careerpath.errors import AnswerError, CareerpathError, Reason
+
+if TYPE_CHECKING:
+    from careerpath import Instrument, Interpretation, Score
+
+_COHORT_FILES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
+
+
+class Missing(StrEnum):
+    """What to do about unanswered items."""
+
+    REFUSE = "refuse"
+    PRORATE = "prorate"
+
+
+@app.command("score")
+def score_command(
+    answers: Annotated[
+        str,
+        typer.Argument(
+            metavar="ANSWERS",
+            help="A .json or .toml file with an answer for each item; - reads JSON from stdin. "
+            "Or a cohort: .csv, .tsv, .xlsx, .parquet or .jsonl.",
+        ),
+    ],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where a cohort's scores go: .csv, .tsv or .parquet."),
+    ] = None,
+    instrument: Annotated[
+        str | None,
+        typer.Option(metavar="ID|FILE", help="Another instrument than the shipped one."),
+    ] = None,
+    missing: Annotated[
+        Missing, typer.Option(help="Unanswered items: refuse, or estimate from the others.")
+    ] = Missing.REFUSE,
+    as_json: AsJson = False,
+) -> None:
+    """Score one person's answers and say what the result means, or a whole cohort's."""
+    from careerpath.answers_file import read_answers
+    from careerpath.scoring import PRORATE_HINT
+
+    questionnaire = careerpath.load_instrument(instrument)
+    if output is not None or Path(answers).suffix.lower() in _COHORT_FILES:
+        if missing is not Missing.REFUSE:
+            raise CareerpathError("A cohort's gaps are not estimated. Leave --missing out.")
+        _score_cohort(answers, output, questionnaire, as_json=as_json)
+        return
+    given = read_answers(answers)
+    try:
+        result = careerpath.score(questionnaire, given, missing=missing.value)
+    except AnswerError as error:
+        if error.reason is not Reason.UNANSWERED:
+            raise
+        told = str(error).replace(PRORATE_HINT, "add --missing prorate")
+        raise CareerpathError(told) from error
+    meaning = careerpath.interpret(questionnaire, result)
+    if as_json:
+        print_json(_score_document(questionnaire, result, meaning))
+    else:
+        from careerpath.terminal import show_result
+
+        show_result(console(), meaning)
+
+
+def _score_cohort(
+    source: str, output: Path | None, instrument: Instrument, *, as_json: bool
+) -> None:
+    if output is None:
+        raise CareerpathError(f"{source} holds a cohort. Say where its scores go: -o OUT.csv.")
+    from careerpath.cohort import Tally, read_cohort, score_frame, write_cohort
+    from careerpath.cohort.terminal import show_tally, tally_document
+
+    cohort = read_cohort(source, instrument)
+    write_cohort(score_frame(cohort.frame, instrument), output)
+    tally = Tally.of(cohort.frame, instrument)
+    if as_json:
+        print_json({"file": str(output), **tally_document(tally, instrument.cut_scores)})
+    else:
+        show_tally(console(), str(output), tally, instrument.cut_scores, said=cohort.summary)
+
+
+def _score_document(
+    instrument: Instrument, result: Score, meaning: Interpretation
+) -> dict[str, Any]:
+    return {
+        "instrument": {"id": instrument.id, "version": instrument.version},
+        "total": result.total,
+        "minimum": result.minimum,
+        "maximum": result.maximum,
+        "band": result.band,
+        "missing": result.missing,
+        "headline": meaning.headline,
+        "placement": meaning.placement,
+        "certainty": meaning.certainty,
+        "chances": meaning.chances,
+        "standard_error": meaning.standard_error,
+        "flips": [asdict(flip) for flip in meaning.flips],
+        "facets": [asdict(facet) for facet in result.facets],
+    }
