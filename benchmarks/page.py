@@ -217,7 +217,10 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
-        "--only", default="", metavar="WORDS", help="pages whose name has these words"
+        "--only",
+        default="",
+        metavar="PATTERN",
+        help="pages whose name has this (a regular expression)",
     )
     given = parser.parse_args()
     if not PEERS_PYTHON.exists():
@@ -228,7 +231,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         everything = contenders(folder, visits=given.rounds + 1 + TOGETHER)
-        pages = [each for each in everything if given.only in each.name]
+        pages = [each for each in everything if re.search(given.only, each.name)]
         for each in pages:
             stack.enter_context(each.server)
         playwright = stack.enter_context(sync_playwright())

@@ -30,6 +30,14 @@ const standIns = {
     onResolve({ filter: /^\.\.$/ }, ({ importer }) =>
       importer.includes(join('@jupyterlab', 'services', 'lib')) ? { path: services } : undefined,
     );
+    // From its sources, a file a class, so that the docks, menus and palettes that nobody shows stay out.
+    const lumino = join(here, 'node_modules/@lumino/widgets/src');
+    onResolve({ filter: /^@lumino\/widgets$/ }, () => ({ path: join(lumino, 'index.ts'), sideEffects: false }));
+    onResolve({ filter: /^\.\// }, ({ importer, path }) =>
+      dirname(importer) === lumino ? { path: join(lumino, `${path}.ts`), sideEffects: false } : undefined,
+    );
+    // jQuery without requests and effects: widgets use it to wrap an element, if at all.
+    onResolve({ filter: /^jquery$/ }, () => ({ path: join(here, 'node_modules/jquery/dist/jquery.slim.js') }));
   },
 };
 
@@ -60,10 +68,10 @@ await mkdir(out, { recursive: true });
 for (const old of await readdir(out)) await rm(join(out, old));
 for (const { path, contents } of outputFiles) await writeFile(path, contents);
 const entry = names((name) => name.startsWith('page-'))[0];
-// What the entry imports, and the controls, which nearly every page shows: the template preloads them.
+// What the entry imports before it runs: the template preloads it.
 const [, { imports }] = Object.entries(metafile.outputs).find(([path]) => basename(path) === entry);
 const needed = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
-const manifest = { entry, preload: [...new Set([...needed, ...names((name) => name.startsWith('controls-'))])].sort() };
+const manifest = { entry, preload: [...new Set(needed)].sort() };
 await writeFile(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const { path, contents } of outputFiles) {
   console.log(basename(path), contents.length, createHash('sha256').update(contents).digest('hex').slice(0, 12));

@@ -221,6 +221,9 @@ class KernelSocket(VoilaKernelWebsocketHandler):
 
     async def open(self, kernel_id: str) -> None:
         """Connect to the kernel."""
+        # A kernel answers in several small messages; without this each but the first would wait
+        # for the browser to acknowledge the one before, 40 ms later.
+        self.set_nodelay(True)
         kernels: PageKernels = self.settings["kernel_manager"]
         kernels.sockets.setdefault(kernel_id, set()).add(self)
         if kernel_id in kernels.visits:

@@ -5,7 +5,7 @@ import { watchConnection } from './banner';
 import { Connection } from './connection';
 import { WidgetManager } from './manager';
 import { plainMessage } from './messages';
-import { prepareModules } from './modules';
+import { loadModule, prepareModules } from './modules';
 import { pageComplete, pageConfig } from './page';
 
 const VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]';
@@ -18,6 +18,8 @@ async function start(): Promise<void> {
     return reveal();
   }
   prepareModules(config.modules);
+  // Nearly every widget of ours stands on it: let it run while the kernel answers.
+  if ('anywidget' in config.modules) void loadModule('anywidget').catch(() => undefined);
   // Connecting takes a while, and so do the cells: let both happen at once.
   const { kernel } = new Connection(config.baseUrl, config.kernelId);
   const manager = new WidgetManager(kernel);

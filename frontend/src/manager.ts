@@ -9,7 +9,7 @@ import { ManagerBase } from '@jupyter-widgets/base-manager';
 import type { JSONObject } from '@lumino/coreutils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { plainMessage } from './messages';
-import { UnknownModule, loadModule } from './modules';
+import { BOXES, UnknownModule, loadModule } from './modules';
 
 type Classes = Record<string, typeof base.WidgetModel & typeof base.WidgetView>;
 
@@ -115,7 +115,8 @@ export class WidgetManager extends ManagerBase {
   }
 
   protected override async loadClass(name: string, module: string, _version: string): Promise<Classes[string]> {
-    const found = ((await loadModule(module)) as Classes)[name];
+    const isBox = module === '@jupyter-widgets/controls' && /^[VH]?Box(Model|View)$/.test(name);
+    const found = ((await loadModule(isBox ? BOXES : module)) as Classes)[name];
     if (!found) {
       throw new UnknownModule(`${module}.${name}`);
     }

@@ -6,6 +6,7 @@
  * 18 kB for what is needed here: a module has a few dependencies, and we know all of them.
  */
 import * as base from '@jupyter-widgets/base';
+import * as boxes from './boxes';
 
 type Exports = Record<string, unknown>;
 type Factory = (...dependencies: unknown[]) => Exports | undefined;
@@ -22,10 +23,14 @@ export class UnknownModule extends Error {
   }
 }
 
+/** The boxes of ipywidgets' controls, without the other controls: a page of our own widgets needs no more. */
+export const BOXES = '@jupyter-widgets/controls/boxes';
+
 /** The modules in our own bundle, and what loads each. */
 const own: Record<string, () => Promise<unknown>> = {
   '@jupyter-widgets/base': () => Promise.resolve(base),
   '@jupyter-widgets/controls': () => import('./controls'),
+  [BOXES]: () => Promise.resolve(boxes),
   '@jupyter-widgets/output': () => import('./output'),
 };
 const loaded = new Map<string, Promise<Exports>>();
