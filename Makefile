@@ -22,10 +22,10 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help app lab test check format screenshots bench hooks lock clean
+.PHONY: help app lab test test-spark check format screenshots bench hooks lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 app: $(VENV)/.app ## set up, serve the workbook and print its address (PORT=, HOST=)
 	@$(VENV)/bin/careerpath serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -37,9 +37,13 @@ lab: $(VENV)/.lab ## open the notebooks in JupyterLab: prints its address (PORT=
 # every cell runs without an error, and compares the outputs of the cells that are tagged
 # nbval-check-output; a notebook without outputs has nothing to compare, and is held by the tests.
 test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=, PYTEST_ARGS=)
-	@tools/ensure_proxies.sh && browser=$$(tools/ensure_browser.sh) && \
+	@tools/ensure_proxies.sh && tools/ensure_postgres.sh && browser=$$(tools/ensure_browser.sh) && \
 	CAREERPATH_BROWSER="$$browser" \
 	$(PY) -m pytest --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
+
+# Apart, because Spark is a download of 430 MB, and needs Java.
+test-spark: $(VENV)/.spark ## set up Spark, find or install Java, test tallies on a cluster of this machine
+	@java=$$(tools/ensure_java.sh) && JAVA_HOME="$$java" $(PY) -m pytest tests/spark $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## format, lint, types, stripped notebooks, front end; changes no source
 	$(PY) -m ruff format --check .
@@ -98,6 +102,9 @@ $(VENV)/.lab: $(SOURCES)
 
 $(VENV)/.test: $(SOURCES)
 	$(call install,[test])
+
+$(VENV)/.spark: $(SOURCES)
+	$(call install,[test,spark])
 
 $(VENV)/.dev: $(SOURCES)
 	$(call install,[dev])

@@ -12,20 +12,16 @@ Prints a Markdown table of ratios::
 - *Tally.of* counts by item, answer and total. Beside it: NumPy's ``bincount`` of the totals by
   item, without any check.
 - *A cut score moved*: counts, shares, flips and Livingston-Lewis from a tally.
-- *A large file*: ``careerpath tally`` of a Parquet file, and the most memory that it takes.
+
+Large files have a benchmark of their own, ``benchmarks/large_file.py``.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
-import resource
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -33,7 +29,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from careerpath import CutScores, load_instrument
 from careerpath.cohort import Tally, score_frame, simulate_cohort
@@ -41,7 +36,6 @@ from careerpath.cohort import Tally, score_frame, simulate_cohort
 SHIPPED = load_instrument()
 IDS = list(SHIPPED.item_ids)
 LEFT = {item.id for item in SHIPPED.items if item.mastery_side == "left"}
-GROUP = 1_000_000
 
 Answers = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -51,11 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--file-rows", type=int, default=100_000_000, help="0: no large file")
     options = parser.parse_args()
-    if options.file_rows:
-        # First: a process starts with what its parent had for its most memory.
-        large_file(options.file_rows)
     columns = answers(options.rows)
     print(f"{options.rows:,} rows x {len(IDS)} items, uint8; best of {options.rounds} rounds.\n")
     print("| careerpath | s | beside it | s | ratio | to reach |")
@@ -223,27 +213,6 @@ def cut_score(tally: Tally) -> None:
             each.classification(cuts)
         spent = (time.perf_counter() - started) / len(moved)
         print(f"A cut score moved, {each.count:,} people: {spent * 1000:.1f} ms (to reach: 5)")
-
-
-def large_file(rows: int) -> None:
-    """Print what `careerpath tally` of a large file costs."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "big.parquet"
-        with pq.ParquetWriter(path, pa.schema([(name, pa.uint8()) for name in IDS])) as file:
-            for part in range(0, rows, GROUP):
-                file.write_table(pa.table(answers(min(GROUP, rows - part), seed=part)))
-        started = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "careerpath", "tally", path, "-o", f"{folder}/big.tally"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        spent = time.perf_counter() - started
-        most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(
-            f"careerpath tally of {rows:,} rows of Parquet ({path.stat().st_size / 1e6:,.0f} MB): "
-            f"{spent:.0f} s, at most {most:,.0f} MB of memory (to reach: 1,000)\n"
-        )
 
 
 if __name__ == "__main__":

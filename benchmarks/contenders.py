@@ -80,7 +80,9 @@ def contenders(folder: Path, *, visits: int) -> list[Contender]:
     notebook.write_bytes((PEERS / "sliders.ipynb").read_bytes())
     pooled = ["--room-size", str(visits)]
     ours = {
-        "careerpath, the assessment": Server(SERVE, READY),
+        "careerpath, the assessment, nothing made ahead": Server(
+            [*SERVE, "--room-size", "0"], READY
+        ),
         "careerpath, the assessment, from a pool": Server([*SERVE, *pooled], READY),
     }
     python = str(PEERS_PYTHON)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from careerpath.errors import AnswersFileError
+from careerpath.plain_json import decoded, parsed_json, short, too_deep, too_many_digits
 
 STANDARD_INPUT = "-"
 LARGEST = 5_000_000
@@ -41,7 +41,7 @@ def read_answers(source: str) -> dict[str, Any]:
             f"{place} ends in neither .json nor .toml. Rename it, so that its format is known."
         )
     text = _text(source, place)
-    data = _parsed_toml(text, place) if is_toml else _parsed_json(text, place)
+    data = _parsed_toml(text, place) if is_toml else parsed_json(text, place=place)
     return _answers(data, place)
 
 
@@ -61,12 +61,7 @@ def _text(source: str, place: str) -> str:
             f"{place} is larger than {LARGEST // 1_000_000} MB, so it does not hold one person's "
             "answers. Check the path."
         )
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AnswersFileError(
-            f"{place} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-        ) from error
+    text = decoded(raw, place=place)
     if not text.strip():
         raise AnswersFileError(f'{place} is empty. Write the answers into it: {{"q01": 7, ...}}.')
     return text
@@ -78,39 +73,9 @@ def _parsed_toml(text: str, place: str) -> object:
     except tomllib.TOMLDecodeError as error:
         raise AnswersFileError(f"{place} is not valid TOML: {error}. Mend that line.") from error
     except ValueError as error:
-        raise _too_many_digits(place) from error
+        raise too_many_digits(place) from error
     except RecursionError as error:
-        raise _too_deep(place) from error
-
-
-def _parsed_json(text: str, place: str) -> object:
-    def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        table: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in table:
-                raise AnswersFileError(
-                    f"{place} holds the key {_short(key)} twice. Keep one of the two."
-                )
-            table[key] = value
-        return table
-
-    def no_such_number(literal: str) -> NoReturn:
-        raise AnswersFileError(
-            f"{place} holds {literal}, which is not a number that an item can have. "
-            "Leave an unanswered item out."
-        )
-
-    try:
-        return json.loads(text, object_pairs_hook=each_key_once, parse_constant=no_such_number)
-    except json.JSONDecodeError as error:
-        raise AnswersFileError(
-            f"{place} is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno}). "
-            "Mend that line."
-        ) from error
-    except ValueError as error:
-        raise _too_many_digits(place) from error
-    except RecursionError as error:
-        raise _too_deep(place) from error
+        raise too_deep(place) from error
 
 
 def _answers(data: object, place: str) -> dict[str, Any]:
@@ -127,7 +92,7 @@ def _answers(data: object, place: str) -> dict[str, Any]:
             f'{place}: "answers" holds {_kind(answers)} where an answer for each item is '
             'expected. Write {"answers": {"q01": 7, ...}}.'
         )
-    others = [_short(key) for key in data if key != "answers"]
+    others = [short(key) for key in data if key != "answers"]
     if others:
         raise AnswersFileError(
             f'{place} holds "answers" and other keys beside it: {", ".join(others[:5])}. '
@@ -150,17 +115,3 @@ def _kind(value: object) -> str:
             return "null"
         case _:
             return "something else"
-
-
-def _short(key: str) -> str:
-    return repr(key if len(key) <= 40 else f"{key[:37]}...")
-
-
-def _too_deep(place: str) -> AnswersFileError:
-    return AnswersFileError(
-        f"{place} nests tables too deeply. Write one answer for each item, without nesting."
-    )
-
-
-def _too_many_digits(place: str) -> AnswersFileError:
-    return AnswersFileError(f"{place} holds a number with too many digits. Mend that number.")

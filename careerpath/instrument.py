@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from enum import StrEnum
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from careerpath.errors import (
     AnswerError,
@@ -29,188 +17,42 @@ from careerpath.errors import (
     shown,
 )
 from careerpath.exact import exact, plain_number
+from careerpath.instrument_parts import (
+    BANDS,
+    Band,
+    BandText,
+    BandTexts,
+    CutScores,
+    Facet,
+    Identifier,
+    Item,
+    Norms,
+    Part,
+    Scale,
+    Text,
+)
 from careerpath.validation import describe_validation
 
-LARGEST_NUMBER = 10**9
-MOST_STEPS = 10_000
-MOST_DECIMALS = 6
-"""Within these three, all that is computed from a scale is exact and stays small."""
-
-
-def _usable(value: float) -> float:
-    if not -math.inf < value < math.inf:
-        raise ValueError("must be a finite number")
-    if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
-        raise ValueError(f"must lie between -{LARGEST_NUMBER} and {LARGEST_NUMBER}")
-    return value
-
-
-def _with_plain_line_ends(text: str) -> str:
-    """Write line ends as TOML reads them, so that what is saved is what is loaded."""
-    return text.replace("\r\n", "\n")
-
-
-Number = Annotated[StrictInt | StrictFloat, AfterValidator(_usable)]
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True), AfterValidator(_with_plain_line_ends)
+__all__ = [
+    "BANDS",
+    "Band",
+    "BandText",
+    "BandTexts",
+    "CutScores",
+    "Facet",
+    "Identifier",
+    "Instrument",
+    "Item",
+    "Norms",
+    "Scale",
+    "Text",
 ]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Side = Literal["left", "right"]
+
+NORMS_IN_VERSION = re.compile(r"(?:^|\.)(norms(?:-\d+)?)$")
+"""How a version tells, after its "+", that other norms were put in."""
 
 
-class Band(StrEnum):
-    """Where a total falls. ``UNSCORED`` is for a row whose total cannot be had."""
-
-    MANAGEMENT = "management"
-    BOTH = "both"
-    MASTERY = "mastery"
-    UNSCORED = "unscored"
-
-
-BANDS = (Band.MANAGEMENT, Band.BOTH, Band.MASTERY)
-"""The three bands of a total, from low to high."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Scale(_Part):
-    """The numbers an answer can take: ``minimum``, ``minimum + step``, ... ``maximum``."""
-
-    minimum: Number = 0
-    maximum: Number = 10
-    step: Number = 1
-
-    @model_validator(mode="after")
-    def _is_a_grid(self) -> Self:
-        if self.step <= 0 or self.minimum >= self.maximum:
-            raise ValueError("minimum must be below maximum, and step above 0")
-        written = (exact(number).normalize() for number in (self.minimum, self.maximum, self.step))
-        if any(int(number.as_tuple().exponent) < -MOST_DECIMALS for number in written):
-            raise ValueError(f"minimum, maximum and step can have {MOST_DECIMALS} decimals at most")
-        if (exact(self.maximum) - exact(self.minimum)) > MOST_STEPS * exact(self.step):
-            raise ValueError(f"a scale can have {MOST_STEPS} steps at most; make them wider")
-        if (exact(self.maximum) - exact(self.minimum)) % exact(self.step):
-            raise ValueError(f"maximum must be reached from minimum in whole steps of {self.step}")
-        return self
-
-    @cached_property
-    def steps(self) -> int:
-        """How many steps lead from the minimum to the maximum."""
-        return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step))
-
-
-class CutScores(_Part):
-    """The two thresholds between the bands.
-
-    Parameters
-    ----------
-    management_below : int or float
-        A total below this one is management.
-    mastery_above : int or float
-        A total above this one is mastery. From one to the other, both ends included: both.
-
-    Examples
-    --------
-    >>> cuts = CutScores(management_below=50, mastery_above=100)
-    >>> [str(cuts.band(total)) for total in (49, 50, 100, 101)]
-    ['management', 'both', 'both', 'mastery']
-    """
-
-    management_below: Number
-    mastery_above: Number
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.management_below > self.mastery_above:
-            raise ValueError("management_below must not be above mastery_above")
-        return self
-
-    def band(self, total: float) -> Band:
-        """Return the band that a total falls in."""
-        if total < self.management_below:
-            return Band.MANAGEMENT
-        if total > self.mastery_above:
-            return Band.MASTERY
-        return Band.BOTH
-
-
-class Facet(_Part):
-    """A theme that a few items share."""
-
-    id: Identifier
-    title: Text
-    description: Text = ""
-
-
-class Item(_Part):
-    """One question: a stem that sets the moment, and two poles that finish it.
-
-    ``mastery_side`` says on which side of the scale the mastery pole is shown.
-    """
-
-    id: Identifier
-    facet: Identifier | None = None
-    stem: Text = ""
-    management: Text = ""
-    mastery: Text = ""
-    mastery_side: Side = "right"
-
-    @property
-    def left(self) -> str:
-        """The pole at the low end of the scale."""
-        return self.mastery if self.mastery_side == "left" else self.management
-
-    @property
-    def right(self) -> str:
-        """The pole at the high end of the scale."""
-        return self.management if self.mastery_side == "left" else self.mastery
-
-
-class BandText(_Part):
-    """What a result in this band is called, and what to make of it."""
-
-    title: Text
-    summary: Text
-    advice: tuple[Text, ...] = ()
-    roles: tuple[Text, ...] = ()
-
-
-class BandTexts(_Part):
-    """The texts of the three bands."""
-
-    management: BandText
-    both: BandText
-    mastery: BandText
-
-    def of(self, band: Band) -> BandText:
-        """Return the texts of one band."""
-        texts: BandText = getattr(self, band)
-        return texts
-
-
-class Norms(_Part):
-    """How totals spread in a population, and how reliable they are.
-
-    ``source`` says where the numbers come from. Unless they are ``measured``, every text that
-    rests on them says that they are assumed.
-    """
-
-    mean: Number
-    sd: Annotated[Number, Field(gt=0)]
-    reliability: Annotated[Number, Field(ge=0, lt=1)]
-    source: Text
-    note: Text = ""
-    measured: StrictBool = False
-
-    @cached_property
-    def standard_error(self) -> float:
-        """Standard error of measurement: ``sd * sqrt(1 - reliability)``."""
-        return self.sd * math.sqrt(1 - self.reliability)
-
-
-class Instrument(_Part):
+class Instrument(Part):
     """A questionnaire. Frozen: a change makes a new one.
 
     See Also
@@ -414,8 +256,55 @@ class Instrument(_Part):
         """
         cuts = {"management_below": management_below, "mastery_above": mastery_above}
         other = self.validated(self.model_dump() | {"cut_scores": cuts}, place="with_cut_scores()")
-        version = f"{self.version.partition('+')[0]}+{management_below}-{mastery_above}"
+        base, _, build = self.version.partition("+")
+        norms = NORMS_IN_VERSION.search(build)
+        version = f"{base}+{management_below}-{mastery_above}"
+        if norms:
+            version = f"{version}.{norms[1]}"
         return other.model_copy(update={"version": version})
+
+    def with_norms(self, norms: Norms) -> Instrument:
+        """Return the same instrument with other norms, and a version that says so.
+
+        Parameters
+        ----------
+        norms : Norms
+
+        Returns
+        -------
+        Instrument
+
+        Examples
+        --------
+        >>> from careerpath import load_instrument
+        >>> norms = Norms(
+        ...     mean=71, sd=20, reliability=0.82, source="Ours", measured=True, count=412
+        ... )
+        >>> ours = load_instrument().with_norms(norms)
+        >>> ours.version, ours.with_cut_scores(management_below=60, mastery_above=95).version
+        ('1.0.0+norms-412', '1.0.0+60-95.norms-412')
+        """
+        base, _, build = self.version.partition("+")
+        cuts = NORMS_IN_VERSION.sub("", build)
+        mark = f"norms-{norms.count}" if norms.count else "norms"
+        version = f"{base}+{cuts}.{mark}" if cuts else f"{base}+{mark}"
+        return self.model_copy(update={"norms": norms, "version": version})
+
+    def to_toml(self) -> str:
+        """Write the instrument as TOML, which `load_instrument` reads back from a file.
+
+        Examples
+        --------
+        >>> from careerpath import load_instrument
+        >>> print(load_instrument().to_toml()[:39])
+        schema_version = 1
+        id = "careerpath-15"
+        """
+        import tomli_w
+
+        return tomli_w.dumps(
+            self.model_dump(mode="json", exclude_none=True), multiline_strings=True
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write the instrument to a TOML file that `load_instrument` reads back.
@@ -435,14 +324,9 @@ class Instrument(_Part):
         InstrumentError
             Where the file cannot be written.
         """
-        import tomli_w
-
         target = Path(path)
-        text = tomli_w.dumps(
-            self.model_dump(mode="json", exclude_none=True), multiline_strings=True
-        )
         try:
-            target.write_text(text, encoding="utf-8", newline="\n")
+            target.write_text(self.to_toml(), encoding="utf-8", newline="\n")
         except OSError as error:
             raise InstrumentError(
                 f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."

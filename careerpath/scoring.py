@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from numbers import Real
-from typing import Any, Literal, TypeGuard
+from numbers import Rational, Real
+from typing import Any, Literal
 
 from careerpath.errors import AnswerError, CareerpathError, Reason, shown
 from careerpath.exact import exact, plain_number
@@ -17,6 +18,8 @@ PRORATE_NEEDS = Fraction(4, 5)
 """The share of items that must be answered before the rest may be estimated."""
 PRORATE_HINT = 'pass missing="prorate"'
 """How an error tells to estimate, where that can be: the command line says it in its own words."""
+MOST_DIGITS = 40
+"""A message writes no number of more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,32 +111,31 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
     def refusal(reason: Reason, fact: str, mend: str) -> AnswerError:
         return AnswerError(f"Item {item.id!r} {fact}; {mend}", reason=reason, items=[item.id])
 
-    if isinstance(answer, bool) or not _is_real(answer):
+    if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
         raise refusal(
             Reason.NOT_A_NUMBER,
             f"got {shown(answer)}, which is not a number",
             f"{allowed}. Write a number without quotes.",
         )
-    if not -math.inf < answer < math.inf:
+    value = _exactly(answer)
+    if value is None:
         raise refusal(
             Reason.NOT_FINITE,
-            f"got {answer}, which is not a finite number",
+            f"got {_written(answer)}, which is not a finite number",
             f"{allowed}. Leave an unanswered item out.",
         )
-    if not scale.minimum <= answer <= scale.maximum:
-        # Not abs(): numpy's smallest int8 has no positive counterpart.
-        given = f"{answer}" if -(10**15) < answer < 10**15 else "a number far too large"
+    if not exact(scale.minimum) <= value <= exact(scale.maximum):
+        given = _written(answer) if -(10**15) < value < 10**15 else "a number far too large"
         raise refusal(Reason.OUT_OF_RANGE, f"got {given}", f"{allowed}. Check item {item.id!r}.")
-    # numpy's scalars are real numbers too, but only Python's own print as they were written.
-    number = float(answer)
-    steps = (exact(number) - exact(scale.minimum)) / exact(scale.step)
-    if steps != int(steps):
+    # Compared with the nearest step, because a difference of two decimals may be rounded.
+    steps = round((float(value) - scale.minimum) / scale.step)
+    if value != exact(scale.minimum) + exact(scale.step) * steps:
         raise refusal(
             Reason.OFF_THE_STEP,
-            f"got {answer}",
+            f"got {_written(answer)}",
             f"{allowed} in steps of {scale.step}. Choose the nearest step.",
         )
-    return int(steps)
+    return steps
 
 
 def keyed_steps(instrument: Instrument, item: Item, steps: int) -> int:
@@ -169,7 +171,7 @@ def score(
     Parameters
     ----------
     instrument : Instrument
-    answers : mapping of str to int or float
+    answers : mapping of str to int, float, Decimal or Fraction
         An answer for each item, from left to right as shown. None counts as unanswered.
     missing : {"refuse", "prorate"}
         What to do about unanswered items. ``"prorate"`` estimates them by the mean of the
@@ -270,6 +272,21 @@ def _facet_score(instrument: Instrument, facet_id: str, steps: Mapping[str, int]
     )
 
 
-def _is_real(answer: object) -> TypeGuard[float]:
-    """Tell a number, numpy's scalars included, from anything else."""
-    return isinstance(answer, Real)
+def _exactly(answer: Any) -> Decimal | Fraction | None:
+    """Return the number that was given, and not one beside it; None where it is not finite."""
+    if isinstance(answer, Decimal):
+        return answer if answer.is_finite() else None
+    if isinstance(answer, Rational):
+        return Fraction(int(answer.numerator), int(answer.denominator))
+    # Numpy's scalars are real numbers too, but only Python's own print as they were written.
+    number = float(answer)
+    return exact(number) if math.isfinite(number) else None
+
+
+def _written(answer: object) -> str:
+    """Write a number for a message: short, however many digits it has."""
+    try:
+        text = str(answer)
+    except ValueError:  # Python prints no whole number of thousands of digits.
+        return "a number of far too many digits"
+    return text if len(text) <= MOST_DIGITS else "a number of far too many digits"

@@ -79,7 +79,8 @@ class ServerProcess:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            env={**os.environ, **self.environment},
+            # Pages are made ahead where a test asks for it.
+            env={**os.environ, "CAREERPATH_ROOM_SIZE": "0", **self.environment},
         )
         threading.Thread(target=self._read, daemon=True).start()
         try:

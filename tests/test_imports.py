@@ -16,13 +16,14 @@ NOTEBOOK = ROOT / "notebooks" / "assessment.ipynb"
 # package stands for all that is in it.
 LAYERS = [
     ["errors", "exact", "validation"],
+    ["instrument_parts"],
     ["instrument"],
     ["instrument_file", "translation", "scoring"],
     ["certainty"],
     ["interpretation"],
-    ["check", "markup"],
+    ["check", "markup", "reliable_change", "share_link"],
     ["translation_check"],
-    ["exercises", "cohort"],
+    ["exercises", "cohort", "rooms"],
     ["store", "reports"],
     ["state"],
     ["widgets"],

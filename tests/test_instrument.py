@@ -1,7 +1,9 @@
 """Instruments and their files: what they hold, and what each mistake is told as."""
 
+import math
 import re
 import tomllib
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from strategies import instruments
 
-from careerpath import AnswerError, CutScores, Instrument, InstrumentError, load_instrument
+from careerpath import (
+    AnswerError,
+    CutScores,
+    Facet,
+    Instrument,
+    InstrumentError,
+    Item,
+    Norms,
+    load_instrument,
+)
 from careerpath.exact import exact
 from careerpath.instrument_file import DEFAULT_ID, SHIPPED, shipped_ids
 
@@ -277,6 +288,12 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path, name):
         load_instrument().save(tmp_path / name)
 
 
+def test_the_text_of_a_file_is_what_is_saved(tmp_path):
+    instrument = load_instrument()
+    saved = instrument.save(tmp_path / "ours.toml")
+    assert saved.read_text(encoding="utf-8") == instrument.to_toml()
+
+
 # The object
 
 
@@ -288,6 +305,97 @@ def test_an_instrument_is_frozen():
         instrument.cut_scores.mastery_above = 90
     with pytest.raises(TypeError):
         instrument.items[0] = instrument.items[1]
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (
+            lambda: CutScores(management_below=100, mastery_above=50),
+            "CutScores(): management_below must not be above mastery_above.",
+        ),
+        (
+            lambda: CutScores(management_below="50", mastery_above=100),
+            "CutScores(): management_below got '50': must be a number.",
+        ),
+        (
+            lambda: CutScores(management_below=math.nan, mastery_above=math.inf),
+            (
+                "CutScores(): management_below must be a finite number.\n"
+                "CutScores(): mastery_above must be a finite number."
+            ),
+        ),
+        (
+            lambda: CutScores(management_below=50),
+            "CutScores(): mastery_above is missing. Add it.",
+        ),
+        (
+            lambda: CutScores(management_below=50, mastery_above=100, both=75),
+            "CutScores(): both is nothing that CutScores has. Remove it or mend its spelling.",
+        ),
+        (lambda: Item(id="a b"), "Item(): id got 'a b': must be letters, digits,"),
+        (lambda: Facet(id="a"), "Facet(): title is missing. Add it."),
+        (
+            lambda: Norms(mean=1, sd=0, reliability=1, source="x"),
+            (
+                "Norms(): sd got 0: must be greater than 0.\n"
+                "Norms(): reliability got 1: must be less than 1."
+            ),
+        ),
+        (
+            lambda: Instrument(
+                id="a",
+                version="1",
+                title="A",
+                cut_scores={"management_below": "3", "mastery_above": 6},
+                items=[{"id": "q", "stern": "x"}],
+            ),
+            (
+                "Instrument(): cut_scores management_below got '3': must be a number.\n"
+                "Instrument(): items 'q' stern is nothing that Instrument has."
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_part_made_in_code_is_told(make, told):
+    with pytest.raises(InstrumentError) as caught:
+        make()
+    assert str(caught.value).startswith(told)
+
+
+def test_an_instrument_made_in_code_is_one_from_a_file():
+    shipped = load_instrument()
+    assert Instrument(**{name: getattr(shipped, name) for name in type(shipped).model_fields}) == (
+        shipped
+    )
+
+
+def test_measured_norms_make_another_instrument_that_is_saved_with_them(tmp_path):
+    norms = Norms(
+        mean=71.25,
+        sd=20,
+        reliability=0.82,
+        source="Ours",
+        measured=True,
+        count=412,
+        date=date(2026, 11, 22),
+    )
+    ours = load_instrument().with_norms(norms)
+    assert ours.version == "1.0.0+norms-412"
+    assert load_instrument(ours.save(tmp_path / "ours.toml")) == ours
+    both = ours.with_cut_scores(management_below=58.5, mastery_above=95)
+    assert both.version == "1.0.0+58.5-95.norms-412"
+    assert both.with_norms(norms).version == both.version
+    assert both.with_cut_scores(management_below=60, mastery_above=95).norms == norms
+    assert load_instrument().norms.count is None
+
+
+def test_a_date_in_a_file_is_a_date(tmp_path):
+    ours = load_changed(tmp_path, "sd = 22", "sd = 22\ncount = 5\ndate = 2026-11-22")
+    assert (ours.norms.count, ours.norms.date) == (5, date(2026, 11, 22))
+    for wrong in ('"soon"', "3"):
+        with pytest.raises(InstrumentError, match="norms date"):
+            load_changed(tmp_path, "sd = 22", f"sd = 22\ndate = {wrong}")
 
 
 def test_other_cut_scores_make_another_instrument():

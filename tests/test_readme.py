@@ -7,8 +7,10 @@ import doctest
 import json
 import re
 import shlex
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from typer.main import get_command
@@ -17,6 +19,7 @@ from typer.testing import CliRunner
 from careerpath import load_instrument
 from careerpath.cli import app
 from careerpath.cohort import simulate_cohort, write_cohort
+from careerpath.store import open_store
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,6 +55,8 @@ KNOWN = {
         "conda env create -f environment.yml",
         "conda activate",
     ),
+    "privacy.md": ("careerpath ",),
+    "cohorts.md": ("careerpath ",),
     "deploying.md": (
         f"{INSTALLED}careerpath ",
         "/opt/careerpath-1/bin/pip install -c constraints.txt .",
@@ -97,6 +102,15 @@ def test_the_python_examples_give_what_they_show(document, tmp_path, monkeypatch
         assert outcome.attempted > 5
 
 
+def make_room(instrument, *, code):
+    """The room that the documents speak of, in which six have shared."""
+    with closing(open_store()) as store, patch("careerpath.store.rooms.new_code", lambda: code):
+        store.create_room("Lisbon workshop", instrument)
+        for number in range(6):
+            answers = dict.fromkeys(instrument.item_ids, number)
+            store.add_response(code, answers, submission_id=str(number))
+
+
 @pytest.mark.parametrize("command", OURS)
 def test_a_careerpath_command_runs_as_it_stands(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -104,6 +118,8 @@ def test_a_careerpath_command_runs_as_it_stands(command, tmp_path, monkeypatch):
     Path("answers.json").write_text(json.dumps(dict.fromkeys(instrument.item_ids, 5)))
     instrument.with_cut_scores(management_below=60, mastery_above=95).save("ours.toml")
     write_cohort(simulate_cohort(instrument, count=20, seed=1).frame, Path("cohort.csv"))
+    monkeypatch.setenv("CAREERPATH_DATABASE_URL", f"sqlite:///{tmp_path}/rooms.db")
+    make_room(instrument, code="BCDFGH")
     served = []
     monkeypatch.setattr("careerpath.serving.server.serve", lambda *a, **k: served.append((a, k)))
     outcome = CliRunner().invoke(app, shlex.split(command)[1:])

@@ -138,6 +138,52 @@ def test_an_answer_is_turned_round_within_its_scale(answer, keyed):
     assert score(instrument, {"a": answer}).total == keyed
 
 
+# Exactly
+
+
+@pytest.mark.parametrize(
+    ("minimum", "answer", "reason"),
+    [
+        (0, -1.4e-139, Reason.OUT_OF_RANGE),
+        (-5, -1.4e-139, Reason.OFF_THE_STEP),
+        (-5, 5e-324, Reason.OFF_THE_STEP),
+        (0, Decimal("7.0000000000000000000000000000000001"), Reason.OFF_THE_STEP),
+        (0, Decimal("-1e-99999999"), Reason.OUT_OF_RANGE),
+        (0, Decimal("1e-99999999"), Reason.OFF_THE_STEP),
+        (0, Decimal("1e99999999"), Reason.OUT_OF_RANGE),
+        (0, Fraction(7 * 10**40 + 1, 10**40), Reason.OFF_THE_STEP),
+        (0, Fraction(10**5000 + 1, 10**5000), Reason.OFF_THE_STEP),
+        (0, Decimal("NaN"), Reason.NOT_FINITE),
+        (0, Decimal("sNaN"), Reason.NOT_FINITE),
+        (0, Decimal("-Infinity"), Reason.NOT_FINITE),
+    ],
+)
+def test_next_to_a_step_is_not_on_it(minimum, answer, reason):
+    instrument = Instrument.plain(
+        ["a"], minimum=minimum, maximum=10, management_below=3, mastery_above=6
+    )
+    with pytest.raises(AnswerError) as caught:
+        score(instrument, {"a": answer})
+    assert caught.value.reason is reason
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "answer", [Decimal(7), Decimal("7.000"), Decimal("0.7E+1"), Fraction(14, 2), 7.0]
+)
+def test_a_whole_step_counts_however_it_is_written(answer):
+    result = score(SHIPPED, dict.fromkeys(SHIPPED.item_ids, answer))
+    assert result == score(SHIPPED, dict.fromkeys(SHIPPED.item_ids, 7))
+
+
+@pytest.mark.parametrize("answer", [Decimal("-0.3"), Decimal("0.1"), Fraction(-3, 10), 0.1])
+def test_a_tenth_is_a_tenth_however_it_is_written(answer):
+    instrument = Instrument.plain(
+        ["a"], minimum=-0.3, maximum=0.3, step=0.1, management_below=-0.1, mastery_above=0.1
+    )
+    assert Fraction(str(score(instrument, {"a": answer}).total)) == Fraction(str(float(answer)))
+
+
 # What is not an answer
 
 

@@ -13,17 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traitlets import TraitError
 
-from careerpath import CareerpathError, CutScores, Instrument, load_instrument
+from careerpath import (
+    CareerpathError,
+    CutScores,
+    Instrument,
+    interpret,
+    load_instrument,
+    score,
+)
 from careerpath.certainty import band_chances
 from careerpath.cohort import Tally, read_cohort, simulate_cohort
 from careerpath.instrument import BANDS, Band
-from careerpath.state.threshold_lab import (
-    FEWEST_PEOPLE,
-    MOST_BARS,
-    SURE,
-    LabCohort,
-    ThresholdLabState,
-)
+from careerpath.state.threshold_cohort import MOST_GROUPS, LabCohort, split_by
+from careerpath.state.threshold_effects import FEWEST_PEOPLE, MOST_BARS, SURE
+from careerpath.state.threshold_lab import ThresholdLabState
+from careerpath.state.threshold_saving import FEWEST_FOR_NORMS
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
@@ -404,7 +408,7 @@ def test_a_lab_needs_a_cohort_that_fits(clock):
     with pytest.raises(CareerpathError, match="names that differ"):
         ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT, COHORT], clock=clock)
     plain = Instrument.plain(["a", "b"], management_below=5, mastery_above=10)
-    with pytest.raises(CareerpathError, match="possible totals"):
+    with pytest.raises(CareerpathError, match="other items, keys or another scale"):
         ThresholdLabState(instrument=plain, cohorts=[COHORT], clock=clock)
 
 
@@ -517,6 +521,128 @@ def test_a_file_of_simulated_people_is_still_synthetic(tmp_path):
     cohort = LabCohort.of("file", read_cohort(path, INSTRUMENT), INSTRUMENT)
     assert cohort.synthetic
     assert cohort.tally == COHORT.tally
+
+
+# Norms
+
+REAL = MADE.frame.drop(columns="person")
+
+
+def lab_over(frame: pd.DataFrame, **facts: str) -> ThresholdLabState:
+    return ThresholdLabState(
+        instrument=INSTRUMENT, cohorts=[LabCohort.of("ours", frame, INSTRUMENT, **facts)]
+    )
+
+
+def test_norms_are_not_written_unless_the_analyst_says_so():
+    state = lab_over(REAL)
+    state.move(management_below=60)
+    assert state.make(now=WHEN).instrument.norms == INSTRUMENT.norms
+
+
+def test_measured_norms_are_the_cohorts_with_where_how_many_and_when(tmp_path):
+    state = lab_over(REAL, source="survey of 2026.")
+    state.take_norms(wanted=True)
+    state.move(management_below=60)
+    path = state.save(tmp_path, now=WHEN)
+    ours = load_instrument(path)
+    tally = COHORT.tally
+    assert (ours.norms.mean, ours.norms.sd) == (tally.mean, tally.sd)
+    assert ours.norms.reliability == tally.alpha()
+    assert ours.norms.standard_error == pytest.approx(tally.standard_error())
+    assert ours.norms.measured
+    assert (ours.norms.count, ours.norms.date) == (400, WHEN.date())
+    assert ours.norms.source == ("Measured among 400 people on 2026-11-22 (ours; survey of 2026)")
+    assert ours.version == "1.0.0+60-100.norms-400"
+    assert ours.cut_scores.management_below == 60
+    assert "norms, too, were measured" in path.read_text(encoding="utf-8").partition("\n\n")[0]
+
+
+def test_a_result_from_measured_norms_says_that_they_are_measured():
+    state = lab_over(REAL)
+    state.take_norms(wanted=True)
+    ours = state.make(now=WHEN).instrument
+    answers = {item.id: 3 if item.mastery_side == "left" else 7 for item in ours.items}
+    found = interpret(ours, score(ours, answers))
+    assert found.chances == band_chances(ours, 105, COHORT.tally.standard_error())
+    assert found.basis.startswith("Measured among 400 people on 2026-11-22 (ours): ")
+    assert "assumed" not in found.certainty + found.basis
+
+
+@pytest.mark.parametrize(
+    ("cohort", "why"),
+    [
+        (COHORT, "synthetic"),
+        (
+            LabCohort.of("few", REAL.head(FEWEST_FOR_NORMS - 1), INSTRUMENT),
+            f"norms need {FEWEST_FOR_NORMS}",
+        ),
+        (LabCohort.of("alike", REAL.head(1).sample(200, replace=True), INSTRUMENT), "do not hang"),
+    ],
+    ids=["synthetic", "few", "alike"],
+)
+def test_norms_are_held_back_where_they_would_mean_nothing(cohort, why):
+    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[cohort])
+    assert why in state.norms_withheld
+    with pytest.raises(CareerpathError, match=why):
+        state.take_norms(wanted=True)
+    state.with_norms = True  # past the method, as a visitor could
+    with pytest.raises(CareerpathError, match=why):
+        state.make(now=WHEN)
+    assert state.saved is None
+
+
+def test_just_enough_people_give_norms():
+    state = lab_over(REAL.head(FEWEST_FOR_NORMS))
+    assert state.norms_withheld == ""
+    assert not state.worth_saving
+    state.take_norms(wanted=True)
+    assert state.worth_saving
+    state.take_norms(wanted="yes")
+    assert not state.with_norms
+
+
+def test_norms_of_one_cohort_are_not_taken_over_to_the_next():
+    state = ThresholdLabState(
+        instrument=INSTRUMENT,
+        cohorts=[LabCohort("a", COHORT.tally), LabCohort("b", OTHER.tally)],
+    )
+    state.take_norms(wanted=True)
+    state.make(now=WHEN)
+    state.show("b")
+    assert (state.with_norms, state.saved) == (False, None)
+
+
+# Groups
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "duckdb"])
+def test_a_column_splits_people_into_groups(kind):
+    frame = MADE.frame.assign(team=["north", "south", "south", None] * 100)
+    if kind == "pandas":
+        given = frame
+    elif kind == "polars":
+        given = pytest.importorskip("polars").from_pandas(frame)
+    else:
+        given = pytest.importorskip("duckdb").from_df(frame)
+    everybody, north, south = split_by(given, "team", INSTRUMENT)
+    assert everybody.tally == COHORT.tally
+    assert (north.name, north.tally.count) == ("north", 100)
+    assert south.tally == Tally.of(frame[frame["team"] == "south"], INSTRUMENT)
+
+
+def test_groups_of_synthetic_people_are_synthetic():
+    made = simulate_cohort(INSTRUMENT, count=4, seed=1)
+    cohorts = split_by(made, "person", INSTRUMENT)
+    assert len(cohorts) == 5
+    assert all(each.synthetic and each.source == made.note for each in cohorts)
+
+
+def test_a_column_that_is_not_there_or_names_people_is_told():
+    with pytest.raises(CareerpathError, match="Did you mean 'person'"):
+        split_by(MADE, "persons", INSTRUMENT)
+    with pytest.raises(CareerpathError, match=f"400 groups; the lab compares {MOST_GROUPS}"):
+        split_by(MADE, "person", INSTRUMENT)
 
 
 # Speed

@@ -17,11 +17,26 @@ def tally_command(
         list[str],
         typer.Argument(
             metavar="FILES...",
-            help="Cohorts (.csv, .tsv, .xlsx, .parquet, .jsonl) and tallies (.tally); globs, too.",
+            help="Cohorts (.csv, .tsv, .xlsx, .parquet, .jsonl) and tallies (.tally); globs, too; "
+            "tables of databases, such as sqlite:///answers.db#table.",
         ),
     ],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the tally goes.")],
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="pandas|polars|duckdb|spark",
+            help="What reads and counts Parquet; the tally is the same.",
+        ),
+    ] = "pandas",
+    master: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Spark's cluster, such as spark://host:7077; by default this machine.",
+        ),
+    ] = None,
     instrument: InstrumentOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +46,7 @@ def tally_command(
 
     questionnaire = careerpath.load_instrument(instrument)
     with tally_progress() as told:
-        tally = tally_files(files, questionnaire, progress=told)
+        tally = tally_files(files, questionnaire, engine=engine, master=master, progress=told)
     tally.save(output)
     if as_json:
         print_json({"file": str(output), **tally_document(tally, questionnaire.cut_scores)})

@@ -33,7 +33,7 @@ def score_command(
         typer.Argument(
             metavar="ANSWERS",
             help="A .json or .toml file with an answer for each item; - reads JSON from stdin. "
-            "Or a cohort: .csv, .tsv, .xlsx, .parquet or .jsonl.",
+            "Or a cohort: .csv, .tsv, .xlsx, .parquet, .jsonl, or sqlite:///answers.db#table.",
         ),
     ],
     *,
@@ -55,7 +55,7 @@ def score_command(
     from careerpath.scoring import PRORATE_HINT
 
     questionnaire = careerpath.load_instrument(instrument)
-    if output is not None or Path(answers).suffix.lower() in _COHORT_FILES:
+    if output is not None or "://" in answers or Path(answers).suffix.lower() in _COHORT_FILES:
         if missing is not Missing.REFUSE:
             raise CareerpathError("A cohort's gaps are not estimated. Leave --missing out.")
         _score_cohort(answers, output, questionnaire, as_json=as_json)
@@ -83,15 +83,19 @@ def _score_cohort(
     if output is None:
         raise CareerpathError(f"{source} holds a cohort. Say where its scores go: -o OUT.csv.")
     from careerpath.cohort import Tally, read_cohort, score_frame, write_cohort
+    from careerpath.cohort.frames import ADDED
     from careerpath.cohort.terminal import show_tally, tally_document
 
     cohort = read_cohort(source, instrument)
-    write_cohort(score_frame(cohort.frame, instrument), output)
+    # A room's export, or what this command wrote, has been scored before.
+    before = [name for name in ADDED if name in cohort.others]
+    said = cohort.summary + (f" Computed anew: {', '.join(before)}." if before else "")
+    write_cohort(score_frame(cohort.frame.drop(columns=before), instrument), output)
     tally = Tally.of(cohort.frame, instrument)
     if as_json:
         print_json({"file": str(output), **tally_document(tally, instrument.cut_scores)})
     else:
-        show_tally(console(), str(output), tally, instrument.cut_scores, said=cohort.summary)
+        show_tally(console(), str(output), tally, instrument.cut_scores, said=said)
 
 
 def _score_document(

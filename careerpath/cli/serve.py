@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from careerpath.cli.app import app
+from careerpath.cli.database import DatabaseOption
 
 
 class Template(StrEnum):
@@ -22,13 +23,14 @@ class Template(StrEnum):
 def serve_command(
     *,
     room_size: Annotated[
-        int,
+        int | None,
         typer.Option(
             min=0,
             envvar="CAREERPATH_ROOM_SIZE",
-            help="How many can come at once without waiting: so many pages are made ahead.",
+            help="How many can come at once without waiting: so many pages are made ahead. By "
+            "default 2 of the shipped page, for those who come one by one.",
         ),
-    ] = 0,
+    ] = None,
     max_visitors: Annotated[
         int | None,
         typer.Option(
@@ -76,6 +78,7 @@ def serve_command(
             help="Another instrument than the shipped one.",
         ),
     ] = None,
+    database: DatabaseOption = None,
     frame_ancestors: Annotated[
         str,
         typer.Option(
@@ -108,7 +111,11 @@ def serve_command(
 ) -> None:
     """Serve the workbook as web pages, until Ctrl-C."""
     from careerpath.serving.server import serve
-    from careerpath.serving.settings import Options
+    from careerpath.serving.settings import ONE_BY_ONE, Options
+
+    if room_size is None:
+        # Notebooks of somebody else's may be heavy, or not run at all.
+        room_size = 0 if notebooks else min(ONE_BY_ONE, max_visitors or ONE_BY_ONE)
 
     serve(
         Options(
@@ -120,6 +127,7 @@ def serve_command(
             base_url=base_url,
             trusted_proxy=trusted_proxy,
             instrument=instrument,
+            database=database,
             frame_ancestors=frame_ancestors,
             metrics=metrics,
             template=template.value,

@@ -7,7 +7,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from careerpath.cohort.frames import open_frame
+from careerpath.cohort.opening import open_frame
 from careerpath.errors import CareerpathError
 from careerpath.instrument import Instrument
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
-from careerpath.cohort.frames import (
+from careerpath.cohort.layout import Layout
+from careerpath.cohort.opening import Frame, open_frame
+from careerpath.cohort.rule import (
     CODE,
+    NUMBER,
+    ODD,
     REASONS,
     UNITS,
-    Frame,
     answer_column,
-    open_frame,
     with_codes,
 )
-from careerpath.cohort.layout import Layout
 from careerpath.cohort.units import Units
 from careerpath.errors import Reason
 from careerpath.instrument import Instrument
@@ -25,12 +26,24 @@ from careerpath.instrument import Instrument
 if TYPE_CHECKING:
     from careerpath.cohort.tally import Counts
 
+ITEM, ANSWER, PEOPLE = (f"_careerpath_{name}" for name in ("item", "answer", "people"))
+
 BATCH = 1 << 18
 """Rows that are scored together: few enough to stay near the processor."""
 
 
-def count_frame(frame: Any, instrument: Instrument) -> tuple[Layout, Counts, dict[Reason, int]]:
+def count_frame(
+    frame: Any, instrument: Instrument, *, heard: Callable[[int], None] | None = None
+) -> tuple[Layout, Counts, dict[Reason, int]]:
     """Count the people of a frame by item, keyed answer and total.
+
+    Parameters
+    ----------
+    frame : Any
+        See `Tally.of`.
+    instrument : Instrument
+    heard : callable, optional
+        Told how many more have been counted.
 
     Returns
     -------
@@ -38,19 +51,30 @@ def count_frame(frame: Any, instrument: Instrument) -> tuple[Layout, Counts, dic
         What a `Tally` is made of.
     """
     layout = Layout.of(instrument)
-    counting = _Counting(layout, instrument)
-    table = open_frame(frame, instrument).select(*instrument.item_ids)
-    batches = _batches(table)
+    counting = Counting(layout, instrument)
+    table = open_frame(frame, instrument)
+    batches = _batches(table, instrument)
     if batches is not None:
         for batch in batches:
             counting.add(batch)
+            if heard:
+                heard(len(batch))
     elif isinstance(table, nw.LazyFrame):
         counting.add_lazy(table)
+        if heard:
+            heard(int(counting.codes.sum()))
     return layout, counting.cells, counting.unscored()
 
 
-def _batches(table: Frame) -> Iterator[nw.DataFrame[Any]] | None:
+def _batches(table: Frame, instrument: Instrument) -> Iterator[nw.DataFrame[Any]] | None:
     """Cut a frame into batches; None where its engine has to count for itself."""
+    if table.implementation.is_pyspark() or table.implementation.is_pyspark_connect():
+        return None
+    wanted = {
+        *instrument.item_ids,
+        *(f"{p}{i}" for i in instrument.item_ids for p in (NUMBER, ODD)),
+    }
+    table = table.select(*(name for name in table.collect_schema().names() if name in wanted))
     if isinstance(table, nw.DataFrame):
         return (table[at : at + BATCH] for at in range(0, len(table), BATCH))
     if table.implementation.is_duckdb():
@@ -64,7 +88,15 @@ def _batches(table: Frame) -> Iterator[nw.DataFrame[Any]] | None:
     return None
 
 
-class _Counting:
+class Counting:
+    """Counts that grow batch by batch.
+
+    Attributes
+    ----------
+    cells : array of int
+        See `Tally`.
+    """
+
     def __init__(self, layout: Layout, instrument: Instrument) -> None:
         self.instrument = instrument
         self.units = Units.of(instrument)
@@ -76,6 +108,7 @@ class _Counting:
 
     @property
     def cells(self) -> Counts:
+        """Counts by item, keyed answer and total."""
         keyed = self.given.transpose(0, 2, 1).copy()
         for item, turned in enumerate(self.layout.reversed):
             if turned:
@@ -83,6 +116,7 @@ class _Counting:
         return keyed
 
     def unscored(self) -> dict[Reason, int]:
+        """Count the people without a total by reason."""
         return {
             reason: int(count)
             for reason, count in zip(REASONS, self.codes[1:], strict=True)
@@ -90,6 +124,7 @@ class _Counting:
         }
 
     def add(self, batch: nw.DataFrame[Any]) -> None:
+        """Count the rows of a batch, here."""
         items, answers, totals = self.layout.shape
         coded = with_codes(batch, self.instrument, answers=True, keep=False)
         codes = coded[CODE].to_numpy()
@@ -111,25 +146,26 @@ class _Counting:
         return units // self.units.step if self.units.step > 1 else units
 
     def add_lazy(self, table: nw.LazyFrame[Any]) -> None:
-        """Have the engine count, and fetch the counts only."""
-        coded = with_codes(table, self.instrument, answers=True, keep=False)
-        items, _, _ = self.layout.shape
-        lowest = self.units.minimum
-        by_code = coded.group_by(CODE).agg(nw.len().alias("people")).collect()
-        for row in by_code.iter_rows(named=True):
-            self.codes[row[CODE]] += row["people"]
-        parts = [
-            coded.filter(nw.col(CODE) == 0)
-            .select(
-                nw.lit(item).alias("item"),
-                nw.col(answer_column(item)).alias("answer"),
-                nw.col(UNITS).alias("total"),
-            )
-            .group_by("item", "answer", "total")
-            .agg(nw.len().alias("people"))
-            for item in range(items)
+        """Have the engine count, in one pass, and fetch the counts only."""
+        answers = {answer_column(place): place for place in range(self.layout.shape[0])}
+        fine = nw.col(CODE) == 0
+        zeros = [
+            nw.when(fine).then(nw.col(name)).otherwise(0).alias(name) for name in (UNITS, *answers)
         ]
-        for row in nw.concat(parts).collect().iter_rows(named=True):
-            total = (row["total"] - lowest * items) // self.units.step
-            answer = (row["answer"] - lowest) // self.units.step
-            self.given[row["item"], total, answer] += row["people"]
+        counted = (
+            with_codes(table, self.instrument, answers=True, keep=False)
+            # Rows without a total are told apart by their code only (not by null, which
+            # engines leave out).
+            .with_columns(*zeros)
+            .unpivot(list(answers), index=[CODE, UNITS], variable_name=ITEM, value_name=ANSWER)
+            .group_by(CODE, UNITS, ITEM, ANSWER)
+            .agg(nw.len().alias(PEOPLE))
+            .collect()
+        )
+        each_once = counted.filter(nw.col(ITEM) == answer_column(0))
+        np.add.at(self.codes, each_once[CODE].to_numpy(), each_once[PEOPLE].to_numpy())
+        counted = counted.filter(nw.col(CODE) == 0)
+        items = np.array([answers[name] for name in counted[ITEM].to_list()], np.int64)
+        totals = self._steps(counted[UNITS], self.units.minimum * len(answers))
+        steps = self._steps(counted[ANSWER], self.units.minimum)
+        np.add.at(self.given, (items, totals, steps), counted[PEOPLE].to_numpy())

@@ -229,7 +229,8 @@ def _parquet(path: Path) -> Parts:
 
     def parts(columns: Sequence[str] | None) -> Iterator[Part]:
         read = 0
-        with pyarrow.parquet.ParquetFile(path) as file:
+        # Read as it goes: Arrow would keep all that it has read ahead until the end.
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BLOCK // 8) as file:
             for batch in file.iter_batches(ROWS, columns=list(columns) if columns else None):
                 read += batch.num_rows
                 yield Part(pa.Table.from_batches([batch]), read / max(total, 1))
@@ -292,7 +293,7 @@ def _excel(path: Path) -> Parts:
                     cells = tuple(row[: len(names)])
                     waiting.append(cells + (None,) * (len(names) - len(cells)))
                 if len(waiting) >= ROWS:
-                    yield Part(_object_frame(waiting, names))
+                    yield Part(object_frame(waiting, names))
                     waiting = []
         except CohortFileError:
             raise
@@ -303,7 +304,7 @@ def _excel(path: Path) -> Parts:
         finally:
             book.close()
         if waiting:
-            yield Part(_object_frame(waiting, names))
+            yield Part(object_frame(waiting, names))
 
     return names, parts
 
@@ -316,7 +317,8 @@ def _check_width(path: Path, number: int, row: Sequence[Any], width: int) -> Non
         )
 
 
-def _object_frame(rows: list[Sequence[Any]], names: list[str]) -> pd.DataFrame:
+def object_frame(rows: Sequence[Sequence[Any]], names: list[str]) -> pd.DataFrame:
+    """Make a frame of rows of Python's own values."""
     return pd.DataFrame(rows, columns=names, dtype=object).infer_objects()
 
 

@@ -5,7 +5,6 @@ A value that is no answer stays as it was written, and its row is counted as uns
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +12,23 @@ from typing import Any
 
 import pandas as pd
 
-from careerpath.cohort.file_formats import CohortFileError, Part, open_parts
-from careerpath.cohort.frames import CODE, REASONS, check_columns, open_frame, with_codes
+from careerpath.cohort.databases import is_address, open_table, without_password
+from careerpath.cohort.file_formats import CohortFileError, Part, Parts, open_parts
+from careerpath.cohort.opening import open_frame
+from careerpath.cohort.rule import CODE, REASONS, with_codes
+from careerpath.cohort.spelling import bare, renaming, sources_of
+from careerpath.cohort.texts import GAPS
 from careerpath.errors import Reason, did_you_mean, shown
 from careerpath.instrument import Instrument
 
 PERSON, ITEM, ANSWER = LONG = ("person", "item", "answer")
 """The columns of a long file: a row for each answer."""
 
-GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", ".", "#n/a"})
-"""What people write where there is no answer, in lower case."""
+Source = Path | str
+"""A file, or the address of a database's table."""
 
-_ESCAPED = ("=", "+", "-", "@", "\t", "\r")
 _EXAMPLES = 5
+_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Cohort:
         as it was written.
     renamed : mapping of str to str
         Columns that were taken for an item of another spelling, and that item.
+    others : tuple of str
+        Columns that are no item's: kept, and not counted.
     unscored : mapping of Reason to int
         People who will have no total, by reason.
     examples : tuple of str
@@ -47,6 +52,7 @@ class Cohort:
 
     frame: pd.DataFrame
     renamed: Mapping[str, str]
+    others: tuple[str, ...]
     unscored: Mapping[Reason, int]
     examples: tuple[str, ...]
 
@@ -67,6 +73,10 @@ class Cohort:
             sentences.append(f"{sum(self.unscored.values()):,} unscored: {reasons}.")
         if self.examples:
             sentences.append(f"Not numbers: {'; '.join(self.examples)}.")
+        if self.others:
+            some = ", ".join(map(shown, self.others[:_NAMED]))
+            more = ", ..." if len(self.others) > _NAMED else ""
+            sentences.append(f"Kept, and not counted: {some}{more}.")
         return " ".join(sentences)
 
 
@@ -81,8 +91,9 @@ def read_cohort(
     Parameters
     ----------
     path : str or Path
-        CSV, TSV, Excel (.xlsx), Parquet, or JSON lines (.jsonl). Wide: a column an item. Long:
-        the columns "person", "item" and "answer", a row an answer.
+        CSV, TSV, Excel (.xlsx), Parquet, or JSON lines (.jsonl); or a table of a database, as
+        ``sqlite:///answers.db#table`` (an address of SQLAlchemy's, and the table's name). Wide: a
+        column an item. Long: the columns "person", "item" and "answer", a row an answer.
     instrument : Instrument
     columns : mapping of str to str, optional
         Columns of the file, and the item that each holds. Without it a column is an item's where
@@ -97,9 +108,8 @@ def read_cohort(
     CareerpathError
         Where the file cannot be read whole, or an item has no column.
     """
-    path = Path(path)
     parts, renamed = [], {}
-    for part in cohort_parts(path, instrument, columns=columns):
+    for part in cohort_parts(source_of(path), instrument, columns=columns):
         parts.append(part.frame)
         renamed = dict(part.renamed)
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -116,6 +126,7 @@ def read_cohort(
     return Cohort(
         frame=frame,
         renamed=renamed,
+        others=tuple(name for name in frame.columns if name not in items),
         unscored={
             reason: int(counts[at])
             for at, reason in enumerate(REASONS, start=1)
@@ -142,8 +153,18 @@ class CohortPart:
     done: float | None
 
 
+def source_of(text: str | Path) -> Source:
+    """Tell an address, which stays text, from a path."""
+    return text if isinstance(text, str) and is_address(text) else Path(text)
+
+
+def named(source: Source) -> str:
+    """Write a source for people, without a password."""
+    return without_password(source) if isinstance(source, str) else str(source)
+
+
 def cohort_parts(
-    path: Path,
+    path: Source,
     instrument: Instrument,
     *,
     columns: Mapping[str, str] | None = None,
@@ -158,13 +179,14 @@ def cohort_parts(
     only_items : bool
         Whether to leave the other columns out.
     """
-    names, parts = open_parts(path)
-    if columns is None and _is_long(names, instrument):
+    names, parts = _opened(path)
+    path = named(path)
+    if columns is None and is_long(names, instrument):
         yield _wide(names, list(parts(None)), instrument, path)
         return
-    renamed = _renaming(names, instrument, path, columns)
+    renamed = renaming(names, instrument, path, columns)
     people = 0
-    sources = _sources(instrument, renamed)
+    sources = list(sources_of(instrument, renamed).values())
     for part in parts(sources if only_items else None):
         people += part.rows
         frame = part.frame(sources if only_items else names, numbers=sources)
@@ -174,6 +196,10 @@ def cohort_parts(
         yield CohortPart(frame, renamed, part.done)
     if not people:
         raise CohortFileError(f"{path} has names of columns and no people. Add a row a person.")
+
+
+def _opened(source: Source) -> Parts:
+    return open_table(source) if isinstance(source, str) else open_parts(source)
 
 
 def as_numbers(column: pd.Series[Any], *, comma: bool = False) -> pd.Series[Any]:
@@ -209,106 +235,16 @@ def as_numbers(column: pd.Series[Any], *, comma: bool = False) -> pd.Series[Any]
     return result
 
 
-def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
-    """Write a frame as CSV, TSV or Parquet.
-
-    A cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
-
-    Raises
-    ------
-    CareerpathError
-        Where the place or the kind of file will not do.
-    """
-    path = Path(path)
-    kind = path.suffix.lower()
-    if kind not in (".csv", ".tsv", ".parquet"):
-        raise CohortFileError(
-            f"{path} ends in none of .csv, .tsv and .parquet. Rename it, so that its format is "
-            "known."
-        )
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        try:
-            if kind == ".parquet":
-                _plain_for_parquet(frame).to_parquet(beside, index=False, engine="pyarrow")
-            else:
-                _escaped(frame).to_csv(beside, index=False, sep="\t" if kind == ".tsv" else ",")
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise CohortFileError(f"Cannot write {path}: {told}. Choose another place.") from error
-    return path
-
-
-# Names of columns
-
-
-def _renaming(
-    names: Sequence[str], instrument: Instrument, path: Path, given: Mapping[str, str] | None
-) -> dict[str, str]:
-    """Find the columns of another spelling: their names, and the items."""
-    if given is not None:
-        unknown = [name for name in given if name not in names]
-        if unknown:
-            raise CohortFileError(
-                f"{path} has no column {shown(unknown[0])}. {did_you_mean(unknown[0], names)}"
-            )
-        for item in given.values():
-            instrument.item(item)
-        renamed = {name: item for name, item in given.items() if name != item}
-        taken = [item for item in renamed.values() if item in names and item not in renamed]
-        twice = [item for item in renamed.values() if list(given.values()).count(item) > 1]
-        if taken or twice:
-            raise CohortFileError(
-                f"Two columns of {path} would hold the item {(taken or twice)[0]!r}. "
-                "Name one for each."
-            )
-    else:
-        renamed = {}
-        for item in instrument.item_ids:
-            if item in names:
-                continue
-            alike = [
-                name
-                for name in names
-                if _bare(name) == _bare(item) and name not in instrument.item_ids
-            ]
-            if len(alike) > 1:
-                raise CohortFileError(
-                    f"{path} has {len(alike)} columns that could be the item {item!r}: "
-                    f"{', '.join(map(repr, alike[:5]))}. Name one of them {item!r}."
-                )
-            if alike:
-                renamed[alike[0]] = item
-    check_columns([renamed.get(name, name) for name in names], instrument, place=str(path))
-    return renamed
-
-
-def _bare(name: str) -> str:
-    """Write q01 for " Q_1" and for q1: capitals, blanks and leading zeros do not matter."""
-    letters = re.sub(r"[\s_.-]+", "", name.casefold())
-    return re.sub(r"0+(?=\d)", "", re.sub(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)", " ", letters))
-
-
-def _sources(instrument: Instrument, renamed: Mapping[str, str]) -> list[str]:
-    names = {item: name for name, item in renamed.items()}
-    return [names.get(item, item) for item in instrument.item_ids]
-
-
 # Long files
 
 
-def _is_long(names: Sequence[str], instrument: Instrument) -> bool:
+def is_long(names: Sequence[str], instrument: Instrument) -> bool:
+    """Tell a row an answer from a row a person."""
     bare = {name.strip().casefold() for name in names}
     return bare.issuperset(LONG) and not any(item in names for item in instrument.item_ids)
 
 
-def _wide(
-    names: Sequence[str], parts: list[Part], instrument: Instrument, path: Path
-) -> CohortPart:
+def _wide(names: Sequence[str], parts: list[Part], instrument: Instrument, path: str) -> CohortPart:
     """Turn a row an answer into a row a person."""
     frames = [part.frame(names) for part in parts] or [pd.DataFrame(columns=list(names))]
     long = pd.concat(frames, ignore_index=True).rename(columns=lambda n: n.strip().casefold())
@@ -319,10 +255,10 @@ def _wide(
         raise CohortFileError(
             f"{path}, row {_row(lost)}: an answer needs a person and an item. Fill them in."
         )
-    spelt = {_bare(item): item for item in instrument.item_ids}
+    spelt = {bare(item): item for item in instrument.item_ids}
     known = {name: name for name in instrument.item_ids}
     written = {name: str(name).strip() for name in long[ITEM].unique()}
-    items = {name: known.get(text) or spelt.get(_bare(text)) for name, text in written.items()}
+    items = {name: known.get(text) or spelt.get(bare(text)) for name, text in written.items()}
     unknown = [name for name, item in items.items() if item is None]
     if unknown:
         row = _row(long[ITEM] == unknown[0])
@@ -385,29 +321,3 @@ def _examples(frame: pd.DataFrame, instrument: Instrument) -> Iterator[str]:
             found += 1
             if found == _EXAMPLES:
                 return
-
-
-def _escaped(frame: pd.DataFrame) -> pd.DataFrame:
-    made = {}
-    for place, name in enumerate(frame.columns):
-        column = frame.iloc[:, place]
-        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
-            column = column.map(_escape, na_action="ignore")
-        elif isinstance(column.dtype, pd.CategoricalDtype):
-            column = column.astype(object).map(_escape, na_action="ignore")
-        made[_escape(str(name))] = column
-    return pd.DataFrame(made, index=frame.index)
-
-
-def _escape(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_ESCAPED) else value
-
-
-def _plain_for_parquet(frame: pd.DataFrame) -> pd.DataFrame:
-    """Write columns of mixed kinds as text: a Parquet column has one kind."""
-    made = {
-        name: frame[name].map(str, na_action="ignore")
-        for name in frame.columns
-        if frame[name].dtype == object and len({type(value) for value in frame[name].dropna()}) > 1
-    }
-    return frame.assign(**made)

@@ -15,7 +15,7 @@ import narwhals as nw
 import numpy as np
 from scipy import special
 
-from careerpath.cohort.frames import wrapped
+from careerpath.cohort.opening import wrapped
 from careerpath.errors import CareerpathError
 
 if TYPE_CHECKING:

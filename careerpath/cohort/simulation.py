@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PERSON = "person"
 MOST_PEOPLE = 10_000_000
 _NODES = 61
+_SPREAD = 0.28
+"""How far answers to one item spread by default, as a share of their scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def simulate_cohort(
         How many people.
     mean, sd, reliability : float, optional
         Of the totals. By default those of the instrument's norms; without norms the middle of the
-        range, a seventh of it, and 0.8.
+        range, 0.8, and the spread that totals of this reliability have where answers to an item
+        spread over rather more than a quarter of their scale.
     seed : int
 
     Returns
@@ -96,12 +99,12 @@ def simulate_cohort(
     low, high = float(instrument.minimum_total), float(instrument.maximum_total)
     if mean is None:
         mean = norms.mean if norms else (low + high) / 2
-    if sd is None:
-        sd = norms.sd if norms else (high - low) / 7
     if reliability is None:
         reliability = norms.reliability if norms else 0.8
     check_reliability(reliability)
-    if not (low < mean < high and 0 < sd < (high - low) / 2):
+    if sd is None:
+        sd = norms.sd if norms else _usual_sd(instrument, mean, reliability)
+    if not (low < mean < high and 0 < sd <= (high - low) / 2):
         raise _impossible(mean, sd, reliability, instrument)
     keyed = _draw(instrument, count, mean, sd, reliability, seed)
     return SimulatedCohort(
@@ -122,6 +125,21 @@ def _check_whole(name: str, value: object, least: int, most: int) -> None:
         raise CareerpathError(
             f"{name} must be a whole number from {least} to {most:,}; got {shown(value)}."
         )
+
+
+def _usual_sd(instrument: Instrument, mean: float, reliability: float) -> float:
+    """Return a spread of totals that answers on this scale can have, however coarse it is."""
+    items, steps = len(instrument.items), instrument.scale.steps
+    step = float(instrument.scale.step)
+    centre = (mean - float(instrument.minimum_total)) / step / items
+    above = special.ndtr((centre - _lines(steps)) / (_SPREAD * steps))
+    variance = float((above * (2 * np.arange(steps) + 1)).sum() - above.sum() ** 2)
+    return step * math.sqrt(items * variance / (1 - reliability * (items - 1) / items))
+
+
+def _lines(steps: int) -> Floats:
+    """Return where an answer becomes 1, 2, ... steps."""
+    return np.arange(steps, dtype=np.float64) + 0.5
 
 
 def _draw(
@@ -163,8 +181,7 @@ def _sizes(centre: float, variance: float, shared: float, steps: int) -> tuple[f
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     weights = weights / weights.sum()
-    # Where an answer becomes 1, 2, ...
-    lines = np.arange(steps) + 0.5
+    lines = _lines(steps)
     wanted = np.array([centre, math.log(max(variance, 1e-12)), math.log(max(shared, 1e-12))])
 
     def moments(sizes: Floats) -> Floats:
@@ -177,7 +194,8 @@ def _sizes(centre: float, variance: float, shared: float, steps: int) -> tuple[f
         return np.array([mean, float(weights @ squares) - mean**2, between])
 
     def miss(sizes: Floats) -> Floats:
-        mean, total, between = moments(np.clip(sizes, -1e6, 30))
+        # Only the logarithms are kept from running off.
+        mean, total, between = moments(np.array([sizes[0], *np.clip(sizes[1:], -30, 30)]))
         logs = [math.log(max(total, 1e-300)), math.log(max(between, 1e-300))]
         missed: Floats = np.array([mean, *logs]) - wanted
         return missed

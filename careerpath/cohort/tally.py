@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -315,7 +315,12 @@ class Tally:
             With them, also who changes band if an item is dropped.
         """
         self._needs(2, "A spread")
-        return tuple(self._item(place, name, cuts) for place, name in enumerate(self.layout.items))
+        if cuts is None or len(self.layout.items) < 2:
+            return self._described
+        return tuple(
+            replace(each, changes=self._changes(place, cuts))
+            for place, each in enumerate(self._described)
+        )
 
     def classification(self, cuts: CutScores) -> Classification:
         """Estimate accuracy and consistency of the bands (Livingston & Lewis, 1995)."""
@@ -382,7 +387,12 @@ class Tally:
         )
         return (third / second**1.5, fourth / second**2) if second > 0 else (0.0, 0.0)
 
-    def _item(self, place: int, name: str, cuts: CutScores | None) -> ItemStatistics:
+    @cached_property
+    def _described(self) -> tuple[ItemStatistics, ...]:
+        """What no cut score changes."""
+        return tuple(self._item(place, name) for place, name in enumerate(self.layout.items))
+
+    def _item(self, place: int, name: str) -> ItemStatistics:
         total, squares, crossed = self._item_sums[place]
         own = self._spread(total, squares)
         shared = crossed - Fraction(total * self._power_sums[1], self.count)
@@ -400,7 +410,7 @@ class Tally:
                 if len(others) > 1 and rest
                 else None
             ),
-            changes=self._changes(place, cuts) if cuts is not None and others else None,
+            changes=None,
         )
 
     def _changes(self, place: int, cuts: CutScores) -> int:

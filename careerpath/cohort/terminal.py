@@ -35,12 +35,13 @@ def tally_progress() -> Iterator[Progress]:
     )
     console = Console(stderr=True, highlight=False)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[Path, Any] = {}
+        tasks: dict[str, Any] = {}
 
-        def told(path: Path, done: float | None, people: int) -> None:
-            if path not in tasks:
-                tasks[path] = bar.add_task(path.name, total=None if done is None else 1, people=0)
-            bar.update(tasks[path], completed=done or 0, people=people)
+        def told(source: str, done: float | None, people: int) -> None:
+            if source not in tasks:
+                total = None if done is None else 1
+                tasks[source] = bar.add_task(Path(source).name, total=total, people=0)
+            bar.update(tasks[source], completed=done or 0, people=people)
 
         yield told
 

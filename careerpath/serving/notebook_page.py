@@ -138,7 +138,7 @@ class NotebookPage(SiteHandler):
                 self._in_skeleton = True
                 await self._send(self.site.head(self._page))
             line: Line = self.settings["line"]
-            async with line.stand(visitor=True) as place:
+            async with line.stand(visitor=True, address=visit.address) as place:
                 await self._wait(place)
                 ready = await self._take()
                 if ready is None:

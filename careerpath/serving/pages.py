@@ -20,7 +20,7 @@ from careerpath.state.questionnaire import SECONDS_PER_ITEM
 TEMPLATES = Path(__file__).parent / "templates"
 
 #: The addresses of the shipped workbooks. An address stays when a file is renamed.
-SHIPPED = {"assessment": "assessment.ipynb"}
+SHIPPED = {"assessment": "assessment.ipynb", "room": "room.ipynb"}
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,27 @@ class Site:
             minutes=minutes,
             start=self._start,
         )
+
+    def join(self, code: str, *, problem: str = "") -> str:
+        """Return the form that asks for a room's code.
+
+        Parameters
+        ----------
+        code : str
+            What was typed already.
+        problem : str
+            What is wrong with it.
+
+        Returns
+        -------
+        str
+            HTML.
+        """
+        return self._render("join.html", title="Join a room", code=code, problem=problem)
+
+    def room(self, code: str) -> str:
+        """Return the address that leads into a room."""
+        return f"{self._common['base_url']}{self._start}#room={code}"
 
     def head(self, page: Page) -> str:
         """Return a notebook's page up to the first screen's skeleton, which stays open."""

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -27,6 +26,7 @@ from careerpath.serving import handlers, kernels
 from careerpath.serving.assets import load_assets
 from careerpath.serving.events import LOG, log_event, start_logging
 from careerpath.serving.headers import page_policy, security_headers
+from careerpath.serving.joining import Join
 from careerpath.serving.line import Line
 from careerpath.serving.listening import addresses, listen
 from careerpath.serving.memory import Capacity, available_memory
@@ -34,8 +34,10 @@ from careerpath.serving.metrics import Metrics
 from careerpath.serving.notebook_page import NotebookPage
 from careerpath.serving.pages import TEMPLATES, Page, Site, find_pages
 from careerpath.serving.pool import Pool
+from careerpath.serving.private_folder import make_private_folder
 from careerpath.serving.progress import filling
 from careerpath.serving.rendering import PageRenderer
+from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
@@ -93,9 +95,7 @@ class CareerpathServer(Voila):
 
     def init_settings(self) -> dict[str, Any]:
         """Add to Voilà's settings what our handlers need."""
-        # The sockets' paths must stay short, and a Mac's temporary folder is deep.
-        short = "/tmp" if sys.platform == "darwin" else None  # noqa: S108
-        self.connection_dir = tempfile.mkdtemp(prefix="careerpath-", dir=short)
+        self.connection_dir = str(make_private_folder())
         assets = load_assets()
         options = self.options
         settings: dict[str, Any] = super().init_settings()
@@ -109,6 +109,7 @@ class CareerpathServer(Voila):
         if options.instrument is not None:
             path = str(instrument_path(options.instrument).resolve())
             self.kernel_manager.environment[INSTRUMENT_VARIABLE] = path
+        self.kernel_manager.environment |= prepare_rooms(options.database)
         self.line = Line(cores())
         self.makers = {slug: self._maker(page) for slug, page in self.pages.items()}
         self.start_page = "assessment" if "assessment" in self.pages else next(iter(self.pages))
@@ -185,6 +186,7 @@ class CareerpathServer(Voila):
         settings = self.app.settings
         own: list[Any] = [
             (self.base_url, handlers.Landing),
+            (at("join(?:/(.*))?"), Join),
             (at("healthz"), handlers.Health),
             (at("robots.txt"), handlers.Robots),
             (at(f"api/kernels/{kernels.KERNEL_ID}"), kernels.KernelStatus),

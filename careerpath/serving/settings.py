@@ -22,6 +22,10 @@ TEMPLATE_NAMES = ("careerpath", "lab")
 _FRAMER = re.compile(r"(https?://)?[A-Za-z0-9.*\-]+(:(\d{1,5}|\*))?|'self'|'none'")
 
 
+#: The pages that are made ahead where no room is expected: whoever comes finds one.
+ONE_BY_ONE = 2
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """How long things may take, in seconds. Tests are less patient.
@@ -60,6 +64,8 @@ class Options:
         A folder of notebooks to serve in the place of the shipped ones.
     instrument : str or None
         An instrument's file or id in the place of the shipped one.
+    database : str or None
+        The URL of the database that rooms are kept in; None for a file in the user's data folder.
     host : str
         The address to listen on.
     port : int
@@ -89,6 +95,7 @@ class Options:
 
     notebooks: Path | None = None
     instrument: str | None = None
+    database: str | None = None
     host: str = "127.0.0.1"
     port: int = 8866
     base_url: str = "/"

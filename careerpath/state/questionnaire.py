@@ -238,6 +238,16 @@ class QuestionnaireState(HasTraits):
             self.phase = draft.phase
             self.offered = None
 
+    def adopt(self, instrument: Instrument) -> None:
+        """Ask another instrument's questions, as a room does; not once the questions have begun."""
+        if instrument == self.instrument or self.phase is not Phase.WELCOME:
+            return
+        with self.hold_trait_notifications():
+            self.instrument = instrument
+            self.offered = None
+            self.answers = {}
+            self.position = 0
+
     def forget(self) -> None:
         """Delete every answer and go to the welcome screen."""
         with self.hold_trait_notifications():

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ipywidgets import VBox
+from ipywidgets import VBox, Widget
 
 from careerpath.exact import exact
 from careerpath.instrument import Instrument
 from careerpath.instrument_file import load_instrument
 from careerpath.markup import render
 from careerpath.scoring import Score
+from careerpath.state.participation import Participation
 from careerpath.state.questionnaire import SECONDS_PER_ITEM, Phase, QuestionnaireState
+from careerpath.state.room_store import ResponseStore
 from careerpath.widgets.browser_session import BrowserSession
 from careerpath.widgets.guard import guarded
+from careerpath.widgets.participant import Participant, open_rooms
 from careerpath.widgets.rating_slider import RatingSlider
 from careerpath.widgets.screen import Action, Screen
 
@@ -26,12 +29,16 @@ class Assessment(VBox):
     Parameters
     ----------
     instrument : Instrument, optional
-        By default the shipped one.
+        By default the shipped one. A room brings its own.
+    rooms : callable, optional
+        Opens the store of rooms, once a room is joined.
 
     Attributes
     ----------
     state : QuestionnaireState
         What is shown and what was answered.
+    room : Participation
+        The room that was joined, and what was shared with it.
     value : Score or None
         The score, as soon as every item has an answer.
 
@@ -44,22 +51,35 @@ class Assessment(VBox):
     80
     """
 
-    def __init__(self, instrument: Instrument | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        instrument: Instrument | None = None,
+        *,
+        rooms: Callable[[], ResponseStore] = open_rooms,
+        **options: Any,
+    ) -> None:
         self.state = QuestionnaireState(instrument=instrument or load_instrument())
         self._session = BrowserSession(
             instrument=self.state.instrument.id, version=self.state.instrument.version
         )
         self._top = Screen()
+        self._card = Screen()
         self._bottom = Screen()
+        self._participant = Participant(
+            self.state, self._session, attempt=self._attempt, open_rooms=rooms
+        )
+        self.room = self._participant.state
         self._sliders: dict[str, RatingSlider] = {}
         self._moved = False
         self._revised: str | None = None
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app")
-        self._top.on_action(self._act)
-        self._bottom.on_action(self._act)
+        for screen in (self._top, self._card, self._bottom):
+            screen.on_action(self._act)
         self._session.observe(self._found, names=["looked", "found", "storage"])
+        self.state.observe(self._use_instrument, "instrument")
         self.state.observe(self._draw)
+        self.room.observe(self._draw)
         self._draw()
 
     @property
@@ -79,6 +99,7 @@ class Assessment(VBox):
             "goto": partial(self.state.go_to, action.item or ""),
             "leave": self.state.leave,
             "forget": self._forget,
+            "rejoin": self.room.try_again,
         }
         # The second half of a double click was meant for the screen before.
         if action.name not in doings or action.place != self._place:
@@ -112,6 +133,7 @@ class Assessment(VBox):
     def _forget(self) -> None:
         self._session.keep(None)
         self._drop_sliders()
+        self.room.forget()
         self.state.forget()
 
     def _drop_sliders(self) -> None:
@@ -119,8 +141,22 @@ class Assessment(VBox):
             slider.close()
         self._sliders.clear()
 
+    def _use_instrument(self, _change: object) -> None:
+        """Take a room's instrument: its questions may be others, and have another draft."""
+        instrument = self.state.instrument
+        self._drop_sliders()
+        with self._session.hold_sync():
+            self._session.looked = self._session.instrument == instrument.id
+            self._session.instrument = instrument.id
+            self._session.version = instrument.version
+        self._guarded(partial(self.state.offer, self._session.found))
+
     def _guarded(self, action: Callable[[], None]) -> None:
         self._session.trouble = guarded(action)
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Do what nobody has pressed for: it takes no other trouble's words away."""
+        self._session.trouble = guarded(action) or self._session.trouble
 
     # From the state to the visitor
 
@@ -128,14 +164,21 @@ class Assessment(VBox):
         state = self.state
         question = state.phase is Phase.QUESTION
         self._top.html = getattr(self, f"_{state.phase}")()
-        self._bottom.html = self._navigation() if question else ""
-        middle = (self._slider(), self._bottom) if question else ()
-        children = (self._session, self._top, *middle)
-        self.children = children
+        below: tuple[Widget, ...] = ()
+        if question:
+            self._bottom.html = self._navigation()
+            below = (self._slider(), self._bottom)
+        elif state.phase is Phase.RESULT:
+            self._bottom.html = self._details()
+            self._card.html = self._participant.card(self._place)
+            below = (self._card, self._bottom) if self._card.html else (self._bottom,)
+        self.children = (self._session, self._top, *below)
         self._session.place = {"phase": state.phase.value, "item": state.item.id}
         count = len(state.instrument.items)
         self._session.announcement = (
-            f"Question {state.position + 1} of {count}" if question and self._moved else ""
+            f"Question {state.position + 1} of {count}"
+            if question and self._moved
+            else self._participant.announcement
         )
 
     @property
@@ -169,7 +212,8 @@ class Assessment(VBox):
             offered=self.state.offered,
             storage=self._session.storage,
             moved=self._moved,
-            waiting=not self._session.looked,
+            waiting=not self._session.looked or self._participant.joining,
+            room=self.room,
         )
 
     def _question(self) -> str:
@@ -218,6 +262,9 @@ class Assessment(VBox):
             meaning=state.interpretation,
         )
 
+    def _details(self) -> str:
+        return render("result_details", place=self._place, meaning=self.state.interpretation)
+
 
 def welcome(
     instrument: Instrument,
@@ -226,6 +273,7 @@ def welcome(
     storage: bool = True,
     moved: bool = False,
     waiting: bool = False,
+    room: Participation | None = None,
 ) -> str:
     """Return the first screen as HTML."""
     seconds = len(instrument.items) * SECONDS_PER_ITEM
@@ -238,6 +286,7 @@ def welcome(
         storage=storage,
         moved=moved,
         waiting=waiting,
+        room=room,
     )
 
 

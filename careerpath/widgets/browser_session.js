@@ -2,8 +2,10 @@
 //
 // The draft is written here, at the moment an answer is given, so that nothing is lost when the
 // kernel or the connection dies; and it is deleted here, for the same reason. The kernel says which
-// screen is shown and, when a visit begins, with which answers; it reads the draft once, when the
-// page opens. Two pages of one person never mix: the one that was answered last is kept, whole.
+// screen is shown and, when a visit begins, with which answers; it reads the draft when the page
+// opens, and again where another tab has written one before anything was answered here. Two tabs of
+// one person never mix: the one that was answered last is kept, whole, and the other one says so.
+// Rooms have a file of their own, browser_rooms.js, which comes before this one.
 
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
@@ -21,12 +23,14 @@ function render({ model, el }) {
   let answers = {};
   let connected = true;
 
+  const unkept = () =>
+    (trouble.textContent = "This browser could not keep your answer. Please do not reload the page.");
+
   const keep = () => {
     if (!Object.keys(answers).length) return;
     const { phase, item } = model.get("place");
     const identity = { instrument: model.get("instrument"), version: model.get("version") };
-    if (!write(key(), { ...identity, answers, phase, item }))
-      trouble.textContent = "This browser could not keep your answer. Please do not reload the page.";
+    if (!write(key(), { ...identity, answers, phase, item })) unkept();
   };
 
   const mine = (event) => {
@@ -34,10 +38,25 @@ function render({ model, el }) {
     return !app || app.contains(event.target);
   };
 
+  const look = () => {
+    model.set({ found: read(key()), storage: works(), looked: true });
+    model.save_changes();
+  };
+
+  const elsewhere = (event) => {
+    if (event.key !== key()) return;
+    if (model.get("place").phase === "welcome") look();
+    else if (event.newValue)
+      trouble.textContent =
+        "This questionnaire is open in another tab, too. What was answered last is kept: " +
+        "please go on in one of them only.";
+  };
+
   const listeners = {
     "careerpath:answer": (event) => {
       if (!mine(event)) return;
       answers = { ...answers, [event.detail.name]: event.detail.value };
+      warn();
       keep();
     },
     "careerpath:say": (event) => {
@@ -45,9 +64,13 @@ function render({ model, el }) {
     },
     // Before the kernel hears of it, and even if it never does.
     click: (event) => {
-      if (!mine(event) || !event.target.closest("[data-action=forget]")) return;
+      if (!mine(event)) return;
+      const sharing = event.target.closest("[data-action=share]:not([aria-disabled=true])");
+      if (sharing) rooms.share(sharing);
+      if (!event.target.closest("[data-action=forget]")) return;
       answers = {};
       remove(key());
+      rooms.forget();
       say("Your answers are deleted from this device.");
       if (!connected) location.reload();
     },
@@ -59,10 +82,15 @@ function render({ model, el }) {
     setTimeout(() => (live.textContent = words), 50);
   };
 
-  const onConnection = (event) => (connected = event.detail.status === "connected");
+  const rooms = browserRooms({ model, el, say, unkept });
+  const onConnection = (event) => {
+    connected = event.detail.status === "connected";
+    rooms.onConnection(event.detail.status);
+  };
   const announce = () => say(model.get("announcement"));
   const warn = () => (trouble.textContent = model.get("trouble"));
   const receive = (message) => {
+    rooms.receive(message);
     if (!("answers" in message)) return;
     answers = message.answers ?? {};
     if (message.answers === null) remove(key());
@@ -72,57 +100,33 @@ function render({ model, el }) {
   for (const [type, listener] of Object.entries(listeners))
     document.addEventListener(type, listener);
   window.addEventListener("careerpath:connection", onConnection);
+  window.addEventListener("storage", elsewhere);
+  window.addEventListener("hashchange", rooms.follow);
   model.on("change:place", keep);
   model.on("change:announcement", announce);
   model.on("change:trouble", warn);
   model.on("msg:custom", receive);
+  // The questions of a room may be others, and have another draft.
+  model.on("change:instrument", look);
 
-  model.set({ found: read(key()), storage: works(), looked: true });
-  model.save_changes();
+  // First, so that nobody starts before the room is known.
+  rooms.join();
+  look();
+  rooms.deliver();
 
   return () => {
     for (const [type, listener] of Object.entries(listeners))
       document.removeEventListener(type, listener);
     window.removeEventListener("careerpath:connection", onConnection);
+    window.removeEventListener("storage", elsewhere);
+    window.removeEventListener("hashchange", rooms.follow);
     model.off("change:place", keep);
     model.off("change:announcement", announce);
     model.off("change:trouble", warn);
     model.off("msg:custom", receive);
+    model.off("change:instrument", look);
+    rooms.stop();
   };
-}
-
-// A browser may refuse storage altogether, or run out of it; the assessment goes on without.
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function write(key, value) {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function remove(key) {
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // Nothing was kept.
-  }
-}
-
-function works() {
-  const key = "careerpath/probe";
-  const kept = write(key, 1);
-  remove(key);
-  return kept;
 }
 
 export default { render };

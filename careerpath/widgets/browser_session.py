@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import anywidget
 from traitlets import Any, Bool, Dict, Unicode
@@ -14,7 +14,9 @@ class BrowserSession(anywidget.AnyWidget):
     """The part of an assessment that only a browser can do.
 
     The draft lives in the browser's localStorage under the instrument's id. The browser
-    writes each answer itself, at once; the kernel tells it which screen is shown.
+    writes each answer itself, at once; the kernel tells it which screen is shown. What is
+    shared with a room is kept there too until it has arrived: it comes as messages, so that
+    no trait holds a participant's token.
 
     Attributes
     ----------
@@ -35,7 +37,7 @@ class BrowserSession(anywidget.AnyWidget):
         What went wrong, for everybody to see and hear; empty for nothing.
     """
 
-    _esm = asset("browser_session.js")
+    _esm = asset("browser_storage.js", "browser_rooms.js", "browser_session.js")
     _css = asset("tokens.css", "careerpath.css")
 
     instrument = Unicode("").tag(sync=True)
@@ -56,3 +58,17 @@ class BrowserSession(anywidget.AnyWidget):
             None deletes the draft.
         """
         self.send({"answers": None if answers is None else dict(answers)})
+
+    def on_room(self, *, join: Callable[[object], None], share: Callable[[object], None]) -> None:
+        """Call ``join(found)`` and ``share(found)`` with what the browser sends for a room.
+
+        A visitor can send anything: `careerpath.state.room_door.read_claim` trusts nothing in it.
+        """
+
+        def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
+            if isinstance(content, dict):
+                for name, handler in (("join", join), ("share", share)):
+                    if name in content:
+                        handler(content[name])
+
+        self.on_msg(receive)

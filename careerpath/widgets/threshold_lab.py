@@ -13,20 +13,29 @@ import numpy as np
 from ipywidgets import Dropdown, FloatRangeSlider, HBox, IntRangeSlider, Layout, VBox
 
 from careerpath.cohort import Tally
-from careerpath.instrument import BANDS, Band, CutScores, Instrument
+from careerpath.errors import CareerpathError
+from careerpath.instrument import BANDS, CutScores, Instrument
 from careerpath.instrument_file import load_instrument
-from careerpath.interpretation import percent, show
 from careerpath.markup import render
-from careerpath.state.threshold_figures import LabCohort
-from careerpath.state.threshold_lab import SURE, ThresholdLabState
+from careerpath.state.threshold_cohort import LabCohort, split_by
+from careerpath.state.threshold_effects import SURE, CutEffects
+from careerpath.state.threshold_lab import ThresholdLabState
 from careerpath.widgets.assets import asset
 from careerpath.widgets.guard import guarded
 from careerpath.widgets.screen import Action, Screen
 from careerpath.widgets.threshold_pictures import CurvePicture, Picture
 from careerpath.widgets.threshold_snapshot import Snapshot, snapshot
-
-MINUS = "\N{MINUS SIGN}"
-DASH = "\N{EN DASH}"
+from careerpath.widgets.threshold_voice import LabVoice
+from careerpath.widgets.threshold_words import (
+    announcement,
+    both_cuts,
+    figure,
+    head,
+    item_rows,
+    picture_words,
+    ranges,
+    trust,
+)
 
 
 class LabScreen(Screen):
@@ -44,6 +53,9 @@ class ThresholdLab(VBox):
         The answers. With more than one, one is shown and another can be compared with it.
     instrument : Instrument, optional
         By default the shipped one. Its cut scores are the published ones.
+    by : str, optional
+        A column that names each person's group: a team, a year, a role. Everybody is shown, and
+        each group can be shown and compared too.
     source : str
         Where the answers come from; it goes into what is saved.
     synthetic : bool
@@ -75,6 +87,7 @@ class ThresholdLab(VBox):
         cohort: Any,
         instrument: Instrument | None = None,
         *,
+        by: str | None = None,
         source: str = "",
         synthetic: bool = False,
         save_to: str | Path | None = None,
@@ -83,7 +96,7 @@ class ThresholdLab(VBox):
         instrument = instrument or load_instrument()
         self.state = ThresholdLabState(
             instrument=instrument,
-            cohorts=_cohorts(cohort, instrument, source=source, synthetic=synthetic),
+            cohorts=_cohorts(cohort, instrument, by=by, source=source, synthetic=synthetic),
         )
         self._save_to = save_to
         self._trouble = ""
@@ -96,10 +109,11 @@ class ThresholdLab(VBox):
         self._assumptions = LabScreen(
             html=render("threshold_lab/assumptions", sure=SURE, step=self.state.step)
         )
-        self._slider = _slider(self.state)
+        self._slider = cut_slider(self.state)
         self._picture = Picture(self.state)
         self._curve = CurvePicture(self.state)
         self._choices = _choices(self.state)
+        self._voice = LabVoice()
         super().__init__(self._parts(), **options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
         self._listen()
@@ -129,7 +143,7 @@ class ThresholdLab(VBox):
     def __repr__(self) -> str:
         state = self.state
         people = ", ".join(f"{each.name}: {each.tally.count:,}" for each in state.cohorts)
-        return f"ThresholdLab({people}; cut scores {_between(state.cuts)})"
+        return f"ThresholdLab({people}; cut scores {both_cuts(state.cuts)})"
 
     def move(
         self, *, management_below: float | None = None, mastery_above: float | None = None
@@ -158,6 +172,7 @@ class ThresholdLab(VBox):
         doings: dict[str, Callable[[], object]] = {
             "undo": self.state.undo,
             "reset": self.state.reset,
+            "norms": lambda: self.state.take_norms(wanted=not self.state.with_norms),
             "save": self._save,
         }
         if action.name in doings:
@@ -220,6 +235,7 @@ class ThresholdLab(VBox):
                     _classed(VBox, "cp-lab-area-assumptions", (self._assumptions,)),
                 ),
             ),
+            self._voice,
         )
 
     def _draw(self, change: Mapping[str, Any] | None = None) -> None:
@@ -230,6 +246,7 @@ class ThresholdLab(VBox):
             self._curve.draw()
             self._draw_words()
         self._draw_actions()
+        self._voice.said = announcement(self.state)
 
     def _draw_controls(self) -> None:
         state = self.state
@@ -246,9 +263,13 @@ class ThresholdLab(VBox):
 
     def _draw_words(self) -> None:
         state, name = self.state, self._head.model_id
-        self._head.html = render("threshold_lab/head", **_head(state))
+        self._voice.pictures = {
+            "cp-lab-picture": picture_words(state),
+            "cp-lab-curve": "Curves: the share of people below, and above, each possible cut score",
+        }
+        self._head.html = render("threshold_lab/head", **head(state))
         self._shares.html = render(
-            "threshold_lab/shares", shares=state.shares, ranges=_ranges(state)
+            "threshold_lab/shares", shares=state.shares, ranges=ranges(state)
         )
         self._changes.html = render(
             "threshold_lab/changes",
@@ -258,7 +279,7 @@ class ThresholdLab(VBox):
             matrix=state.matrix,
             bands=BANDS,
         )
-        self._trust.html = render("threshold_lab/trust", id=name, figure=figure, **_trust(state))
+        self._trust.html = render("threshold_lab/trust", id=name, figure=figure, **trust(state))
         if not self._dragging:
             self._draw_items()
         other = state.other
@@ -280,7 +301,7 @@ class ThresholdLab(VBox):
             "threshold_lab/items",
             id=self._head.model_id,
             figure=figure,
-            items=tuple(_items(self.state)),
+            items=tuple(item_rows(self.state)),
         )
 
     def _draw_actions(self) -> None:
@@ -288,13 +309,16 @@ class ThresholdLab(VBox):
         saved = state.saved
         self._actions.html = render(
             "threshold_lab/actions",
+            id=self._head.model_id,
             trouble=self._trouble,
             can_undo=state.can_undo,
             moved=state.moved,
-            published=_between(state.published),
+            published=both_cuts(state.published),
+            worth_saving=state.worth_saving,
+            with_norms=state.with_norms,
+            norms_withheld=state.norms_withheld,
             saved=saved,
             content=base64.b64encode(saved.text.encode()).decode() if saved else "",
-            provenance=_comments(saved.text) if saved else (),
         )
 
     @contextmanager
@@ -307,25 +331,24 @@ class ThresholdLab(VBox):
             self._quiet = before
 
 
-def figure(value: float | None, decimals: int = 3) -> str:
-    """Write a statistic, or a dash where there is none.
-
-    Examples
-    --------
-    >>> figure(0.81234), figure(-0.5, 2) == MINUS + "0.50", figure(None) == DASH
-    ('0.812', True, True)
-    """
-    return DASH if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
-
-
-def _cohorts(given: Any, instrument: Instrument, **facts: Any) -> tuple[LabCohort, ...]:
+def _cohorts(
+    given: Any, instrument: Instrument, *, by: str | None, **facts: Any
+) -> tuple[LabCohort, ...]:
+    if by is not None:
+        if isinstance(given, Mapping):
+            raise CareerpathError(
+                f"Groups by {by!r} need one table with that column, not several cohorts. Give the "
+                "table alone, or leave out by=."
+            )
+        return split_by(given, by, instrument, **facts)
     several = given if isinstance(given, Mapping) else {"everybody": given}
     return tuple(
         LabCohort.of(str(name), each, instrument, **facts) for name, each in several.items()
     )
 
 
-def _slider(state: ThresholdLabState) -> IntRangeSlider | FloatRangeSlider:
+def cut_slider(state: CutEffects) -> IntRangeSlider | FloatRangeSlider:
+    """Make the slider that moves both cut scores by keyboard."""
     options = {
         "min": state.instrument.minimum_total,
         "max": state.instrument.maximum_total,
@@ -350,94 +373,3 @@ def _choices(state: ThresholdLabState) -> tuple[Dropdown, Dropdown]:
 
 def _classed(kind: type[VBox] | type[HBox], name: str, children: Any) -> Any:
     return kind(children).add_class(name)
-
-
-def _head(state: ThresholdLabState) -> dict[str, Any]:
-    tally = state.cohort.tally
-    people = "1 person" if tally.count == 1 else f"{tally.count:,} people"
-    lead = f"{state.shown_name}: {people}"
-    if tally.count:
-        lead += f", totals of {tally.mean:.1f} on average"
-        if tally.count > 1:
-            lead += f", with a spread (SD) of {tally.sd:.1f}"
-    unscored = {str(reason): count for reason, count in tally.unscored.items() if count}
-    if unscored:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in unscored.items())
-        lead += f". Left out, without a total: {reasons}"
-    if state.few:
-        lead += ". So few people say little about others: mind the intervals"
-    return {
-        "title": "Threshold lab",
-        "lead": f"{lead}.",
-        "synthetic": state.cohort.synthetic,
-    }
-
-
-def _ranges(state: ThresholdLabState) -> dict[Band, str]:
-    cuts = state.cuts
-    return {
-        Band.MANAGEMENT: f"below {show(cuts.management_below)}",
-        Band.BOTH: f"{show(cuts.management_below)} to {show(cuts.mastery_above)}",
-        Band.MASTERY: f"above {show(cuts.mastery_above)}",
-    }
-
-
-def _between(cuts: CutScores) -> str:
-    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"
-
-
-def _trust(state: ThresholdLabState) -> dict[str, Any]:
-    found = state.cohort.reliability
-    if found.alpha is None:
-        alpha = "Alpha cannot be had from these answers."
-    else:
-        interval = (
-            "" if found.low is None else f" (95 %: {figure(found.low)} to {figure(found.high)})"
-        )
-        alpha = f"Alpha {figure(found.alpha)}{interval}. Alpha is not validity."
-    error = (
-        "Without alpha there is no standard error of measurement."
-        if found.standard_error is None
-        else f"Standard error of measurement: {found.standard_error:.1f} points."
-    )
-    return {
-        "classification": state.classification,
-        "alpha": alpha,
-        "error": error,
-        "unsure": _unsure(state),
-    }
-
-
-def _unsure(state: ThresholdLabState) -> str:
-    if state.cohort.reliability.standard_error is None:
-        return "Which totals have no sure band cannot be told."
-    if not state.unsure:
-        return f"At every possible total one band has {percent(SURE)} or more."
-    ranges = " and ".join(
-        show(low) if low == high else f"{show(low)} to {show(high)}" for low, high in state.unsure
-    )
-    share = state.unsure_share
-    people = "" if share is None else f" {percent(share)} of these people are there."
-    return f"Totals without a band of {percent(SURE)} or more: {ranges}.{people}"
-
-
-def _items(state: ThresholdLabState) -> Iterator[dict[str, Any]]:
-    alpha = state.cohort.reliability.alpha
-    for each in state.items:
-        dropped = each.alpha_if_dropped
-        yield {
-            "id": each.item,
-            "facet": state.instrument.item(each.item).facet,
-            "mean": each.mean,
-            "sd": each.sd,
-            "item_rest": each.item_rest,
-            "alpha_if_dropped": dropped,
-            "better": alpha is not None and dropped is not None and dropped > alpha,
-            "flips": DASH if each.changes is None else f"{each.changes:,}",
-        }
-
-
-def _comments(text: str) -> tuple[str, ...]:
-    """Read the lines at a file's top that say where it comes from."""
-    head = text.partition("\n\n")[0]
-    return tuple(line.removeprefix("# ") for line in head.splitlines())

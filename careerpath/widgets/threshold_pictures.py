@@ -11,17 +11,15 @@ from ipywidgets import Layout
 
 from careerpath.instrument import BANDS, Band
 from careerpath.interpretation import show
-from careerpath.state.threshold_figures import Floats, LabCohort
+from careerpath.state.threshold_cohort import LabCohort
+from careerpath.state.threshold_effects import CutEffects
+from careerpath.state.threshold_figures import Floats
 from careerpath.state.threshold_lab import ThresholdLabState
 
 COLOURS = {band: f"var(--cp-{band})" for band in BANDS}
 INK = "var(--cp-ink)"
-HEADROOM = 1.22
-"""How much higher than its highest bar the picture is: room for the handles and the names."""
-HANDLES_AT = 1.04
-NAMES_AT = 1.16
-NARROW = 0.14
-"""A band that takes less of the width than this has no name in the picture."""
+LETTER = 0.025
+"""A band that takes less of the width than this for each letter has no name in the picture."""
 
 
 class Picture:
@@ -34,7 +32,12 @@ class Picture:
         The two handles that can be dragged; where they are is its ``x``.
     """
 
-    def __init__(self, state: ThresholdLabState) -> None:
+    headroom = 1.22
+    """How much higher than its highest bar the picture is: room for the handles and the names."""
+    handles_at = 1.04
+    names_at = 1.16
+
+    def __init__(self, state: CutEffects) -> None:
         self._state = state
         half = state.step / 2
         across = bqplot.LinearScale(
@@ -59,14 +62,17 @@ class Picture:
             line_style="dashed",
             stroke_width=2,
         )
-        self._other = bqplot.Lines(
-            x=np.array([0.0]),
-            y=np.array([0.0]),
-            scales=scales,
-            colors=[INK],
-            line_style="dotted",
-            stroke_width=2,
-            visible=False,
+        # Twice, so that it is seen on the bars and beside them.
+        self._other_edge, self._other = (
+            bqplot.Lines(
+                x=np.array([0.0]),
+                y=np.array([0.0]),
+                scales=scales,
+                colors=[colour],
+                stroke_width=width,
+                visible=False,
+            )
+            for colour, width in (("var(--cp-card)", 5), (INK, 2))
         )
         self.handles = bqplot.Scatter(
             x=np.array(state.lines),
@@ -111,6 +117,7 @@ class Picture:
         self.figure = bqplot.Figure(
             marks=[
                 self._bars,
+                self._other_edge,
                 self._other,
                 self._lines,
                 self._names,
@@ -127,19 +134,21 @@ class Picture:
             layout=Layout(width="100%", height="360px"),
         ).add_class("cp-lab-picture")
 
-    def draw(self) -> None:
-        """Show the state."""
-        state = self._state
+    def draw(self, state: CutEffects | None = None) -> None:
+        """Show the state, or another one from now on."""
+        state = self._state = state or self._state
         histogram = state.histogram
         heights = np.stack([histogram.heights[band] for band in BANDS])
         highest = float(max(heights.sum(axis=0).max(), 1))
         if histogram.others is not None:
             highest = max(highest, float(histogram.others.max()))
         low, high = state.lines
-        top = np.full(2, highest * HANDLES_AT)
-        if highest * HEADROOM != self._up.max:
-            self._up.max = highest * HEADROOM
-            self._people.tick_values = round_numbers(0, highest)
+        top = np.full(2, highest * self.handles_at)
+        if highest * self.headroom != self._up.max:
+            self._up.max = highest * self.headroom
+            # There is no half a person.
+            about = min(4, int(highest))
+            self._people.tick_values = round_numbers(0, highest, about=about)
         held = (self._bars, self._lines, self._names, self._numbers, self.handles)
         with ExitStack() as stack:
             for each in held:
@@ -147,7 +156,7 @@ class Picture:
             self._bars.x = histogram.middles
             self._bars.y = heights
             self._lines.x = np.array([[low, low], [high, high]])
-            self._lines.y = np.array([[0.0, highest * HANDLES_AT]] * 2)
+            self._lines.y = np.array([[0.0, highest * self.handles_at]] * 2)
             self.handles.y = top
             self._numbers.x, self._numbers.y = np.array([low, high]), top
             self._numbers.text = [
@@ -156,15 +165,16 @@ class Picture:
             ]
             edges = (float(state.grid[0]), low, high, float(state.grid[-1]))
             self._names.x = np.array([(edges[i] + edges[i + 1]) / 2 for i in range(len(BANDS))])
-            self._names.y = np.full(len(BANDS), highest * NAMES_AT)
+            self._names.y = np.full(len(BANDS), highest * self.names_at)
             span = edges[-1] - edges[0]
             self._names.text = [
-                str(band) if edges[i + 1] - edges[i] > NARROW * span else ""
+                str(band) if edges[i + 1] - edges[i] > LETTER * len(band) * span else ""
                 for i, band in enumerate(BANDS)
             ]
-        self._other.visible = histogram.others is not None
-        if histogram.others is not None:
-            self._other.x, self._other.y = histogram.middles, histogram.others
+        for line in (self._other_edge, self._other):
+            line.visible = histogram.others is not None
+            if histogram.others is not None:
+                line.x, line.y = histogram.middles, histogram.others
 
 
 class CurvePicture:
@@ -209,7 +219,7 @@ class CurvePicture:
             min_aspect_ratio=0.01,
             max_aspect_ratio=100,
             layout=Layout(width="100%", height="280px"),
-        )
+        ).add_class("cp-lab-curve")
 
     def draw(self) -> None:
         """Show the state; the lines only where the cohort is another one."""
@@ -224,7 +234,7 @@ class CurvePicture:
         self._dots.y = np.array([management.share or 0.0, mastery.share or 0.0])
 
 
-def across_axis(state: ThresholdLabState, scale: bqplot.Scale, label: str) -> bqplot.Axis:
+def across_axis(state: CutEffects, scale: bqplot.Scale, label: str) -> bqplot.Axis:
     """Make the axis of the possible totals: it ends where they end."""
     ticks = round_numbers(float(state.grid[0]), float(state.grid[-1]), about=6)
     return bqplot.Axis(scale=scale, label=label, tick_values=ticks, grid_lines="none")

@@ -10,6 +10,7 @@ from careerpath.instrument import Band
 from careerpath.interpretation import show
 from careerpath.markup import render
 from careerpath.state.threshold_lab import ThresholdLabState
+from careerpath.widgets.threshold_words import picture_words
 
 LEFT, RIGHT, TOP, BOTTOM = 10, 630, 44, 190
 COLOURS = {Band.MANAGEMENT: "#b45309", Band.BOTH: "#475569", Band.MASTERY: "#0f766e"}
@@ -62,11 +63,7 @@ def snapshot(state: ThresholdLabState) -> Snapshot:
         middle = across((edges[place] + edges[place + 1]) / 2)
         groups.append((share.band, COLOURS[share.band], label, middle, bars))
     low, high = (across(line) for line in state.lines)
-    text = (
-        f"{state.shown_name}, {state.cohort.tally.count:,} people, cut scores "
-        f"{show(cuts.management_below)} and {show(cuts.mastery_above)}: "
-        + ", ".join(f"{each.count:,} {each.band}" for each in state.shares)
-    )
+    text = picture_words(state)
     svg = render(
         "threshold_lab/snapshot",
         text=text,

@@ -4,12 +4,16 @@ import json
 import os
 import zipfile
 
+import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from careerpath import CareerpathError, Instrument, load_instrument
 from careerpath.cohort import Tally, read_cohort, score_frame, simulate_cohort, write_cohort
+from careerpath.cohort.file_formats import open_parts
 from careerpath.cohort.streaming import find_files, tally_files
 from careerpath.errors import Reason
 
@@ -88,6 +92,19 @@ def test_wrong_values_are_kept_and_counted_by_reason(tmp_path):
     assert tally.unscored == found.unscored
     assert (tally.count, tally == Tally.of(found.frame, PAIR)) == (1, True)
     assert "8 people. 7 unscored: 2 unanswered, 2 not a number" in found.summary
+
+
+@pytest.mark.parametrize("name", ["room.csv", "room.parquet"])
+def test_a_rooms_export_is_a_cohort(tmp_path, name):
+    """A row a response: the answers, and what the room made of them."""
+    room = score_frame(MADE.drop(columns="person"), SHIPPED).drop(columns="unscored_reason")
+    room = room.assign(submitted="2026-11-22T10:00:00Z", band=room["band"].astype(str))
+    WRITERS[f"a.{name.partition('.')[2]}"](room, tmp_path / name)
+    found = read_cohort(tmp_path / name, SHIPPED)
+    assert found.others == ("total", "band", "submitted")
+    assert found.summary == "40 people. Kept, and not counted: 'total', 'band', 'submitted'."
+    assert Tally.of(found.frame, SHIPPED) == Tally.of(MADE, SHIPPED)
+    assert tally_files([str(tmp_path / name)], SHIPPED) == Tally.of(MADE, SHIPPED)
 
 
 def test_decimal_commas_where_the_delimiter_is_none(tmp_path):
@@ -190,6 +207,22 @@ def test_a_parquet_cut_short(tmp_path):
     raw = (tmp_path / "a.parquet").read_bytes()
     with pytest.raises(CareerpathError, match="Cannot read"):
         read_cohort(text(tmp_path, raw[:-50], "b.parquet"), SHIPPED)
+
+
+def test_a_larger_parquet_takes_no_more_memory(tmp_path):
+    random = np.random.default_rng(1)
+
+    def most(rows):
+        path = tmp_path / f"{rows}.parquet"
+        table = pa.table({name: random.integers(0, 11, rows, np.uint8) for name in IDS})
+        pq.write_table(table, path, row_group_size=100_000)
+        del table
+        before = pa.total_allocated_bytes()
+        _, parts = open_parts(path)
+        return max(pa.total_allocated_bytes() - before for _ in parts(None)), path.stat().st_size
+
+    (small, size), (large, larger) = most(500_000), most(2_000_000)
+    assert large - small < (larger - size) / 4
 
 
 def test_a_workbook_that_unpacks_to_too_much(tmp_path):

@@ -1,6 +1,7 @@
 """Scoring frames: equal to `score`, row by row, on every engine."""
 
 import math
+from decimal import Decimal
 
 import duckdb
 import narwhals as nw
@@ -15,7 +16,9 @@ from strategies import grid, instruments
 
 from careerpath import AnswerError, Band, CareerpathError, Instrument, load_instrument, score
 from careerpath.cohort import Tally, score_frame
+from careerpath.cohort.counting import Counting
 from careerpath.cohort.frames import ADDED
+from careerpath.cohort.layout import Layout
 from careerpath.errors import Reason
 
 SHIPPED = load_instrument()
@@ -172,14 +175,38 @@ def test_a_hundred_items(engine):
     assert [row["total"] for row in found][:2] == [100, 300]
 
 
-def test_decimals_of_a_database_are_numbers():
-    relation = duckdb.sql("select 2.5 as a, 7.5 as b union all select 2.5, 11.0")
-    instrument = Instrument.plain(["a", "b"], step=0.5, management_below=5, mastery_above=9)
-    found = rows_of(score_frame(relation, instrument))
-    assert sorted((row["band"], row["unscored_reason"]) for row in found) == [
-        ("mastery", None),
-        ("unscored", "out of range"),
-    ]
+@every_engine
+def test_decimals_of_a_database_are_numbers(engine):
+    tenths = [Decimal(number) / 10 for number in range(101)]
+    column = pa.array([*tenths, None, Decimal("10.1"), Decimal("0.05")], pa.decimal128(6, 2))
+    instrument = Instrument.plain(["a", "b"], step=0.1, management_below=5, mastery_above=9)
+    frame = ENGINES[engine](pa.table({"a": column, "b": column}))
+    found = rows_of(score_frame(frame, instrument))
+    assert [row["total"] for row in found[:101]] == [float(2 * tenth) for tenth in tenths]
+    reasons = ["unanswered", "out of range", "off the step"]
+    assert [row["unscored_reason"] for row in found[101:]] == reasons
+    tally = Tally.of(frame, instrument)
+    assert (tally.count, sorted(tally.unscored)) == (101, sorted(reasons))
+
+
+@pytest.mark.parametrize("name", ["q.1", "q-1"])
+@every_engine
+def test_an_item_may_have_any_name(engine, name):
+    instrument = Instrument.plain([name, "b"], management_below=5, mastery_above=9)
+    found = rows_of(score_frame(ENGINES[engine](pa.table({name: [1], "b": [9]})), instrument))
+    assert found[0]["total"] == 10
+
+
+@pytest.mark.parametrize("lazily", [lambda table: pl.from_arrow(table).lazy(), duckdb.from_arrow])
+@settings(deadline=None, max_examples=60)
+@given(case=tables())
+def test_an_engine_that_counts_for_itself_counts_the_same(lazily, case):
+    """As Spark does; in one query."""
+    instrument, table = case
+    counting = Counting(Layout.of(instrument), instrument)
+    counting.add_lazy(nw.from_native(lazily(table)))
+    expected = Tally.of(lazily(table), instrument)
+    assert Tally(counting.layout, counting.cells, counting.unscored()) == expected
 
 
 def test_lazy_stays_lazy():

@@ -24,11 +24,35 @@ def test_a_large_cohort_has_what_was_asked_for(mean, sd, reliability):
 @pytest.mark.parametrize("step", [0.5, 2, 5])
 def test_other_scales_and_their_answers(step):
     instrument = Instrument.plain(["a", "b", "c"], step=step, management_below=9, mastery_above=20)
-    tally = Tally.of(simulate_cohort(instrument, count=20_000).frame, instrument)
+    made = simulate_cohort(instrument, count=20_000, sd=30 / 7)
+    tally = Tally.of(made.frame, instrument)
     assert not tally.unscored
     assert tally.mean == pytest.approx(15, abs=0.2)
     assert tally.sd == pytest.approx(30 / 7, rel=0.03)
     assert tally.alpha() == pytest.approx(0.8, abs=0.02)
+
+
+@pytest.mark.parametrize("items", [1, 2, 15, 60])
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "step"),
+    [(1, 7, 1), (0, 10, 0.5), (1, 4, 1), (0, 3, 1), (0, 1, 1), (0, 10, 5), (-3, 3, 1), (0, 50, 1)],
+)
+def test_the_defaults_suit_every_scale(items, minimum, maximum, step):
+    instrument = Instrument.plain(
+        [f"q{number}" for number in range(items)],
+        minimum=minimum,
+        maximum=maximum,
+        step=step,
+        management_below=minimum * items,
+        mastery_above=maximum * items,
+    )
+    made = simulate_cohort(instrument, count=5_000)
+    tally = Tally.of(made.frame, instrument)
+    assert not tally.unscored
+    assert tally.mean == pytest.approx((minimum + maximum) / 2 * items, abs=made.sd / 15)
+    assert tally.sd == pytest.approx(made.sd, rel=0.05)
+    if items > 1:
+        assert tally.alpha() == pytest.approx(0.8, abs=0.04)
 
 
 def test_one_item():

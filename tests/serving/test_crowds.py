@@ -44,11 +44,12 @@ def one_core() -> Iterator[None]:
 class Reader(threading.Thread):
     """Somebody who opens a page and reads until its end, or leaves."""
 
-    def __init__(self, server: ServerProcess, page: str) -> None:
+    def __init__(self, server: ServerProcess, page: str, *, comes_from: str = "") -> None:
         super().__init__(daemon=True)
         address = urlsplit(server.url)
+        headers = {"X-Forwarded-For": comes_from} if comes_from else {}
         self.connection = http.client.HTTPConnection(address.netloc, timeout=60)
-        self.connection.request("GET", f"{address.path}{page}")
+        self.connection.request("GET", f"{address.path}{page}", headers=headers)
         self.text = ""
         self.start()
 
@@ -182,6 +183,20 @@ def test_past_the_pool_first_come_first_served_and_the_page_tells(folder):
             waited.index('id="careerpath-skeleton"') : waited.index("careerpath-config")
         ]
         assert before.count("</div>") == before.count("<div")
+
+
+@LINUX
+def test_one_address_that_opens_many_pages_does_not_keep_the_others_waiting(folder):
+    arguments = ("--max-visitors", "20", "--per-address", "0", "--trusted-proxy", "127.0.0.1")
+    with one_core(), ServerProcess(folder, arguments) as server:
+        many = [Reader(server, "assessment", comes_from="203.0.113.66") for _ in range(6)]
+        until(lambda: server.health()["visitors"] == 6, "all of them stand in line")
+        one = Reader(server, "assessment", comes_from="203.0.113.7")
+        for each in (*many, one):
+            each.join(30)
+            assert kernel_in(each.text)
+        assert set(re.findall(r"(\d+) visitors? (?:is|are) before", one.text)) <= {"0", "1"}
+        assert sum(each.ended > one.ended for each in many) >= 3
 
 
 @LINUX

@@ -6,6 +6,7 @@ is left behind.
 """
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -81,6 +82,19 @@ def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(fold
 
 
 @LINUX
+def test_a_kernel_killed_before_the_page_connects_is_told_and_reloading_helps(impatient):
+    before = set(impatient.kernel_processes())
+    kernel = impatient.kernel_of("assessment")
+    for process in set(impatient.kernel_processes()) - before:
+        os.kill(process, signal.SIGKILL)
+    until(lambda: not impatient.lives(kernel), "the page hears that it is gone", patience=15)
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        impatient.connect(kernel)
+    assert refused.value.status_code == 404
+    assert works(impatient)
+
+
+@LINUX
 def test_a_kernel_killed_while_connected_tells_the_page_and_reloading_helps(folder):
     with (
         tempfile.TemporaryDirectory(dir="/tmp") as place,
@@ -123,18 +137,26 @@ def test_a_page_that_never_connects_is_ended(impatient):
 
 
 @LINUX
-def test_a_server_that_is_killed_takes_its_kernels_along(folder):
-    with (
-        tempfile.TemporaryDirectory(dir="/tmp") as place,
-        ServerProcess(folder, ("--room-size", "2"), environment={"TMPDIR": place}) as server,
-    ):
-        server.wait_until_ready()
-        kernel = server.kernel_of("assessment")
-        processes = kernel_processes(server.process.pid)
-        assert len(processes) >= 2
-        with server.connect(kernel):
-            server.stop(signal.SIGKILL)
-            until(lambda: not any(map(runs, processes)), "no kernel is left", patience=15)
+def test_a_server_that_is_killed_takes_its_kernels_along_and_the_next_one_its_files(folder):
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        options = {"arguments": ("--room-size", "9"), "environment": {"TMPDIR": place}}
+        with ServerProcess(folder, **options) as server:
+            until(lambda: server.health()["pool"] > 0, "one is there, and others are starting")
+            kernel = server.kernel_of("assessment")
+            processes = kernel_processes(server.process.pid)
+            assert len(processes) >= 2
+            with server.connect(kernel):
+                server.stop(signal.SIGKILL)
+                until(lambda: not any(map(runs, processes)), "no kernel is left", patience=15)
+        (left,) = Path(place).iterdir()
+        foreign = Path(place, "careerpath-notes")
+        foreign.mkdir()
+        (foreign / "mine.txt").write_text("not a server's")
+        with ServerProcess(folder, environment={"TMPDIR": place}) as server:
+            assert not left.exists()
+            with ServerProcess(folder, environment={"TMPDIR": place}):
+                assert works(server), "who lives keeps its folder"
+        assert list(Path(place).iterdir()) == [foreign]
 
 
 def runs(process: int) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -30,14 +30,21 @@ def run_alone(coroutine: Coroutine[Any, Any, T]) -> T:
 # The line
 
 
-def order_of(arrivals: list[tuple[str, bool]], *, at_once: int) -> list[str]:
+def order_of(
+    arrivals: list[tuple[str, bool]],
+    *,
+    at_once: int,
+    address: Callable[[str], str | None] = lambda _: None,
+) -> list[str]:
     """Who has their turn in which order, where all come at once."""
 
     async def run() -> list[str]:
-        line, order = Line(at_once), []
+        line, order, told = Line(at_once), [], {}
 
         async def stand(name: str, *, visitor: bool) -> None:
-            async with line.stand(visitor=visitor) as place:
+            async with line.stand(visitor=visitor, address=address(name)) as place:
+                await asyncio.sleep(0)  # until all have come
+                told[name] = place.before
                 await place.turn.wait()
                 order.append(name)
                 await asyncio.sleep(0.001)
@@ -45,6 +52,9 @@ def order_of(arrivals: list[tuple[str, bool]], *, at_once: int) -> list[str]:
         async with asyncio.TaskGroup() as group:
             for name, visitor in arrivals:
                 group.create_task(stand(name, visitor=visitor))
+        # What each one was told of those before came true.
+        waiting = [name for name, visitor in arrivals if visitor and name in order[at_once:]]
+        assert all(told[name] == order.index(name) - at_once for name in waiting)
         return order
 
     return run_alone(run())
@@ -59,6 +69,21 @@ def test_first_come_first_served(at_once):
 def test_visitors_go_before_what_is_made_ahead():
     arrivals = [("pool 1", False), ("pool 2", False), ("visitor 1", True), ("visitor 2", True)]
     assert order_of(arrivals, at_once=1) == ["pool 1", "visitor 1", "visitor 2", "pool 2"]
+
+
+def test_an_address_with_many_pages_keeps_each_other_one_waiting_for_one_of_them():
+    crowd = [f"crowd {number}" for number in range(50)]
+    arrivals = [(name, True) for name in (*crowd, "ann 1", "ann 2", "bob 1")]
+    order = order_of(arrivals, at_once=1, address=lambda name: name.split(" ")[0])
+    # One had its turn before anybody else had come.
+    assert order[:6] == ["crowd 0", "crowd 1", "ann 1", "bob 1", "crowd 2", "ann 2"]
+    assert order[6:] == crowd[3:]
+
+
+def test_a_room_behind_one_address_is_served_in_order():
+    names = [str(number) for number in range(20)]
+    arrivals = [(name, True) for name in names]
+    assert order_of(arrivals, at_once=2, address=lambda _: "203.0.113.7") == names
 
 
 def test_whoever_leaves_makes_room_and_is_counted_no_more():

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import html
+import json
 import re
 
 import pytest
 from traitlets import TraitError
 
 from careerpath import Instrument, load_instrument
+from careerpath.rooms import StoreUnavailableError
 from careerpath.state.questionnaire import Phase
+from careerpath.store import open_store
 from careerpath.widgets import Assessment, RatingSlider
 from careerpath.widgets.assessment import skeleton
 from careerpath.widgets.browser_session import BrowserSession
@@ -281,3 +285,191 @@ def test_two_apps_do_not_share_answers():
     part(first, RatingSlider).value = 8
     assert second.state.answers == {}
     assert second.state.phase is Phase.WELCOME
+
+
+# In a room
+
+DEVICE = "0123456789abcdef"
+
+
+@pytest.fixture
+def store(tmp_path):
+    with contextlib.closing(open_store(f"sqlite:///{tmp_path / 'rooms.db'}")) as opened:
+        yield opened
+
+
+class Visit:
+    """An app in a room, and what it has told the browser."""
+
+    def __init__(self, store, code, monkeypatch, *, shared=None):
+        self.told = []
+        monkeypatch.setattr(
+            BrowserSession, "send", lambda _self, content: self.told.append(content)
+        )
+        self.app = Assessment(rooms=lambda: store)
+        self.session = part(self.app, BrowserSession)
+        send(self.session, {"join": {"code": code, "token": DEVICE, "shared": shared}})
+        self.session.looked = True
+
+    def finish(self, value=5):
+        press(self.app, "start")
+        for _ in self.app.state.instrument.items:
+            part(self.app, RatingSlider).value = value
+            press(self.app, "next")
+        press(self.app, "next")
+
+    def share(self):
+        """Send what the button carries, as the browser does."""
+        answers = json.loads(html.unescape(re.search('data-answers="([^"]+)"', self.shown)[1]))
+        code = self.app.room.room.code
+        send(self.session, {"share": {"code": code, "token": DEVICE, "answers": answers}})
+
+    @property
+    def shown(self):
+        return shown(self.app)
+
+
+def test_the_title_of_the_room_stands_before_the_first_question(store, monkeypatch):
+    code = store.create_room("Lisbon <b>workshop</b>").code
+    visit = Visit(store, code, monkeypatch)
+    assert "You are in the room" in visit.shown
+    assert "Lisbon &lt;b&gt;workshop&lt;/b&gt;" in visit.shown
+    assert visit.session.announcement == "You are in the room Lisbon <b>workshop</b>."
+
+
+def test_the_result_asks_and_only_the_button_shares(store, monkeypatch):
+    code = store.create_room("Lisbon workshop").code
+    visit = Visit(store, code, monkeypatch)
+    visit.finish()
+    assert "Share with the room" in visit.shown
+    assert "Your 15 answers. No name, no address." in visit.shown
+    assert "at least 4 others" in visit.shown
+    assert store.counts(code).shared == 0
+    visit.share()
+    assert store.counts(code).shared == 1
+    assert "Shared with Lisbon workshop" in visit.shown
+    assert visit.session.announcement == "Shared with Lisbon workshop."
+
+
+def test_a_changed_answer_is_shared_only_by_another_tap(store, monkeypatch):
+    code = store.create_room("Lisbon workshop").code
+    visit = Visit(store, code, monkeypatch)
+    visit.finish()
+    visit.share()
+    press(visit.app, "review")
+    press(visit.app, "goto", "q15")
+    part(visit.app, RatingSlider).value = 9
+    press(visit.app, "next")
+    press(visit.app, "next")
+    assert "Share these instead" in visit.shown
+    visit.share()
+    assert "Shared with Lisbon workshop" in visit.shown
+    assert store.counts(code).shared == 1
+
+
+def test_the_coach_sees_how_far_people_are(store, monkeypatch):
+    code = store.create_room("Lisbon workshop").code
+    visit = Visit(store, code, monkeypatch)
+    assert (store.counts(code).joined, store.counts(code).answering) == (1, 0)
+    press(visit.app, "start")
+    assert store.counts(code).answering == 1
+    press(visit.app, "back")
+    visit.finish()
+    assert store.counts(code).answering == 0
+
+
+def test_a_room_asks_its_own_questions_and_keeps_their_draft(store, monkeypatch):
+    ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
+    visit = Visit(store, store.create_room("Two questions", ours).code, monkeypatch)
+    assert visit.app.state.instrument.item_ids == ("a", "b")
+    assert (visit.session.instrument, visit.session.version) == (ours.id, ours.version)
+    visit.session.found = {
+        "instrument": ours.id,
+        "version": ours.version,
+        "answers": {"a": 7},
+        "phase": "question",
+        "item": "b",
+    }
+    assert "You have answered 1 of 2" in visit.shown
+
+
+def test_nobody_starts_before_the_draft_of_other_questions_has_been_looked_for(store, monkeypatch):
+    ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
+    code = store.create_room("Two questions", ours).code
+    app = Assessment(rooms=lambda: store)
+    session = part(app, BrowserSession)
+    session.looked = True
+    send(session, {"join": {"code": code, "token": DEVICE, "shared": None}})
+    assert "Getting ready" in shown(app)
+    session.looked = True
+    assert "Getting ready" not in shown(app)
+
+
+def test_a_room_that_is_found_late_changes_no_question_under_the_hand(store, monkeypatch):
+    ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
+    code = store.create_room("Two questions", ours).code
+    opened = []
+
+    def open_rooms():
+        if not opened:
+            opened.append(1)
+            raise StoreUnavailableError("away")
+        return store
+
+    app = Assessment(rooms=open_rooms)
+    session = part(app, BrowserSession)
+    send(session, {"join": {"code": code, "token": DEVICE, "shared": None}})
+    session.looked = True
+    assert "The room cannot be reached just now." in shown(app)
+    press(app, "start")
+    for _ in IDS:
+        part(app, RatingSlider).value = 5
+        press(app, "next")
+    press(app, "next")
+    assert app.state.phase is Phase.RESULT
+    assert "asks other questions" in shown(app)
+    assert 'data-action="share"' not in shown(app)
+    press(app, "leave")
+    assert app.state.instrument.item_ids == ("a", "b")
+
+
+def test_a_wrong_room_says_so_and_the_questions_work_alone(store, monkeypatch):
+    visit = Visit(store, "XXXXXX", monkeypatch)
+    assert "There is no room" in visit.shown
+    visit.finish()
+    assert visit.app.state.phase is Phase.RESULT
+    assert 'data-action="share"' not in visit.shown
+
+
+def test_a_room_that_is_closed_before_the_tap_says_so_and_keeps_the_result(store, monkeypatch):
+    code = store.create_room("Lisbon workshop").code
+    visit = Visit(store, code, monkeypatch)
+    visit.finish()
+    store.close_room(code)
+    visit.share()
+    assert "Not shared" in visit.shown
+    assert "is closed and takes no more answers" in visit.shown
+    assert visit.app.value.total == 75
+
+
+def test_who_has_shared_before_is_told_after_a_refresh(store, monkeypatch):
+    code = store.create_room("Lisbon workshop").code
+    visit = Visit(store, code, monkeypatch, shared=dict.fromkeys(IDS, 5))
+    assert "You have shared your answers with this room." in visit.shown
+    visit.finish()
+    assert "Shared with Lisbon workshop" in visit.shown
+
+
+def test_no_trait_holds_the_token(store, monkeypatch):
+    visit = Visit(store, store.create_room("Lisbon workshop").code, monkeypatch)
+    visit.finish()
+    visit.share()
+    for widget in visit.app.children:
+        assert DEVICE not in repr(widget.get_state())
+
+
+@pytest.mark.parametrize("content", [{"join": None}, {"share": 7}, {"join": {}, "share": {}}, []])
+def test_a_room_that_no_browser_names_leaves_the_app_standing(app, content):
+    send(part(app, BrowserSession), content)
+    press(app, "start")
+    assert app.state.phase is Phase.QUESTION

@@ -16,6 +16,7 @@ from careerpath import CareerpathError, Instrument, load_instrument
 from careerpath.cohort import simulate_cohort
 from careerpath.widgets.screen import Screen
 from careerpath.widgets.threshold_lab import ThresholdLab
+from careerpath.widgets.threshold_voice import LabVoice
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
@@ -139,10 +140,10 @@ def test_a_message_that_no_button_sends_leaves_the_lab_standing(lab, content):
 
 
 def test_undo_and_reset_are_offered_when_there_is_something_to_undo(lab):
-    assert re.search(r'data-action="undo" disabled', shown(lab))
+    assert re.search(r'data-action="undo" aria-disabled="true"', shown(lab))
     lab.move(management_below=60)
     lab.move(management_below=70)
-    assert not re.search(r'data-action="undo" disabled', shown(lab))
+    assert not re.search(r'data-action="undo" aria-disabled="true"', shown(lab))
     press(lab, {"action": "undo", "item": None, "place": None})
     # Every screen was sent the message; only the one with the button acts on it.
     assert cuts_of(lab) == (60, 100)
@@ -173,6 +174,55 @@ def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
     assert file.name in shown(lab)
     press(lab, {"action": "save", "item": None, "place": None})
     assert "is there already" in shown(lab)
+
+
+def test_norms_are_written_where_the_analyst_says_so(tmp_path):
+    lab = ThresholdLab({"ours": OURS}, INSTRUMENT, save_to=tmp_path)
+    assert re.search(r'data-action="save" aria-disabled="true"', shown(lab))
+    press(lab, {"action": "norms", "item": None, "place": None})
+    assert re.search(r'data-action="norms" checked', shown(lab))
+    assert not re.search(r'data-action="save" aria-disabled', shown(lab))
+    press(lab, {"action": "save", "item": None, "place": None})
+    [file] = tmp_path.iterdir()
+    assert load_instrument(file).norms.count == 400
+    press(lab, {"action": "norms", "item": None, "place": None})
+    assert not re.search(r'data-action="norms" checked', shown(lab))
+
+
+@pytest.mark.parametrize(
+    ("cohort", "why"), [(MADE, "these people are synthetic"), (OURS.head(99), "99 people")]
+)
+def test_norms_that_are_held_back_say_why(cohort, why):
+    lab = ThresholdLab(cohort, INSTRUMENT)
+    assert re.search(r'data-action="norms" disabled', shown(lab))
+    assert f"Held back: {why}" in shown(lab)
+    press(lab, {"action": "norms", "item": None, "place": None})
+    assert not lab.state.with_norms
+
+
+def voice(lab: ThresholdLab) -> LabVoice:
+    return next(parts(lab, LabVoice))
+
+
+def test_what_changes_is_said_and_the_pictures_have_words(lab):
+    lab.move(mastery_above=110)
+    said = voice(lab).said
+    assert lab.state.flows_in_words in said
+    assert f"mastery above 110: {100 * lab.state.shares[2].share:.1f} %" in said
+    assert "cut scores 50 and 110" in voice(lab).pictures["cp-lab-picture"]
+    press(lab, {"action": "save", "item": None, "place": None})
+    assert voice(lab).said == "careerpath-15-1.0.0-50-110.toml is ready to download."
+
+
+def test_groups_of_one_table_are_shown_and_compared():
+    frame = OURS.assign(team=["north", "south"] * 200)
+    lab = ThresholdLab(frame, INSTRUMENT, by="team")
+    assert lab.state.names == ("everybody", "north", "south")
+    _, compare = parts(lab, Dropdown)
+    compare.value = "south"
+    assert "everybody beside south" in shown(lab)
+    with pytest.raises(CareerpathError, match="need one table"):
+        ThresholdLab({"a": frame}, INSTRUMENT, by="team")
 
 
 def test_it_says_that_a_cohort_is_synthetic(lab):
@@ -214,6 +264,13 @@ def test_hardly_anybody_is_shown_too(count):
     assert cuts_of(lab) == (60, 95)
     assert "Something went wrong" not in shown(lab)
     assert lab.snapshot().svg.startswith("<svg")
+
+
+@pytest.mark.parametrize("people", [1, 2, 20, 400])
+def test_the_picture_counts_in_whole_people(people):
+    lab = ThresholdLab(OURS.head(people), INSTRUMENT)
+    [axis] = [each for each in next(parts(lab, bqplot.Figure)).axes if each.label == "people"]
+    assert np.array_equal(axis.tick_values, np.round(axis.tick_values))
 
 
 def test_cohorts_are_chosen_and_compared(lab):

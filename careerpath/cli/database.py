@@ -1,0 +1,72 @@
+"""``careerpath db``: the database that rooms are kept in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from careerpath.cli.app import FOUND_ERRORS, AsJson, app, print_json
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        envvar="CAREERPATH_DATABASE_URL",
+        help="sqlite:///rooms.db or postgresql://user@host/name. By default a file in your data "
+        "folder.",
+    ),
+]
+
+database = typer.Typer(no_args_is_help=True, help="Look after the database that rooms are kept in.")
+app.add_typer(database, name="db")
+
+
+@database.command("upgrade")
+def upgrade_command(*, url: DatabaseOption = None) -> None:
+    """Bring the database up to date, and erase what has expired or was deleted.
+
+    All that uses the database does this by itself; here it can be done beforehand.
+    """
+    from contextlib import closing
+
+    from careerpath.store import open_store
+
+    with closing(open_store(url)) as store:
+        store.database.erase_traces()
+        typer.echo(f"{store.database.place} is up to date.")
+
+
+@database.command("backup")
+def backup_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    *,
+    url: DatabaseOption = None,
+) -> None:
+    """Copy an SQLite database to a file, while it is used."""
+    from contextlib import closing
+
+    from careerpath.store import open_store
+
+    with closing(open_store(url)) as store:
+        store.backup(file)
+    typer.echo(f"{file} holds all rooms and their answers. Keep it as you keep the database.")
+
+
+@database.command("check")
+def check_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None:
+    """Check that the database can be reached, is up to date, and is sound. Changes nothing."""
+    from careerpath.store.checking import check_database
+
+    found = check_database(url)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(f"{found.place}: {found.summary}")
+        for problem in found.problems:
+            typer.echo(problem)
+    if found.problems:
+        raise typer.Exit(FOUND_ERRORS)

@@ -1,0 +1,91 @@
+"""``careerpath ladder``: two parallel career ladders, checked and written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from careerpath.cli.app import FOUND_ERRORS, AsJson, app, console, print_json
+from careerpath.errors import CareerpathError
+
+if TYPE_CHECKING:
+    from careerpath.exercises import DualLadder
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A ladder: .csv, .xlsx or .toml.", show_default=False)
+]
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where it goes.", show_default=False)]
+
+ladder = typer.Typer(
+    no_args_is_help=True, help="Check that mastery is as attractive as management."
+)
+app.add_typer(ladder, name="ladder")
+
+
+@ladder.command("check")
+def check_command(
+    file: File,
+    *,
+    pay_tolerance: Annotated[
+        float,
+        typer.Option(help="By how much pay may differ, as a share of management's: 0.05 is 5 %."),
+    ] = 0.05,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is not at par, why it matters and how to mend it."""
+    from careerpath.check import Finding, Level
+    from careerpath.exercises import DualLadder
+    from careerpath.exercises.ladder_parity import compare_aspects
+
+    read = DualLadder.load(file)
+    findings = read.findings(pay_tolerance=pay_tolerance)
+    parity = compare_aspects(read, findings)
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                "findings": [asdict(finding) for finding in findings],
+                "parity": [asdict(row) for row in parity],
+            }
+        )
+    else:
+        from careerpath.terminal import show_findings
+
+        width = max(len(row.aspect) for row in parity)
+        for row in parity:
+            typer.echo(f"  {row.aspect.capitalize():<{width}}  {row.words}")
+        show_findings(
+            console(),
+            str(file),
+            [
+                Finding(each.level, each.place, each.fact, f"{each.why} {each.mend}")
+                for each in findings
+            ],
+        )
+    if any(finding.level is Level.ERROR for finding in findings):
+        raise typer.Exit(FOUND_ERRORS)
+
+
+@ladder.command("example")
+def example_command(*, output: Output) -> None:
+    """Write a worked example to start from: .csv, .xlsx or .toml."""
+    from careerpath.exercises import DualLadder
+
+    _write(DualLadder.example(), output)
+
+
+@ladder.command("export")
+def export_command(file: File, *, output: Output) -> None:
+    """Write a ladder in another format: .md or .html to read, .csv, .xlsx or .toml to go on."""
+    from careerpath.exercises import DualLadder
+
+    _write(DualLadder.load(file), output)
+
+
+def _write(made: DualLadder, output: Path) -> None:
+    if output.exists():
+        raise CareerpathError(f"{output} exists already. Name another file, or remove it first.")
+    typer.echo(f"{made.save(output)}: {len(made.levels)} levels.")

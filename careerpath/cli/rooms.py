@@ -1,0 +1,183 @@
+"""``careerpath room``: rooms, from the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import careerpath
+from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
+from careerpath.cli.database import DatabaseOption
+from careerpath.errors import CareerpathError, shown
+
+if TYPE_CHECKING:
+    from careerpath.rooms import Counts, Room
+    from careerpath.store import Store
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The six letters of the room.")]
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+room = typer.Typer(no_args_is_help=True, help="Make, list, export and delete rooms.")
+app.add_typer(room, name="room")
+
+
+@room.command("create")
+def create_command(
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What participants see first.")],
+    *,
+    instrument: InstrumentOption = None,
+    expires: Annotated[
+        str, typer.Option(metavar="TIME", help="When it is deleted: 90m, 12h, 7d or 4w from now.")
+    ] = "7d",
+    capacity: Annotated[int, typer.Option(help="The most participants.")] = 500,
+    url: DatabaseOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a room, and tell its code and its coach key."""
+    life = _time(expires)
+    with _store(url) as store:
+        opened = store.create_room(
+            title, careerpath.load_instrument(instrument), expires_in=life, capacity=capacity
+        )
+    if as_json:
+        print_json({"code": opened.code, "coach_key": opened.coach_key, **_room(opened.room)})
+        return
+    typer.echo(f"Room {opened.code}: {opened.room.title}")
+    typer.echo(f"Coach key: {opened.coach_key}")
+    typer.echo("Write the key down: it is shown this once.")
+    typer.echo(f"The room is deleted on {opened.room.expires:%d %B %Y, %H:%M} UTC.")
+
+
+@room.command("list")
+def list_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None:
+    """List the rooms, the newest first."""
+    with _store(url) as store:
+        rooms = store.rooms()
+    if as_json:
+        print_json({"rooms": [_room(each) for each in rooms]})
+        return
+    for each in rooms:
+        typer.echo(f"{each.code}  {_standing(each):<18}  {each.expires:%Y-%m-%d}  {each.title}")
+    if not rooms:
+        typer.echo("There are no rooms. Make one with: careerpath room create TITLE.")
+
+
+@room.command("show")
+def show_command(code: Code, *, url: DatabaseOption = None, as_json: AsJson = False) -> None:
+    """Show how a room stands: who has joined and shared, and the bands from five people on."""
+    from careerpath.cohort.terminal import show_tally, tally_document
+    from careerpath.rooms import HeldBackError
+
+    with _store(url) as store:
+        found, counts = store.room(code), store.counts(code)
+        try:
+            tally = store.tally(code)
+            said = ""
+        except HeldBackError as error:
+            tally, said = None, str(error)
+    if as_json:
+        shown_tally = tally_document(tally, found.cut_scores) if tally else None
+        print_json({**_room(found), **_people(counts), "tally": shown_tally})
+        return
+    typer.echo(f"Room {found.code}: {found.title} ({_standing(found)})")
+    typer.echo(f"Instrument {found.instrument_id} {found.instrument_version}.")
+    typer.echo(
+        f"{counts.joined} joined, {counts.answering} answering, {counts.shared} shared"
+        f"{f', {counts.waiting} waiting behind the frozen picture' if counts.waiting else ''}."
+    )
+    if tally is None:
+        typer.echo(said)
+    else:
+        show_tally(console(), "In the picture", tally, found.cut_scores)
+
+
+@room.command("export")
+def export_command(
+    code: Code,
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where it goes: .csv, .tsv or .parquet.")
+    ],
+    url: DatabaseOption = None,
+) -> None:
+    """Write a room's answers, totals and bands to a file."""
+    with _store(url) as store:
+        store.export_room(code, output)
+    typer.echo(f"{output}: one row a person, in no order.")
+
+
+@room.command("close")
+def close_command(code: Code, *, url: DatabaseOption = None) -> None:
+    """Let nobody join or share any more."""
+    with _store(url) as store:
+        store.close_room(code)
+        typer.echo(f"Room {store.room(code).code} is closed.")
+
+
+@room.command("delete")
+def delete_command(
+    code: Code,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    url: DatabaseOption = None,
+) -> None:
+    """Delete a room with all that is in it."""
+    with _store(url) as store:
+        found, counts = store.room(code), store.counts(code)
+        what = f"room {found.code} ({found.title}) with {counts.shared} responses"
+        if not yes:
+            typer.confirm(f"Delete {what}?", abort=True)
+        store.delete_room(code)
+    typer.echo(f"Deleted {what}.")
+
+
+@contextmanager
+def _store(url: str | None) -> Iterator[Store]:
+    from careerpath.store import open_store
+
+    store = open_store(url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _time(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,4})([mhdw])", text.strip().lower())
+    if match is None:
+        raise CareerpathError(f"--expires {shown(text)} is no time. Write 90m, 12h, 7d or 4w.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _standing(found: Room) -> str:
+    return f"{'closed' if found.closed else 'open'}, {found.picture}"
+
+
+def _room(found: Room) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "title": found.title,
+        "instrument": {"id": found.instrument_id, "version": found.instrument_version},
+        "published": found.published.model_dump(),
+        "cut_scores": found.cut_scores.model_dump(),
+        "created": found.created.isoformat(),
+        "expires": found.expires.isoformat(),
+        "capacity": found.capacity,
+        "closed": found.closed,
+        "picture": str(found.picture),
+    }
+
+
+def _people(counts: Counts) -> dict[str, int]:
+    return {
+        "joined": counts.joined,
+        "answering": counts.answering,
+        "shared": counts.shared,
+        "waiting": counts.waiting,
+    }

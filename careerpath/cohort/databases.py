@@ -1,0 +1,145 @@
+"""A table of a database as a cohort, by its address: ``sqlite:///answers.db#table``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from careerpath.cohort.file_formats import ROWS, CohortFileError, Part, Parts, object_frame
+from careerpath.errors import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Engine, Inspector
+
+
+def is_address(source: object) -> bool:
+    """Tell an address from a path."""
+    return isinstance(source, str) and "://" in source
+
+
+def without_password(address: str) -> str:
+    """Write an address so that it can be shown."""
+    start, _, table = address.partition("#")
+    try:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        told = make_url(start).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        scheme, _, rest = start.partition("://")
+        told = f"{scheme}://{rest.rpartition('@')[2]}"
+    return f"{told}#{table}" if table else told
+
+
+def open_table(address: str) -> Parts:
+    """Open a table of a database.
+
+    Parameters
+    ----------
+    address : str
+        An address of SQLAlchemy's, then ``#`` and the name of a table or a view; the name can be
+        left out where there is one table only.
+
+    Returns
+    -------
+    Parts
+        The names of its columns, and its rows part by part.
+
+    Raises
+    ------
+    CohortFileError
+        Where there is no such database or table, or its driver is not installed.
+    """
+    from sqlalchemy import column, inspect, select, table
+    from sqlalchemy.exc import SQLAlchemyError
+
+    place = without_password(address)
+    start, _, wanted = address.partition("#")
+    engine = _engine(start, place)
+    try:
+        inspector = inspect(engine)
+        schema, name = _found(inspector, wanted, place)
+        columns = [str(found["name"]) for found in inspector.get_columns(name, schema)]
+    except SQLAlchemyError as error:
+        raise _unreadable(place, error) from error
+    finally:
+        engine.dispose()
+
+    def parts(names: Sequence[str] | None) -> Iterator[Part]:
+        wanted = list(names or columns)
+        # Columns without their types: a value that does not fit its type is read as it stands.
+        query: Any = select(*map(column, wanted)).select_from(table(name, schema=schema))
+        try:
+            with engine.connect().execution_options(yield_per=ROWS) as connection:
+                for rows in connection.execute(query).partitions():
+                    yield Part(object_frame([tuple(row) for row in rows], wanted))
+        except SQLAlchemyError as error:
+            raise _unreadable(place, error) from error
+        finally:
+            engine.dispose()
+
+    return columns, parts
+
+
+def _engine(address: str, place: str) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        url = make_url(address)
+        _check_file(url, place)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise CohortFileError(
+            f"{shown(place)} is no database's address. Write one such as "
+            "sqlite:///answers.db#table or postgresql://user@host/database#table."
+        ) from error
+    except ModuleNotFoundError as error:
+        package = "'careerpath[postgres]'" if error.name == "psycopg" else error.name
+        raise CohortFileError(
+            f"Reading {place} needs {error.name}. Install it with: pip install {package}"
+        ) from error
+
+
+def _check_file(url: URL, place: str) -> None:
+    """Refuse a file that is not there: SQLite would make it."""
+    if url.get_backend_name() != "sqlite" or (url.database or "").startswith("file:"):
+        return
+    if not url.database or not Path(url.database).is_file():
+        raise CohortFileError(
+            f"There is no file {shown(url.database or '')} for {place}. Check the path: "
+            "sqlite:/// comes before it, and an absolute one starts with a slash of its own."
+        )
+
+
+def _found(inspector: Inspector, wanted: str, place: str) -> tuple[str | None, str]:
+    """Find a table or a view by its name, which may have its schema's before it."""
+    names = [*inspector.get_table_names(), *inspector.get_view_names()]
+    if wanted in names:
+        return None, wanted
+    schema, _, name = wanted.rpartition(".")
+    if schema in inspector.get_schema_names():
+        names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+        if name in names:
+            return schema, name
+    if wanted:
+        raise CohortFileError(f"{place}: no table {shown(wanted)}. {did_you_mean(name, names)}")
+    if len(names) == 1:
+        return None, names[0]
+    some = ", ".join(names[:10]) or "none"
+    raise CohortFileError(
+        f"{place} has {len(names)} tables: {some}. Name one at the end of the address: #table."
+    )
+
+
+def _unreadable(place: str, error: Exception) -> CohortFileError:
+    # SQLAlchemy adds the statement and a link below the database's own words.
+    told: Any = getattr(error, "orig", None) or error
+    lines = str(told).strip().splitlines() or [type(error).__name__]
+    return CohortFileError(
+        f"Cannot read {place}: {lines[0][:300].rstrip('.')}. Check the address and its rights."
+    )

@@ -1,0 +1,165 @@
+"""Spark, for data that outgrow one machine: a session, and what can keep it from starting.
+
+Nothing of Python runs on the cluster: the executors need neither Python nor careerpath.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careerpath.errors import CareerpathError, shown
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+THIS_MACHINE = "local[*]"
+PATIENCE = 60.0
+"""Seconds to wait for a worker to lend the first of its cores."""
+
+
+@contextmanager
+def spark_session(master: str | None = None) -> Iterator[SparkSession]:
+    """Give a session of Spark's, and stop it in the end if it was started for this.
+
+    Parameters
+    ----------
+    master : str, optional
+        Where the cluster is, such as ``spark://host:7077``; without it the session that runs
+        already, else this machine.
+
+    Raises
+    ------
+    CareerpathError
+        Where Java or PySpark is missing, nothing answers at the master, or no worker is free.
+    """
+    running = _running()
+    if running is not None and master in (None, running.sparkContext.master):
+        yield running
+        return
+    if running is not None:
+        raise CareerpathError(
+            f"A session of Spark's runs already, at {running.sparkContext.master}. Stop it first, "
+            "or leave the master out."
+        )
+    master = THIS_MACHINE if master is None else master
+    _check_java()
+    _check_master(master)
+    session = _started(master)
+    try:
+        if master.startswith("spark://"):
+            _wait_for_a_worker(session, master)
+        yield session
+    finally:
+        session.stop()
+
+
+def _running() -> SparkSession | None:
+    """Return the session that a notebook has started, or tests."""
+    return _pyspark_session().getActiveSession()
+
+
+def in_one_line(error: Exception) -> str:
+    """Say what Spark says, without the pages below it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by:")]
+    told = (causes[-1] if causes else lines[0] if lines else type(error).__name__).rstrip(".")
+    return told if len(told) < 300 else f"{told[:300]}..."
+
+
+def _pyspark_session() -> type[SparkSession]:
+    try:
+        with warnings.catch_warnings():
+            # Of a pandas newer than the ones it was tried with, whose interface nobody uses here.
+            warnings.simplefilter("ignore", FutureWarning)
+            import pyspark.sql
+    except ModuleNotFoundError as error:
+        raise CareerpathError(
+            "Spark needs PySpark. Install it with: pip install 'careerpath[spark]'"
+        ) from error
+    kind: type[SparkSession] = pyspark.sql.SparkSession
+    return kind
+
+
+def _check_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else "java"
+    if shutil.which(java) is None:
+        where = f"JAVA_HOME, {home}, holds no bin/java" if home else "there is no java here"
+        raise CareerpathError(
+            f"Spark needs Java 17 or newer, and {where}. Install one (on Debian and Ubuntu: "
+            "apt-get install default-jre-headless), or set JAVA_HOME."
+        )
+
+
+def _check_master(master: str) -> None:
+    """Refuse a master where nothing answers: Spark itself would try for a minute."""
+    if re.fullmatch(r"local(\[[\w*,]+\])?|yarn|k8s://\S+|spark://\S+", master) is None:
+        raise CareerpathError(
+            f"{shown(master)} is no master of Spark's. Give spark://host:7077, yarn, k8s://..., or "
+            f"{THIS_MACHINE} for this machine."
+        )
+    if not master.startswith("spark://"):
+        return
+    refusals = []
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal():
+            raise CareerpathError(
+                f"{shown(master)} names no port. Write spark://host:7077, as the master's log does."
+            )
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+        except (OSError, OverflowError) as error:
+            refusals.append(getattr(error, "strerror", None) or str(error))
+        else:
+            return
+    raise CareerpathError(
+        f"Nothing answers at {master} ({refusals[0]}). Start a master there, or name the one that "
+        "runs: its log says 'Starting Spark master at ...'."
+    )
+
+
+def _started(master: str) -> SparkSession:
+    builder = _pyspark_session().builder.master(master).appName("careerpath")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        # Ids of items are what they are.
+        "spark.sql.caseSensitive": "true",
+    }
+    if master.startswith("local"):
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    try:
+        started = builder.getOrCreate()
+    except Exception as error:  # PySpark's, Py4J's, and whatever Java's launcher leaves behind
+        raise CareerpathError(
+            f"Spark could not start at {master}: {in_one_line(error)}. It needs Java 17 or newer "
+            "(see `java -version`) and a master of its own release."
+        ) from error
+    started.sparkContext.setLogLevel("ERROR")
+    return started
+
+
+def _wait_for_a_worker(session: SparkSession, master: str) -> None:
+    """Wait for the first executor: without one Spark would wait without end."""
+    context = session.sparkContext._jsc.sc()  # noqa: SLF001 - PySpark has no door to it
+    until = time.monotonic() + PATIENCE
+    # The driver is one of those that it counts.
+    while context.getExecutorMemoryStatus().size() < 2:
+        if time.monotonic() > until:
+            raise CareerpathError(
+                f"No worker of {master} lent a core within {PATIENCE:.0f} seconds. Start a worker, "
+                "or wait until others are done."
+            )
+        time.sleep(0.1)

@@ -1,0 +1,72 @@
+"""Writing a cohort to a file, so that a spreadsheet takes nothing in it for a formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from careerpath.cohort.file_formats import CohortFileError
+
+_ESCAPED = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write a frame as CSV, TSV or Parquet.
+
+    A cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    Raises
+    ------
+    CareerpathError
+        Where the place or the kind of file will not do.
+    """
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".tsv", ".parquet"):
+        raise CohortFileError(
+            f"{path} ends in none of .csv, .tsv and .parquet. Rename it, so that its format is "
+            "known."
+        )
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            if kind == ".parquet":
+                _plain_for_parquet(frame).to_parquet(beside, index=False, engine="pyarrow")
+            else:
+                _escaped(frame).to_csv(beside, index=False, sep="\t" if kind == ".tsv" else ",")
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise CohortFileError(f"Cannot write {path}: {told}. Choose another place.") from error
+    return path
+
+
+def _escaped(frame: pd.DataFrame) -> pd.DataFrame:
+    made = {}
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
+            column = column.map(_escape, na_action="ignore")
+        elif isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(object).map(_escape, na_action="ignore")
+        made[_escape(str(name))] = column
+    return pd.DataFrame(made, index=frame.index)
+
+
+def _escape(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_ESCAPED) else value
+
+
+def _plain_for_parquet(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write columns of mixed kinds as text: a Parquet column has one kind."""
+    made = {
+        name: frame[name].map(str, na_action="ignore")
+        for name in frame.columns
+        if frame[name].dtype == object and len({type(value) for value in frame[name].dropna()}) > 1
+    }
+    return frame.assign(**made)

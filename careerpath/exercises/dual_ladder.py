@@ -1,0 +1,371 @@
+"""Two parallel career ladders, one for mastery and one for management.
+
+A ladder is a value: every change makes a new one, and `Draft` remembers the ones before.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from careerpath.errors import CareerpathError, InstrumentError, did_you_mean
+from careerpath.exact import exact, plain_number
+from careerpath.instrument_parts import Part
+from careerpath.validation import describe_validation
+
+if TYPE_CHECKING:
+    from careerpath.exercises.ladder_parity import AspectParity, LadderFinding
+
+LONGEST_TEXT = 2_000
+MOST_LEVELS = 50
+LARGEST_PAY = 10**9
+MOST_REPORTS = 100_000
+PAY_TOLERANCE = 0.05
+"""By how much pay may differ at a level, as a share of management's: an assumption."""
+MOST_UNDO = 200
+EXAMPLE = Path(__file__).with_name("example_ladder.toml")
+
+_LINE_END = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+class LadderError(CareerpathError):
+    """A ladder, a change to one, or a file of one that does not make sense."""
+
+
+class Side(StrEnum):
+    """The two ladders."""
+
+    MASTERY = "mastery"
+    MANAGEMENT = "management"
+
+
+class Voice(StrEnum):
+    """Where somebody is heard."""
+
+    VISION = "vision"
+    STRATEGY = "strategy"
+    BIG_PROBLEMS = "big problems"
+
+
+def _plain(text: str) -> str:
+    """Keep what every file format can hold: line ends of one kind, no control characters."""
+    text = _LINE_END.sub("\n", text).replace("\t", " ").strip()
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"is longer than {LONGEST_TEXT:,} characters. Shorten it")
+    for letter in text:
+        odd = unicodedata.category(letter) in ("Cc", "Cs") and letter != "\n"
+        if odd or letter in "\ufffe\uffff":
+            raise ValueError(
+                f"holds a character that is no text ({letter!a}). Type it again instead of "
+                "pasting it"
+            )
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_plain(text).split())
+
+
+def _amount(number: float) -> int | float:
+    if not 0 <= number <= LARGEST_PAY:
+        raise ValueError(f"must be a number from 0 to {LARGEST_PAY:,}")
+    if exact(number) * 100 % 1:
+        raise ValueError("can have two decimals at most")
+    return plain_number(exact(number))
+
+
+def _each_once(voices: tuple[Voice, ...]) -> tuple[Voice, ...]:
+    return tuple(voice for voice in Voice if voice in voices)
+
+
+Words = Annotated[str, AfterValidator(_plain)]
+Name = Annotated[str, AfterValidator(_one_line)]
+Amount = Annotated[StrictInt | StrictFloat, AfterValidator(_amount)]
+
+
+class _LadderPart(Part):
+    """A piece of a ladder. Frozen; what is wrong with it is told as a `LadderError`."""
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except InstrumentError as error:
+            raise LadderError(str(error)) from None
+
+
+# See `Part`: pydantic's mark of its own constructor.
+update_wrapper(_LadderPart.__init__, BaseModel.__init__)
+
+
+class Pay(_LadderPart):
+    """A range of pay in a currency, such as EUR."""
+
+    minimum: Amount
+    maximum: Amount
+    currency: Annotated[
+        str, StringConstraints(strip_whitespace=True, to_upper=True, pattern="^[A-Za-z]{3}$")
+    ]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError("pay: minimum must not be above maximum. Swap them")
+        return self
+
+    @property
+    def midpoint(self) -> float:
+        """Halfway between the two ends."""
+        return float((exact(self.minimum) + exact(self.maximum)) / 2)
+
+    def __str__(self) -> str:
+        ends = (f"{end:,.2f}".removesuffix(".00") for end in (self.minimum, self.maximum))
+        return f"{self.currency} {' to '.join(dict.fromkeys(ends))}"
+
+
+class Rung(_LadderPart):
+    """What one step of one of the two ladders is.
+
+    Parameters
+    ----------
+    title : str
+    scope : str
+        What one is responsible for.
+    decision_rights : str
+        What one decides without asking.
+    pay : Pay, optional
+    recognition : str
+        How good work is seen and honoured.
+    direct_reports : int
+        The fewest people that one must manage to stand here; 0: none.
+    voice : tuple of Voice
+        Where one takes part.
+    up_or_out : bool
+        Whether who does not move up has to go.
+    """
+
+    title: Name = ""
+    scope: Words = ""
+    decision_rights: Words = ""
+    pay: Pay | None = None
+    recognition: Words = ""
+    direct_reports: Annotated[StrictInt, Field(ge=0, le=MOST_REPORTS)] = 0
+    voice: Annotated[tuple[Voice, ...], AfterValidator(_each_once)] = ()
+    up_or_out: StrictBool = False
+
+
+class LadderLevel(_LadderPart):
+    """One height, and what stands at it on either side."""
+
+    name: Annotated[Name, Field(min_length=1)]
+    mastery: Rung | None = None
+    management: Rung | None = None
+
+    def rung(self, side: Side | str) -> Rung | None:
+        """Return the rung on one side; None where there is none."""
+        rung: Rung | None = getattr(self, _side(side))
+        return rung
+
+
+class DualLadder(_LadderPart):
+    """Two ladders side by side, from the lowest level to the highest.
+
+    Examples
+    --------
+    >>> ladder = DualLadder.example()
+    >>> ladder.findings()
+    ()
+    >>> worse = ladder.without_rung(ladder.levels[-1].name, "mastery")
+    >>> print(worse.findings()[0].fact)
+    Management goes on to 'Vice president', and mastery ends below it.
+    """
+
+    levels: Annotated[tuple[LadderLevel, ...], Field(max_length=MOST_LEVELS)] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [level.name for level in self.levels]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"names of levels must differ; used twice: {', '.join(twice)}")
+        return self
+
+    @classmethod
+    def validated(cls, data: dict[str, Any], *, place: str) -> DualLadder:
+        """Make a ladder from plain data, as a TOML file holds it.
+
+        Raises
+        ------
+        LadderError
+            With a line for each thing that is wrong.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise LadderError(
+                describe_validation(
+                    error,
+                    data,
+                    place=place,
+                    unknown_key="is nothing that a ladder has. Remove it or mend its spelling.",
+                )
+            ) from None
+
+    @classmethod
+    def example(cls) -> DualLadder:
+        """Return a worked example to start from; its numbers are invented."""
+        return cls.load(EXAMPLE)
+
+    @classmethod
+    def load(cls, path: str | Path) -> DualLadder:
+        """Read a ladder from a file: CSV, Excel or TOML, by what its name ends in.
+
+        Raises
+        ------
+        LadderError
+            Where it cannot be read; the message says where and what to do.
+        """
+        from careerpath.exercises.ladder_files import load_ladder
+
+        return load_ladder(Path(path))
+
+    def save(self, path: str | Path) -> Path:
+        """Write a ladder: CSV, Excel, TOML, Markdown or HTML, by what the name ends in.
+
+        The first three can be read back, exactly. An existing file is replaced.
+        """
+        from careerpath.exercises.ladder_files import save_ladder
+
+        return save_ladder(self, Path(path))
+
+    def findings(self, *, pay_tolerance: float = PAY_TOLERANCE) -> tuple[LadderFinding, ...]:
+        """Say what is not at par, why it matters and how to mend it; see `ladder_parity`."""
+        from careerpath.exercises.ladder_parity import find_disparities
+
+        return find_disparities(self, pay_tolerance=pay_tolerance)
+
+    def parity(self, *, pay_tolerance: float = PAY_TOLERANCE) -> tuple[AspectParity, ...]:
+        """Say how equally attractive the two ladders are, aspect by aspect."""
+        from careerpath.exercises.ladder_parity import compare_aspects
+
+        return compare_aspects(self, self.findings(pay_tolerance=pay_tolerance))
+
+    def to_markdown(self, title: str = "Two career ladders") -> str:
+        """Write both ladders, how equally attractive they are and what to mend as Markdown."""
+        from careerpath.exercises.ladder_export import ladder_markdown
+
+        return ladder_markdown(self, title)
+
+    def to_html(self, title: str = "Two career ladders") -> str:
+        """Write the same as a page of its own, which needs no network."""
+        from careerpath.exercises.ladder_export import ladder_html
+
+        return ladder_html(self, title)
+
+    # Changes: each gives a new ladder
+
+    def level(self, name: str) -> LadderLevel:
+        """Return a level by its name."""
+        return self.levels[self.place(name)]
+
+    def place(self, name: str) -> int:
+        """Return where a level stands, from 0 at the bottom."""
+        names = [level.name for level in self.levels]
+        if name not in names:
+            raise LadderError(f"There is no level {name!r}. {did_you_mean(str(name), names)}")
+        return names.index(name)
+
+    def with_level(self, name: str, at: int | None = None) -> DualLadder:
+        """Add an empty level, at the top or where it is said."""
+        at = len(self.levels) if at is None else at
+        return DualLadder(levels=(*self.levels[:at], LadderLevel(name=name), *self.levels[at:]))
+
+    def with_level_renamed(self, name: str, new: str) -> DualLadder:
+        """Give a level another name."""
+        level = self.level(name)
+        return self._put(
+            name, LadderLevel(name=new, mastery=level.mastery, management=level.management)
+        )
+
+    def with_level_moved(self, name: str, to: int) -> DualLadder:
+        """Move a level, with both of its rungs, to another place; 0 is the bottom."""
+        level = self.level(name)
+        others = [each for each in self.levels if each is not level]
+        if not 0 <= to <= len(others):
+            raise LadderError(f"There is no place {to}. Places run from 0 to {len(others)}.")
+        return DualLadder(levels=(*others[:to], level, *others[to:]))
+
+    def without_level(self, name: str) -> DualLadder:
+        """Remove a level with both of its rungs."""
+        place = self.place(name)
+        return DualLadder(levels=self.levels[:place] + self.levels[place + 1 :])
+
+    def with_rung(self, name: str, side: Side | str, rung: Rung) -> DualLadder:
+        """Put a rung at a level, in place of one that is there."""
+        return self._put(name, self.level(name).model_copy(update={_side(side): rung}))
+
+    def with_rung_moved(self, name: str, side: Side | str, to: str) -> DualLadder:
+        """Move a rung to another level of its side; what stands there comes here instead."""
+        mine, theirs = self.level(name).rung(side), self.level(to).rung(side)
+        if mine is None:
+            raise LadderError(f"There is no {_side(side)} rung at {name!r}. Choose another one.")
+        moved = self._put(name, self.level(name).model_copy(update={_side(side): theirs}))
+        return moved.with_rung(to, side, mine)
+
+    def without_rung(self, name: str, side: Side | str) -> DualLadder:
+        """Remove a rung; the level stays."""
+        return self._put(name, self.level(name).model_copy(update={_side(side): None}))
+
+    def _put(self, name: str, level: LadderLevel) -> DualLadder:
+        place = self.place(name)
+        return DualLadder(levels=(*self.levels[:place], level, *self.levels[place + 1 :]))
+
+
+def _side(side: Side | str) -> str:
+    try:
+        return Side(side).value
+    except ValueError:
+        raise LadderError(f"There is no side {side!r}. {did_you_mean(str(side), [str(each) for each in Side])}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ladder that is being designed, and the ladders that it was before.
+
+    Examples
+    --------
+    >>> draft = Draft(DualLadder()).changed(DualLadder().with_level("Senior"))
+    >>> len(draft.ladder.levels), len(draft.undone().ladder.levels)
+    (1, 0)
+    """
+
+    ladder: DualLadder
+    before: tuple[DualLadder, ...] = ()
+
+    def changed(self, ladder: DualLadder) -> Draft:
+        """Return the draft with another ladder; the same one is no change."""
+        if ladder == self.ladder:
+            return self
+        return Draft(ladder, (*self.before, self.ladder)[-MOST_UNDO:])
+
+    def undone(self) -> Draft:
+        """Return the draft before the last change; the same one where there is none."""
+        if not self.before:
+            return self
+        return replace(self, ladder=self.before[-1], before=self.before[:-1])

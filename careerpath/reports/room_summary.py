@@ -1,0 +1,151 @@
+"""A room's picture on one page: HTML that needs no network, and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from careerpath.instrument import BANDS, CutScores, Instrument
+from careerpath.interpretation import DISCLAIMER, percent, show
+from careerpath.markup import render
+from careerpath.rooms import Room
+
+if TYPE_CHECKING:
+    from careerpath.cohort import Tally
+    from careerpath.cohort.spread import Spread
+
+MOST_BARS = 31
+"""Of the histogram: neighbouring totals share a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSummary:
+    """What a coach takes away from a room.
+
+    Parameters
+    ----------
+    room : Room
+    instrument : Instrument
+        The room's.
+    tally : Tally
+        Of five people or more: the store gives no other.
+    made : datetime
+        When, with a time zone.
+    """
+
+    room: Room
+    instrument: Instrument
+    tally: Tally
+    made: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def html(self) -> str:
+        """Return a page of its own."""
+        return render("room_summary", **self.values(), made=f"{self.made:%d %B %Y}")
+
+    def pdf(self) -> bytes:
+        """Return a tagged PDF."""
+        from careerpath.reports.typesetting import typeset
+
+        return typeset("room_summary", self.values(), made=self.made)
+
+    def values(self) -> Mapping[str, Any]:
+        """Return all that is shown, as plain values."""
+        from careerpath.cohort.spread import split_of, spread_of_facet, spread_of_items
+
+        cuts, tally, instrument = self.room.cut_scores, self.tally, self.instrument
+        split = split_of(tally, cuts)
+        low, high = split.totals.middle_half
+        counts, shares = tally.counts(cuts), tally.shares(cuts)
+        return {
+            "title": self.room.title,
+            "instrument": f"{instrument.title}, version {instrument.version}",
+            "people": tally.count,
+            "unscored": sum(tally.unscored.values()),
+            "cuts": _cuts(cuts),
+            "moved": _cuts(self.room.published) if cuts != self.room.published else "",
+            "bands": [
+                {"band": str(band), "count": counts[band], "share": percent(float(shares[band]))}
+                for band in BANDS
+            ],
+            "split": split.words,
+            "apart": percent(split.apart),
+            "middle": f"{show(low)} to {show(high)}",
+            "histogram": _histogram(split.totals, instrument, cuts),
+            "scale": f"{show(instrument.scale.minimum)} to {show(instrument.scale.maximum)}",
+            "facets": [
+                {"title": each.title, **_bars(spread_of_facet(tally, instrument, each.id))}
+                for each in instrument.facets
+                if instrument.items_of(each.id)
+            ],
+            "items": [
+                {
+                    "stem": item.stem or item.id,
+                    "management": item.management,
+                    "mastery": item.mastery,
+                    **_bars(spread_of_items(tally, [item.id])),
+                }
+                for item in instrument.items
+            ],
+            "disclaimer": DISCLAIMER,
+        }
+
+
+def _cuts(cuts: CutScores) -> str:
+    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"
+
+
+def _bars(spread: Spread) -> dict[str, Any]:
+    low, high = spread.middle_half
+    most = max(spread.counts)
+    return {
+        "bars": [
+            {"height": count / most, "inside": low <= value <= high} for value, count in spread.bars
+        ],
+        "middle": f"{show(low)} to {show(high)}",
+        "counts": ", ".join(map(str, spread.counts)),
+    }
+
+
+def _histogram(totals: Spread, instrument: Instrument, cuts: CutScores) -> dict[str, Any]:
+    """Draw the totals to scale: bars of neighbouring totals, split where a band begins."""
+    values, counts = totals.values, totals.counts
+    size = -(-len(values) // MOST_BARS)
+    width = len(values)
+    bars = []
+    for start in range(0, width, size):
+        inside: dict[str, int] = {}
+        for value, count in zip(
+            values[start : start + size], counts[start : start + size], strict=True
+        ):
+            band = str(cuts.band(value))
+            inside[band] = inside.get(band, 0) + count
+        bars.append({"start": start / width, "width": min(size, width - start) / width, **inside})
+    most = max(sum(bar.get(str(band), 0) for band in BANDS) for bar in bars) or 1
+    return {
+        "bars": [
+            {
+                "x": bar["start"],
+                "width": bar["width"],
+                "parts": [
+                    {"band": str(band), "height": bar[str(band)] / most}
+                    for band in BANDS
+                    if bar.get(str(band))
+                ],
+            }
+            for bar in bars
+        ],
+        "lines": [
+            {
+                "at": sum(1 for value in values if str(cuts.band(value)) in below) / width,
+                "says": show(cut),
+            }
+            for cut, below in (
+                (cuts.management_below, ("management",)),
+                (cuts.mastery_above, ("management", "both")),
+            )
+        ],
+        "ends": [show(instrument.minimum_total), show(instrument.maximum_total)],
+        "most": most,
+    }

@@ -1,0 +1,38 @@
+"""The database of rooms, before anybody comes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+
+def prepare_rooms(url: str | None) -> dict[str, str]:
+    """Bring the database up to date and delete expired rooms; make none that nobody asked for.
+
+    Parameters
+    ----------
+    url : str or None
+        What the operator chose; None for the file in the user's data folder.
+
+    Returns
+    -------
+    dict
+        What kernels find in their environment, so that they use the same one.
+
+    Raises
+    ------
+    CareerpathError
+        Where it cannot be used.
+    """
+    from careerpath.store import DATABASE_VARIABLE, open_store
+    from careerpath.store.database import database_url
+
+    found = database_url(url)
+    if found.drivername == "sqlite":
+        # Kernels run in another folder.
+        found = found.set(database=str(Path(str(found.database)).absolute()))
+        if url is None and not Path(str(found.database)).exists():
+            return {}
+    whole = found.render_as_string(hide_password=False)
+    with closing(open_store(whole)):
+        return {DATABASE_VARIABLE: whole}

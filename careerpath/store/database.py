@@ -1,0 +1,233 @@
+"""The database below the rooms: SQLite in a file, or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from careerpath.errors import shown
+from careerpath.rooms import StoreError, StoreUnavailableError
+from careerpath.store.tables import metadata
+
+DATABASE_VARIABLE = "CAREERPATH_DATABASE_URL"
+"""The environment variable that names the database: so ``careerpath serve`` tells its pages."""
+
+PATIENCE = 30
+"""Seconds that a transaction waits for others."""
+_CONNECT_PATIENCE = 10
+_IN_MEMORY = (None, "", ":memory:")
+_BEGIN = "careerpath_begin"
+_BY_URL = "Write sqlite:///rooms.db or postgresql://user@host/name."
+
+
+def database_url(url: str | None = None) -> URL:
+    """Find the database: the given one, that of the environment, or a file of the user's.
+
+    Parameters
+    ----------
+    url : str, optional
+        Like ``sqlite:///rooms.db`` or ``postgresql://user:password@host/name``. By default what
+        ``CAREERPATH_DATABASE_URL`` says, and without that ``rooms.db`` in the user's data folder.
+
+    Returns
+    -------
+    sqlalchemy.URL
+
+    Raises
+    ------
+    StoreError
+        Where it is no URL of one of the two.
+
+    Examples
+    --------
+    >>> database_url("postgres://coach@localhost/rooms").drivername
+    'postgresql+psycopg'
+    """
+    given = url or os.environ.get(DATABASE_VARIABLE)
+    if not given:
+        from platformdirs import user_data_path
+
+        file = user_data_path("careerpath", appauthor=False) / "rooms.db"
+        return URL.create("sqlite", database=str(file))
+    try:
+        made = make_url(given)
+    except (ArgumentError, ValueError) as error:
+        # What is wrong may hold a password, so it is not shown.
+        raise StoreError(f"The database's URL cannot be read. {_BY_URL}") from error
+    kind = made.drivername.partition("+")[0]
+    if kind == "sqlite":
+        return made.set(drivername="sqlite")
+    if kind in ("postgresql", "postgres"):
+        return made.set(drivername="postgresql+psycopg")
+    raise StoreError(f"Rooms cannot be kept in {shown(made.drivername)}. {_BY_URL}")
+
+
+def shown_url(url: URL) -> str:
+    """Write a database's URL as people write it, without its password."""
+    plain = url.set(drivername=url.drivername.partition("+")[0])
+    return plain.render_as_string(hide_password=True)
+
+
+class Database:
+    """A database that is up to date, with transactions that tell their errors.
+
+    Parameters
+    ----------
+    url : sqlalchemy.URL
+    keep_connections : bool
+        Whether connections are kept open for the next transaction. A participant's process does
+        better without on PostgreSQL, which has a hundred of them for all.
+    """
+
+    def __init__(self, url: URL, *, keep_connections: bool = True) -> None:
+        self.place = shown_url(url)
+        self.is_sqlite = url.drivername == "sqlite"
+        with self._told():
+            self.engine = (
+                _sqlite_engine(url)
+                if self.is_sqlite
+                else _postgresql_engine(url, keep_connections=keep_connections)
+            )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that reads."""
+        with self._told(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that writes, all of it or nothing."""
+        with self._told(), self.engine.connect() as connection:
+            # SQLite: from the start. A reader that wants to write later may be refused at once.
+            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Open a connection for statements that stand in no transaction."""
+        with self._told(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def erase_traces(self) -> None:
+        """Make sure that what has been deleted is in the database's files no more.
+
+        Raises
+        ------
+        StoreError
+            Where somebody else holds on to it.
+        """
+        with self.alone() as connection:
+            if not self.is_sqlite:
+                # A plain VACUUM frees the space, and leaves in it what was written there.
+                for table in metadata.sorted_tables:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table.name}")
+                return
+            connection.exec_driver_sql("VACUUM")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise StoreUnavailableError(
+                f"The rows are deleted, but another program is reading {self.place}, whose log may "
+                "still hold them. Close that program, then run: careerpath db upgrade."
+            )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the database's errors in words; never with what was to be written."""
+        try:
+            yield
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"{self.place} needs psycopg. Install it with: pip install 'careerpath[postgres]'."
+            ) from error
+        except DBAPIError as error:
+            told = str(error.orig).strip().splitlines()[0].rstrip(".")
+            if error.connection_invalidated or type(error).__name__ in _PASSING:
+                raise StoreUnavailableError(
+                    f"The rooms' database {self.place} does not answer: {told}. Try again; if it "
+                    "stays so, see that it runs and that its URL is right."
+                ) from error
+            raise StoreError(
+                f"The rooms' database {self.place} cannot be used: {told}. Check it with: "
+                "careerpath db check."
+            ) from error
+        except SQLAlchemyError as error:
+            raise StoreUnavailableError(
+                f"The rooms' database {self.place} has no free connection. Try again."
+            ) from error
+
+
+_PASSING = ("OperationalError", "InterfaceError")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database in _IN_MEMORY:
+        from sqlalchemy import StaticPool
+
+        engine = create_engine(
+            url,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
+        )
+    else:
+        _make_private(Path(str(url.database)))
+        engine = create_engine(url, connect_args={"timeout": PATIENCE}, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """Make the file for nobody but its owner; its log and its index follow it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise StoreError(
+            f"Cannot keep rooms in {shown(str(file))}: {told}. Choose another database with "
+            f"--database or {DATABASE_VARIABLE}."
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # We say ourselves when a transaction begins.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql(options.get(_BEGIN, "BEGIN"))
+
+
+def _postgresql_engine(url: URL, *, keep_connections: bool) -> Engine:
+    pool: dict[str, Any] = (
+        {"pool_pre_ping": True, "pool_timeout": PATIENCE}
+        if keep_connections
+        else {"poolclass": NullPool}
+    )
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": _CONNECT_PATIENCE},
+        hide_parameters=True,
+        **pool,
+    )

@@ -1,0 +1,1 @@
+"""The tables' history: Alembic's revisions, in order. Never change one that was released."""

@@ -1,0 +1,82 @@
+"""The store: all that a coach and a room's participants do with a database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from careerpath.store.attempts import count_attempt, forget_attempts
+from careerpath.store.database import Database
+from careerpath.store.exporting import back_up, export_bytes, write_export
+from careerpath.store.responses import Responses
+
+
+class Store(Responses):
+    """Rooms and their responses; made by `careerpath.store.open_store`.
+
+    It can be used by many threads. All methods raise `careerpath.rooms.StoreUnavailableError` where
+    the database does not answer, and `careerpath.rooms.RoomNotFoundError` for a room that is not
+    there, or no more.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(database, clock=clock)
+        self._tallies = {}
+
+    def count_attempt(self, code: str) -> int:
+        """Count an attempt to open a room with its key, before it is made.
+
+        Returns
+        -------
+        int
+            For how many seconds it should wait: nothing for the first ones, then longer and longer,
+            and never so long that a guesser keeps the coach out. The right key begins anew.
+        """
+        return count_attempt(self.database, code, now=self._clock())
+
+    def authenticate(self, code: str, key: str) -> bool:
+        """Tell whether this is the coach key of a room.
+
+        Wrong codes take as long as wrong keys. Trying a key costs some 50 ms and 16 MB; whoever
+        takes keys from strangers asks `count_attempt` first.
+        """
+        fits = super().authenticate(code, key)
+        if fits:
+            forget_attempts(self.database, code)
+        return fits
+
+    def export_room(self, code: str, path: str | Path) -> Path:
+        """Write a room's answers, totals and bands to a file, a row a person.
+
+        Parameters
+        ----------
+        code : str
+        path : str or Path
+            Ending in .csv, .tsv or .parquet.
+
+        Raises
+        ------
+        HeldBackError
+            Where fewer than `MINIMUM_SHOWN` people have shared theirs.
+        """
+        return write_export(self.answers(code), self.instrument(code), Path(path))
+
+    def export_bytes(self, code: str, kind: Literal["csv", "parquet"] = "csv") -> bytes:
+        """Return what `export_room` would write, for a download."""
+        return export_bytes(self.answers(code), self.instrument(code), kind)
+
+    def backup(self, path: str | Path) -> Path:
+        """Copy an SQLite database to a file, while others use it; replaces the file.
+
+        Raises
+        ------
+        StoreError
+            Where it is PostgreSQL, whose own pg_dump does this; the message has the command.
+        """
+        return back_up(self.database, Path(path))
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self.database.close()

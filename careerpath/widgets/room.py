@@ -1,0 +1,268 @@
+"""The coach's screen of a room: a door, the control, and what the room sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from ipywidgets import VBox
+
+from careerpath.instrument import Instrument
+from careerpath.instrument_file import load_instrument
+from careerpath.rooms import Room
+from careerpath.state.room import Question, RoomState, Stage, View
+from careerpath.state.room_address import JoinAddress, join_address
+from careerpath.state.room_slides import Kind
+from careerpath.state.room_store import RoomStore
+from careerpath.widgets import room_words as words
+from careerpath.widgets.assets import asset
+from careerpath.widgets.guard import guarded
+from careerpath.widgets.piece import Doing, Piece
+from careerpath.widgets.room_browser import RoomBrowser
+
+POLL_SECONDS = 0.4
+"""How often the room is asked whether anything has changed."""
+
+PIECES = ("door", "head", "live", "steer", "words", "files", "top", "main", "bands", "foot")
+
+
+class RoomPiece(Piece):
+    """A piece of a room's screen."""
+
+    _css = asset("tokens.css", "careerpath.css", "threshold_lab.css", "room.css", "room_hall.css")
+
+
+def default_store() -> RoomStore:
+    """Open the store that the environment names."""
+    from careerpath.store import open_store
+
+    return open_store()
+
+
+class RoomScreen(VBox):
+    """Open a room, steer it, and show its picture.
+
+    Parameters
+    ----------
+    instrument : Instrument, optional
+        What a new room asks. By default that of the page.
+    open_store : callable, optional
+        Gives the store; by default the one that ``CAREERPATH_DATABASE_URL`` names.
+
+    Attributes
+    ----------
+    state : RoomState
+
+    Examples
+    --------
+    >>> screen = RoomScreen()
+    >>> str(screen.state.stage)
+    'door'
+    """
+
+    children: Any  # a trait of ipywidgets
+
+    def __init__(
+        self,
+        instrument: Instrument | None = None,
+        *,
+        open_store: Callable[[], RoomStore] = default_store,
+        **options: Any,
+    ) -> None:
+        self.state = RoomState(open_store=open_store, instrument=instrument or load_instrument())
+        self._browser = RoomBrowser()
+        self._pieces = {name: RoomPiece() for name in PIECES}
+        self._what_if: Any = None
+        self._trouble = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watching = False
+        super().__init__(**options)
+        self.add_class("careerpath").add_class("careerpath-app").add_class("cp-room")
+        for each in (self._browser, *self._pieces.values()):
+            each.on_doing(self._act)
+        self._browser.observe(self._draw, names="base")
+        self.state.observe(self._draw)
+        self._draw()
+
+    # From the coach to the state
+
+    def _act(self, doing: Doing) -> None:
+        state, values = self.state, doing.values
+        code, key = values.get("code", ""), values.get("key", "")
+        now: dict[str, Callable[[], None]] = {
+            "go in": state.go_in,
+            "leave": self._leave,
+            "control": partial(state.show, View.CONTROL),
+            "presenter": partial(state.show, View.PRESENTER),
+            "next": partial(state.turn, 1),
+            "previous": partial(state.turn, -1),
+            "ask close": partial(state.ask_for, Question.CLOSE),
+            "ask reset": partial(state.ask_for, Question.RESET),
+            "ask delete": partial(state.ask_for, Question.DELETE),
+            "cancel": partial(state.ask_for, Question.NOTHING),
+            "published": self._back_to_published,
+        }
+        later: dict[str, Callable[[], Awaitable[object]]] = {
+            "create": partial(self._create, values.get("title", "")),
+            "open": partial(self._open, code, key, values.get("view", "")),
+            "reveal": state.reveal,
+            "hide": state.hide,
+            "freeze": state.freeze,
+            "confirm": state.confirm,
+            "export": partial(self._export, values.get("kind", "")),
+        }
+        if doing.name in now:
+            self._say(guarded(now[doing.name]))
+        elif doing.name in later:
+            self._begin(later[doing.name])
+
+    async def _create(self, title: str) -> None:
+        if self.state.stage not in (Stage.DOOR, Stage.GONE):
+            return
+        made = await self.state.create(title)
+        self._pieces["door"].fill(key=made.coach_key)
+        self._browser.remember(made.code, made.coach_key)
+        self._watch()
+
+    async def _open(self, code: str, key: str, view: str) -> None:
+        if self.state.stage not in (Stage.DOOR, Stage.GONE) or self.state.opening:
+            return
+        try:
+            await self.state.open(code, key)
+        except Exception:
+            self._browser.forget()
+            raise
+        if view == View.PRESENTER:
+            self.state.show(View.PRESENTER)
+        self._browser.remember(code, key)
+        self._watch()
+
+    def _leave(self) -> None:
+        self._browser.forget()
+        self.state.leave()
+
+    def _back_to_published(self) -> None:
+        self.state.back_to_published()
+        self._begin(self.state.keep_cuts)
+
+    async def _export(self, kind: str) -> None:
+        from careerpath.widgets.room_files import file_of
+
+        def write(store: RoomStore, room: Room) -> tuple[str, str, bytes]:
+            return file_of(store, room, kind)
+
+        self._pieces["files"].download(*await self.state.export(write))
+
+    def _moved(self, move: Callable[[], None]) -> None:
+        self._say(guarded(move))
+        self._begin(self.state.keep_cuts)
+
+    # Beside the coach
+
+    def _begin(self, doing: Callable[[], Awaitable[object]]) -> None:
+        """Do something that takes its time, and tell what went wrong."""
+        task = asyncio.get_running_loop().create_task(self._finish(doing))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _finish(self, doing: Callable[[], Awaitable[object]]) -> None:
+        failed: list[BaseException] = []
+        try:
+            await doing()
+        except Exception as error:  # noqa: BLE001 (told below)
+            failed.append(error)
+
+        def tell() -> None:
+            if failed:
+                raise failed[0]
+
+        self._say(guarded(tell))
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._begin(self._look_again)
+
+    async def _look_again(self) -> None:
+        self._watching = True
+        try:
+            while self.state.room is not None:
+                await self.state.refresh()
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            self._watching = False
+
+    def _say(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._draw()
+
+    # From the state to the coach
+
+    def _draw(self, _change: object = None) -> None:
+        state, pieces = self.state, self._pieces
+        if state.stage is Stage.GONE:
+            self._browser.forget()
+        if state.stage is not Stage.OPEN or state.room is None or state.counts is None:
+            pieces["door"].html = words.door(state, self._trouble)
+            self._show(("door",), presenting=False)
+            return
+        presenting = state.view is View.PRESENTER
+        address = join_address(self._browser.base, state.room.code)
+        if presenting:
+            self._draw_presenter(address)
+        else:
+            self._draw_control(address)
+        if state.figures is not None:
+            self._browser.said = words.announcement(state)
+
+    def _draw_control(self, address: JoinAddress) -> None:
+        state, pieces = self.state, self._pieces
+        pieces["head"].html = words.head(state, address, self._trouble)
+        pieces["live"].html = words.live(state)
+        pieces["steer"].html = words.steer(state)
+        pieces["files"].html = words.files(state)
+        shown: tuple[str, ...] = ("head", "live", "steer")
+        if state.figures is not None:
+            pieces["bands"].html = words.bands(state)
+            pieces["words"].html = words.what_if(state)
+            shown += ("bands", "what if", "words")
+        self._show((*shown, "files"), presenting=False)
+
+    def _draw_presenter(self, address: JoinAddress) -> None:
+        state, pieces = self.state, self._pieces
+        pieces["top"].html = words.top(state, address)
+        pieces["foot"].html = words.foot(state)
+        shown: tuple[str, ...] = ("main",)
+        if state.figures is None:
+            pieces["main"].html = words.lobby(state, address)
+        elif state.shown.kind is Kind.ROOM:
+            pieces["bands"].html = words.bands(state)
+            shown = ("bands", "what if")
+        else:
+            pieces["main"].html = words.slide(state)
+        self._show(("top", *shown, "foot"), presenting=True)
+
+    def _show(self, names: tuple[str, ...], *, presenting: bool) -> None:
+        if "what if" in names:
+            self._draw_what_if(presenting=presenting)
+        parts = tuple(self._what_if if name == "what if" else self._pieces[name] for name in names)
+        children = (self._browser, *parts)
+        if presenting != self._browser.presenting:
+            (self.add_class if presenting else self.remove_class)("cp-presenting")
+            self._browser.presenting = presenting
+        if children != self.children:
+            self.children = children
+
+    def _draw_what_if(self, *, presenting: bool) -> None:
+        if self._what_if is None:
+            # Only here: it brings bqplot and numpy along.
+            from careerpath.widgets.room_what_if import WhatIf
+
+            self._what_if = WhatIf(
+                self.state.figures,
+                drag=lambda found: self._moved(partial(self.state.drag, found)),
+                slide=lambda found: self._moved(partial(self.state.slid, found)),
+            )
+        self._what_if.draw(self.state.figures, large=presenting)

@@ -1,0 +1,201 @@
+"""A ladder's files: what is written is what is read, and what cannot be read is told."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from exercises.ladders import ladders
+from hypothesis import given, settings
+
+from careerpath.exercises import DualLadder
+from careerpath.exercises.dual_ladder import LadderError, Rung
+from careerpath.exercises.ladder_files import LARGEST, read_ladder, write_ladder
+from careerpath.exercises.ladder_rows import COLUMNS
+
+EXAMPLE = DualLadder.example()
+FORMATS = ("a.csv", "a.xlsx", "a.toml")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_example_comes_back_from_a_file(name, tmp_path):
+    assert DualLadder.load(EXAMPLE.save(tmp_path / name)) == EXAMPLE
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(ladder=ladders)
+@settings(max_examples=60, deadline=None)
+def test_every_ladder_comes_back(name, ladder):
+    assert read_ladder(write_ladder(ladder, name), name) == ladder
+
+
+def sheet(ladder=EXAMPLE):
+    book = openpyxl.load_workbook(io.BytesIO(write_ladder(ladder, "a.xlsx")))
+    return book, book.active
+
+
+def bytes_of(book):
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_no_cell_is_a_formula_for_a_spreadsheet():
+    ladder = EXAMPLE.with_rung("Staff", "mastery", Rung(title='=HYPERLINK("x")', scope="@now"))
+    text = write_ladder(ladder, "a.csv").decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    assert ",'@now" in text
+    _, cells = sheet(ladder)
+    (cell,) = [cell for row in cells for cell in row if str(cell.value).startswith("=")]
+    assert cell.data_type == "s"
+    assert cell.quotePrefix
+
+
+def test_what_people_write_by_hand_is_understood():
+    text = (
+        "Level;SIDE;Title;Pay_minimum;pay maximum;Currency;Voice;Up or out;direct reports\n"
+        "\n"
+        "3;Mastery;Senior cook;48000;62000.50;eur;Vision, big  problems;x;\n"
+        "3;management ;Sous chef;;;;;no;2\n"
+    )
+    ladder = read_ladder(text.encode(), "a.csv")
+    (level,) = ladder.levels
+    assert level.name == "3"
+    assert str(level.mastery.pay) == "EUR 48,000 to 62,000.50"
+    assert level.mastery.voice == ("vision", "big problems")
+    assert level.mastery.up_or_out
+    assert (level.management.pay, level.management.direct_reports) == (None, 2)
+
+
+def test_numbers_in_cells_of_text_are_text():
+    book, cells = sheet()
+    for row in (2, 3):
+        cells.cell(row, 1).value = 3
+        cells.cell(row, 3).value = 4.5
+        cells.cell(row, 12).value = True
+    (level, *_) = read_ladder(bytes_of(book), "a.xlsx").levels
+    assert (level.name, level.mastery.title, level.mastery.up_or_out) == ("3", "4.5", True)
+
+
+def broken_sheet(change):
+    book, cells = sheet()
+    change(cells)
+    return bytes_of(book)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda cells: cells.cell(2, 6, "=1+1"),
+            "a.xlsx, cell F2 holds a formula, '=1+1'. Copy it and paste its value in its place.",
+        ),
+        (lambda cells: cells.merge_cells("A2:A3"), "merged cells: A2:A3. Unmerge them"),
+        (lambda cells: cells.cell(2000, 1, "x"), "2,000 rows"),
+        (lambda cells: cells.cell(2, 200, "x"), "200 columns"),
+        (lambda cells: cells.cell(2, 14, "x"), "row 2 has more cells than there are columns"),
+        (lambda cells: cells.cell(2, 6, "€ 48.000"), "row 2: pay minimum got '€ 48.000': must be"),
+        (lambda cells: cells.cell(2, 8, "Euro"), "row 2: pay currency"),
+        (lambda cells: cells.cell(1, 4, "scop"), "a column 'scop'"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_told(change, told):
+    with pytest.raises(LadderError) as caught:
+        read_ladder(broken_sheet(change), "a.xlsx")
+    assert told in str(caught.value)
+
+
+def test_a_date_in_place_of_text_is_told():
+    import datetime
+
+    data = broken_sheet(lambda cells: setattr(cells.cell(2, 3), "value", datetime.date(2026, 1, 2)))
+    with pytest.raises(LadderError, match=r"row 2: title is .*not text"):
+        read_ladder(data, "a.xlsx")
+
+
+def bomb():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * 30_000_000)
+    return out.getvalue()
+
+
+HEADER = "level,side,title\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.ods", b"x", "ends in none of .csv, .xlsx, .toml"),
+        ("a.csv", b"", "a.csv is empty"),
+        ("a.csv", b"x" * (LARGEST + 1), "larger than 2 MB"),
+        ("a.csv", b"level,side\nx\xff,mastery", "not UTF-8"),
+        ("a.csv", b"level,side\nx,mastery", "no column 'title'"),
+        ("a.csv", b"level,side,title,pay\n", "a column 'pay'"),
+        ("a.csv", b"level,side,title,title\n", "'title' twice"),
+        ("a.csv", f"{HEADER},mastery,x".encode(), "row 2 names no level"),
+        ("a.csv", f"{HEADER}a,,x".encode(), "row 2 names no side"),
+        ("a.csv", f"{HEADER}a,master,x".encode(), "'master' is no side"),
+        ("a.csv", f"{HEADER}a,mastery,x\na,mastery,y".encode(), "row 3 gives mastery at 'a' a sec"),
+        ("a.csv", f"{HEADER}a,mastery,x\x01".encode(), "row 2: title holds a character"),
+        ("a.csv", (HEADER + "a,mastery,x\n" * 30).encode(), "there may be more"),
+        (
+            "a.csv",
+            (HEADER + "".join(f"{each},mastery,x\n" for each in range(110))).encode(),
+            "50 levels at most",
+        ),
+        (
+            "a.csv",
+            (HEADER + "".join(f"{each},mastery,x\n" for each in range(51))).encode(),
+            "a.csv",
+        ),
+        ("a.csv", b"level,side,title,up or out\na,mastery,x,maybe", "Write yes or no"),
+        ("a.csv", b"level,side,title,pay minimum\na,mastery,x,5", "pay maximum is missing. Add it"),
+        ("a.csv", b"level,side,title,voice\na,mastery,x,money", "must be 'vision'"),
+        ("a.xlsx", b"PK nothing", "is no Excel file"),
+        ("a.xlsx", bomb(), "unpacks to 30 MB"),
+        ("a.toml", b"levels = ", "not valid TOML"),
+        ("a.toml", b"levels = " + b"[" * 5000, "nests too deeply"),
+        ("a.toml", b"[[levels]]\nname = 'a'\nmaster = 1", "levels number 1 master is nothing"),
+        ("a.toml", b"[[levels]]\nname = 3", "levels number 1 name got 3: must be text"),
+        (
+            "a.toml",
+            b"[[levels]]\nname = 'a'\n[levels.mastery]\npay = { minimum = 1, maximum = 2 }",
+            "levels number 1 mastery pay currency is missing",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(name, data, told):
+    with pytest.raises(LadderError) as caught:
+        read_ladder(data, name)
+    assert told in str(caught.value)
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    text = f"{HEADER}a,master,x\nb,,y\nc,mastery,z"
+    with pytest.raises(LadderError) as caught:
+        read_ladder(text.encode(), "a.csv")
+    assert [line.partition(" ")[2][:5] for line in str(caught.value).splitlines()] == [
+        "row 2",
+        "row 3",
+    ]
+
+
+def test_a_place_that_is_none_is_told(tmp_path):
+    with pytest.raises(LadderError, match="Check the path"):
+        DualLadder.load(tmp_path / "none.csv")
+    with pytest.raises(LadderError, match="Choose another place"):
+        EXAMPLE.save(tmp_path / "no" / "where.csv")
+    with pytest.raises(LadderError, match="ends in none of"):
+        EXAMPLE.save(tmp_path / "a.docx")
+
+
+def test_the_columns_are_those_of_a_rung():
+    assert {column.replace(" ", "_") for column in COLUMNS} == {
+        "level",
+        "side",
+        "pay_minimum",
+        "pay_maximum",
+        "currency",
+        *(set(Rung.model_fields) - {"pay"}),
+    }

@@ -1,0 +1,106 @@
+"""A PostgreSQL server for the tests: from the installed programs, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+PLACES = ("/usr/lib/postgresql/*/bin", "/usr/lib/postgresql*/bin", "/usr/libexec/postgresql*")
+
+
+def find_programs():
+    """The folder of initdb and postgres, the newest first; None where there is none."""
+    found = [shutil.which("initdb")]
+    for pattern in (*PLACES, "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin"):
+        root, *parts = Path(pattern).parts
+        found += sorted(map(str, Path(root).glob(str(Path(*parts, "initdb")))), reverse=True)
+    return next((Path(each).parent for each in found if each), None)
+
+
+def _nobody():
+    """Who runs it: PostgreSQL refuses root."""
+    if os.getuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    message = "no user but root to run PostgreSQL"
+    raise RuntimeError(message)
+
+
+class PostgresServer:
+    """A server on a socket that only this user and root can reach."""
+
+    def __init__(self, programs):
+        self.programs = programs
+        self.runner = _nobody()
+        self.folder = Path(tempfile.mkdtemp(prefix="careerpath-pg-"))
+        if self.runner:
+            os.chown(self.folder, self.runner["user"], self.runner["group"])
+        self.data = self.folder / "data"
+        self.log = self.folder / "log"
+        self.url = f"postgresql://careerpath@/postgres?host={self.folder}"
+        self.process = None
+        command = ["initdb", "-D", self.data, "-U", "careerpath", "-E", "UTF8"]
+        self._run(*command, "--auth=trust", "--no-locale", "--no-sync")
+        self.start()
+
+    def _run(self, program, *arguments):
+        subprocess.run(
+            [self.programs / program, *arguments],
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+            **self.runner,
+        )
+
+    def start(self):
+        command = [self.programs / "postgres", "-D", self.data, "-k", self.folder, "-h", ""]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=self.folder, **self.runner
+            )
+        while True:
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                assert self.process.poll() is None, self.log.read_text()
+            else:
+                return
+
+    def stop(self, *, at_once=False):
+        """End it; at once is as if it had crashed."""
+        self.process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        self.process.wait(timeout=60)
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+@contextmanager
+def schema(url, name):
+    """An empty schema in a database, and the URL that leads to it."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    joint = "&" if "?" in url else "?"
+    yield f"{url}{joint}options=-csearch_path%3D{name}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {name} CASCADE")

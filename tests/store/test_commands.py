@@ -1,0 +1,188 @@
+"""``careerpath room`` and ``careerpath db``."""
+
+import json
+from contextlib import closing
+
+import pytest
+from typer.testing import CliRunner
+
+from careerpath import load_instrument
+from careerpath.cli import app
+from careerpath.cohort import Tally, read_cohort
+from careerpath.store import DATABASE_VARIABLE, open_store
+
+INSTRUMENT = load_instrument()
+
+
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+
+def told(*arguments, stdin=None):
+    done = run(*arguments, stdin=stdin)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture
+def database(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'rooms.db'}"
+    monkeypatch.setenv(DATABASE_VARIABLE, url)
+    return url
+
+
+@pytest.fixture
+def made(database):
+    return json.loads(told("room", "create", "Lisbon workshop", "--json"))
+
+
+@pytest.fixture
+def code(made):
+    return made["code"]
+
+
+def share(database, code, people):
+    with closing(open_store(database)) as store:
+        for number in range(people):
+            answers = dict.fromkeys(INSTRUMENT.item_ids, number % 11)
+            store.add_response(code, answers, submission_id=str(number))
+
+
+def test_a_room_is_made_and_its_key_opens_it(database, made):
+    assert made["title"] == "Lisbon workshop"
+    assert made["instrument"] == {"id": INSTRUMENT.id, "version": INSTRUMENT.version}
+    with closing(open_store(database)) as store:
+        assert store.authenticate(made["code"], made["coach_key"])
+
+
+def test_the_key_is_said_to_be_shown_once(database):
+    said = told("room", "create", "Lisbon", "--expires", "12h", "--capacity", 40)
+    assert "Coach key: " in said
+    assert "shown this once" in said
+    assert "Coach key" not in told("room", "list")
+
+
+def test_rooms_are_listed_with_how_they_stand(database, code):
+    assert "Lisbon workshop" in told("room", "list")
+    told("room", "close", code)
+    (listed,) = json.loads(told("room", "list", "--json"))["rooms"]
+    assert (listed["code"], listed["closed"], listed["picture"]) == (code, True, "hidden")
+    assert "closed, hidden" in told("room", "list")
+
+
+def test_without_rooms_the_list_says_how_to_make_one(database):
+    assert "careerpath room create" in told("room", "list")
+
+
+def test_a_room_shows_bands_only_from_five_on(database, code):
+    share(database, code, 4)
+    said = told("room", "show", code.lower())
+    assert "4 joined, 0 answering, 4 shared." in said
+    assert "Nothing is shown before that" in said
+    assert json.loads(told("room", "show", code, "--json"))["tally"] is None
+    share(database, code, 6)
+    assert "6 people with a total" in told("room", "show", code)
+    assert json.loads(told("room", "show", code, "--json"))["tally"]["people"] == 6
+
+
+def test_what_waits_behind_a_frozen_picture_is_counted(database, code):
+    with closing(open_store(database)) as store:
+        store.freeze_room(code)
+    share(database, code, 2)
+    assert "2 shared, 2 waiting behind the frozen picture." in told("room", "show", code)
+
+
+def test_an_export_can_be_read_back(database, code, tmp_path):
+    share(database, code, 7)
+    told("room", "export", code, "-o", tmp_path / "room.csv")
+    cohort = read_cohort(tmp_path / "room.csv", INSTRUMENT)
+    with closing(open_store(database)) as store:
+        assert Tally.of(cohort.frame, INSTRUMENT) == store.tally(code)
+    told("tally", tmp_path / "room.csv", "-o", tmp_path / "room.tally")
+
+
+def test_deleting_asks_first(database, code):
+    share(database, code, 3)
+    refused = run("room", "delete", code, stdin="n\n")
+    assert (refused.exit_code, "with 3 responses?" in refused.output) == (1, True)
+    assert code in told("room", "list")
+    told("room", "delete", code, stdin="y\n")
+    assert code not in told("room", "list")
+
+
+def test_deleting_without_being_asked(database, code):
+    assert "Deleted room" in told("room", "delete", code, "--yes")
+
+
+def test_a_database_is_upgraded_backed_up_and_checked(database, code, tmp_path):
+    assert "is up to date" in told("db", "upgrade")
+    assert "Keep it as you keep the database" in told("db", "backup", tmp_path / "copy.db")
+    found = json.loads(
+        told("db", "check", "--database", f"sqlite:///{tmp_path / 'copy.db'}", "--json")
+    )
+    assert (found["rooms"], found["participants"], found["problems"]) == (1, 0, [])
+    assert "rooms: 1 (0 expired)" in told("db", "check")
+
+
+def test_a_check_makes_no_database(database, tmp_path):
+    assert "no rooms yet" in told("db", "check")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_check_finds_what_is_wrong(database, code, tmp_path):
+    with closing(open_store(database)) as store, store.database.alone() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql(
+            "INSERT INTO participants VALUES (99, 'x', 'joined', NULL, NULL)"
+        )
+        connection.exec_driver_sql("UPDATE careerpath_revision SET version_num = '0001'")
+    done = run("db", "check")
+    assert done.exit_code == 1
+    assert "1 participants belong to no room" in done.output
+    assert "careerpath db upgrade" in done.output
+
+
+def test_a_damaged_file_is_told(database, code, tmp_path):
+    path = tmp_path / "rooms.db"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xff" * 4096 + whole[12288:])
+    done = run("db", "check")
+    assert done.exit_code in (1, 2)
+    assert "damaged" in done.output or "malformed" in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("room", "show", "nonsense"),
+        ("room", "show", "BCDFGH"),
+        ("room", "export", "BCDFGH", "-o", "x.csv"),
+        ("room", "close", "' OR 1=1; --"),
+        ("room", "delete", "BCDFGH"),
+        ("room", "create", " "),
+        ("room", "create", "Room", "--expires", "soon"),
+        ("room", "create", "Room", "--expires", "0d"),
+        ("room", "create", "Room", "--expires", "9999w"),
+        ("room", "create", "Room", "--capacity", "0"),
+        ("room", "create", "Room", "--instrument", "none"),
+        ("room", "list", "--database", "nonsense"),
+        ("db", "upgrade", "--database", "mysql://host/rooms"),
+        ("db", "backup", "nowhere/copy.db"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_is_told_plainly_with_exit_code_2(database, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    assert done.output.strip().endswith(".")
+
+
+def test_an_export_of_too_few_or_to_a_wrong_place_is_refused(database, code, tmp_path):
+    share(database, code, 4)
+    assert run("room", "export", code, "-o", tmp_path / "room.csv").exit_code == 2
+    share(database, code, 5)
+    assert run("room", "export", code, "-o", tmp_path / "room.txt").exit_code == 2
+    assert [path.name for path in tmp_path.glob("room.*")] == []

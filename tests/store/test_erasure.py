@@ -1,0 +1,121 @@
+"""What is deleted is in the database's files no more: looked for byte by byte."""
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import update
+
+from careerpath import Instrument
+from careerpath.rooms import RoomNotFoundError, StoreUnavailableError
+from careerpath.store import open_store
+from careerpath.store.responses import digest
+from careerpath.store.tables import rooms
+
+# 40 answers of 0 to 4,095 make 120 letters that stand nowhere by chance.
+ITEMS = [f"item{number}" for number in range(40)]
+WIDE = Instrument.plain(ITEMS, maximum=4095, management_below=50_000, mastery_above=100_000)
+PEOPLE = 60
+
+
+def wide_answers(room, number):
+    return {
+        name: (room * 997 + number * 131 + place * 61) % 4096 for place, name in enumerate(ITEMS)
+    }
+
+
+def traces(room, code, numbers):
+    """What a room leaves in a file: its title, and each person's token and answers."""
+    found = [f"The title of room {room}"]
+    for number in numbers:
+        found.append(digest(code, f"{room} {number}"))
+        found.append("".join(f"{answer:03x}" for answer in wide_answers(room, number).values()))
+    return [each.encode() for each in found]
+
+
+def fill(store, room):
+    """A room that has seen some life: retakes, a frozen picture, another instrument."""
+    code = store.create_room(f"The title of room {room}", WIDE).code
+    for number in range(PEOPLE):
+        answers = wide_answers(room, number)
+        store.add_response(code, answers, submission_id=f"{room} {number}")
+    store.freeze_room(code)
+    for number in range(0, PEOPLE, 3):
+        other = wide_answers(room, number + 1000)
+        store.add_response(code, other, submission_id=f"{room} {number}")
+    store.reveal_room(code)
+    return code
+
+
+def still_there(wanted, files):
+    contents = [path.read_bytes() for path in files if path.is_file()]
+    return sum(any(trace in content for content in contents) for trace in wanted)
+
+
+@pytest.fixture
+def files(url, request):
+    """All files that hold the database's rows, as they are on the disk now."""
+    if url.startswith("sqlite"):
+        folder = Path(url.removeprefix("sqlite:///")).parent
+        return lambda: list(folder.glob("rooms.db*"))
+
+    def on_disk():
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            (folder,) = connection.execute("SELECT current_setting('data_directory')").fetchone()
+        return list(Path(folder, "base").rglob("*"))
+
+    if not Path(on_disk()[0]).exists():
+        pytest.skip("a given database's files are not ours to read")
+    return on_disk
+
+
+@pytest.mark.parametrize("way", ["delete_room", "reset_room", "expiry"])
+def test_what_is_deleted_is_in_no_file(store, clock, files, way):
+    codes = [fill(store, room) for room in range(3)]
+    gone = traces(1, codes[1], range(PEOPLE)) + traces(1, codes[1], range(1000, 1000 + PEOPLE, 3))
+    kept = [trace for room in (0, 2) for trace in traces(room, codes[room], range(1, PEOPLE, 3))]
+    if not store.database.is_sqlite:
+        with store.database.alone() as connection:
+            connection.exec_driver_sql("ANALYZE")  # samples would go into the statistics
+    assert still_there(gone, files()) > PEOPLE
+    assert still_there(kept, files()) == len(kept)
+    if way == "expiry":
+        with store.database.writing() as connection:
+            connection.execute(update(rooms).where(rooms.c.code == codes[1]).values(expires=1))
+        assert store.purge_expired() == 1
+    else:
+        getattr(store, way)(codes[1])
+    if way == "reset_room":
+        title, *gone = gone
+        gone.remove(title)  # is still there, and stands a second time before the newer answers
+    assert still_there(gone, files()) == 0
+    assert still_there(kept, files()) == len(kept)
+
+
+def test_a_reader_that_keeps_the_log_is_told_and_the_rest_is_made_up_for(
+    tmp_path, monkeypatch, clock
+):
+    monkeypatch.setattr("careerpath.store.database.PATIENCE", 0.2)
+    url = f"sqlite:///{tmp_path / 'rooms.db'}"
+    log = tmp_path / "rooms.db-wal"
+    with closing(open_store(url, clock=clock)) as store, closing(open_store(url)) as other:
+        code = fill(store, 1)
+        gone = traces(1, code, range(1, PEOPLE, 3))
+        with other.database.reading() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM rooms").one()
+            with pytest.raises(StoreUnavailableError, match="careerpath db upgrade"):
+                store.delete_room(code)
+            with pytest.raises(RoomNotFoundError):
+                store.room(code)
+        assert still_there(gone, [log]) > 0
+        done = subprocess.run(
+            [sys.executable, "-m", "careerpath", "db", "upgrade", "--database", url],
+            check=True,
+            capture_output=True,
+        )
+        assert b"up to date" in done.stdout
+        assert still_there(gone, tmp_path.iterdir()) == 0

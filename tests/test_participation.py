@@ -1,0 +1,477 @@
+"""A participant's half of a room, without a browser: joining, sharing, and what hinders it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from traitlets import HasTraits
+
+from careerpath import load_instrument
+from careerpath.rooms import (
+    Outcome,
+    Phase,
+    Picture,
+    Room,
+    RoomClosedError,
+    RoomExpiredError,
+    RoomFullError,
+    RoomNotFoundError,
+    StoreUnavailableError,
+)
+from careerpath.state.background import Background
+from careerpath.state.participation import UNREACHED, Participation, Sharing, Standing
+from careerpath.state.room_door import LONGEST_CODE, MOST_MISSES
+from careerpath.store import open_store
+
+INSTRUMENT = load_instrument()
+CODE = "BCDFGH"
+DEVICE = "0123456789abcdef"
+ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 7)
+OTHERS = dict.fromkeys(INSTRUMENT.item_ids, 3)
+AWAY = StoreUnavailableError("The rooms' database postgresql://db.example does not answer.")
+WRONG = [None, [], "BCDFGH", 7, {}, {"code": CODE}, {"code": 7, "token": DEVICE}]
+WRONG += [{"code": CODE, "token": token} for token in ("", "short", "a b" * 9, "x" * 1_000_000, 7)]
+WRONG += [{"code": "B" * (LONGEST_CODE + 1), "token": DEVICE}]
+
+
+class FakeRooms:
+    """A store with one room, which can be told to fail."""
+
+    def __init__(self) -> None:
+        self.problem: Exception | None = None
+        self.changes: dict[str, object] = {}
+        self.touched: list[Phase] = []
+        self.shared: dict[str, dict[str, int]] = {}
+        self.sent = 0
+
+    def room(self, code):
+        if self.problem:
+            raise self.problem
+        if code != CODE:
+            raise RoomNotFoundError(f"There is no room {code!r}. Check its 6 letters.")
+        now = datetime(2026, 11, 22, tzinfo=UTC)
+        cuts = INSTRUMENT.cut_scores
+        values = {
+            "code": CODE,
+            "title": "Lisbon workshop",
+            "instrument_id": INSTRUMENT.id,
+            "instrument_version": INSTRUMENT.version,
+            "published": cuts,
+            "cut_scores": cuts,
+            "created": now,
+            "expires": now + timedelta(days=7),
+            "capacity": 500,
+            "closed": False,
+            "picture": Picture.HIDDEN,
+            "version": 1,
+        }
+        return Room(**{**values, **self.changes})
+
+    def instrument(self, code):
+        return INSTRUMENT
+
+    def touch(self, code, token, *, phase=Phase.JOINED):
+        if self.problem:
+            raise self.problem
+        self.touched.append(phase)
+
+    def add_response(self, code, answers, *, submission_id):
+        if self.problem:
+            raise self.problem
+        self.sent += 1
+        self.shared[submission_id] = answers
+        return Outcome.ADDED
+
+
+class Browser:
+    """What a browser does with a participation, and what it is told."""
+
+    def __init__(self, rooms, **options) -> None:
+        self.told: list[dict[str, object]] = []
+        self.state = Participation(lambda: rooms, tell=self.told.append, **options)
+
+    def join(self, code=CODE, *, shared=None, device=DEVICE) -> None:
+        self.state.join({"code": code, "token": device, "shared": shared})
+
+    def share(self, answers=ANSWERS, *, code=CODE, device=DEVICE) -> None:
+        self.state.share({"code": code, "token": device, "answers": dict(answers)})
+
+    @property
+    def outcomes(self) -> list[object]:
+        return [each["settled"]["outcome"] for each in self.told if "settled" in each]
+
+
+@pytest.fixture
+def rooms() -> FakeRooms:
+    return FakeRooms()
+
+
+@pytest.fixture
+def browser(rooms) -> Browser:
+    return Browser(rooms)
+
+
+# Joining
+
+
+def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
+    browser.join()
+    assert browser.state.standing is Standing.JOINED
+    assert browser.state.room.title == "Lisbon workshop"
+    assert browser.state.instrument == INSTRUMENT
+    assert browser.told == [{"joined": {"expires": datetime(2026, 11, 29, tzinfo=UTC).timestamp()}}]
+    assert rooms.touched == [Phase.JOINED]
+
+
+def test_joining_shares_nothing(browser, rooms):
+    browser.join()
+    for phase in (Phase.ANSWERING, Phase.FINISHED):
+        browser.state.appear(phase)
+    assert rooms.shared == {}
+    assert browser.state.sharing is Sharing.OPEN
+
+
+def test_the_store_is_opened_only_by_somebody_who_joins():
+    opened = []
+    state = Participation(lambda: opened.append(1) or FakeRooms())
+    state.appear(Phase.ANSWERING)
+    state.try_again()
+    state.forget()
+    assert opened == []
+    state.join({"code": CODE, "token": DEVICE})
+    state.appear(Phase.ANSWERING)
+    assert opened == [1]
+
+
+@pytest.mark.parametrize("found", WRONG, ids=range(len(WRONG)))
+def test_what_is_no_code_and_token_joins_nothing_and_opens_nothing(found):
+    def never():
+        raise AssertionError("opened")
+
+    state = Participation(never)
+    state.join(found)
+    assert state.standing is Standing.REFUSED
+    assert state.refusal == "This link leads to no room. Check its 6 letters."
+    state.share(found)
+    assert state.standing is Standing.REFUSED
+
+
+def test_a_wrong_code_is_told_in_words(browser):
+    browser.join("XXXXXX")
+    assert browser.state.standing is Standing.REFUSED
+    assert browser.state.refusal == "There is no room 'XXXXXX'. Check its 6 letters."
+    assert browser.told == [{"refused": True}]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (RoomExpiredError("Open a new one."), "The time of this room is over."),
+        (RoomFullError("Room BCDFGH is full."), "Room BCDFGH is full."),
+        (RoomClosedError("Room BCDFGH is closed."), "Room BCDFGH is closed."),
+    ],
+)
+def test_a_room_that_refuses_is_told_in_words(browser, rooms, problem, said):
+    rooms.problem = problem
+    browser.join()
+    assert (browser.state.standing, browser.state.refusal) == (Standing.REFUSED, said)
+
+
+def test_a_closed_room_is_for_those_who_have_shared_with_it(rooms):
+    rooms.changes = {"closed": True}
+    stranger, known = Browser(rooms), Browser(rooms)
+    stranger.join()
+    assert stranger.state.standing is Standing.REFUSED
+    assert "“Lisbon workshop” is closed" in stranger.state.refusal
+    known.join(shared=ANSWERS)
+    assert known.state.standing is Standing.JOINED
+    assert known.state.sharing is Sharing.SHARED
+    assert known.state.shared == ANSWERS
+
+
+def test_a_database_that_is_away_names_no_place_and_is_asked_again(browser, rooms):
+    rooms.problem = AWAY
+    browser.join()
+    assert browser.state.standing is Standing.UNREACHED
+    assert browser.state.refusal == UNREACHED
+    browser.state.try_again()
+    assert browser.state.standing is Standing.UNREACHED
+    rooms.problem = None
+    browser.state.try_again()
+    assert browser.state.standing is Standing.JOINED
+    assert browser.state.refusal == ""
+
+
+def test_a_page_guesses_only_so_many_codes(rooms):
+    asked = []
+    rooms.room = lambda code, found=rooms.room: asked.append(code) or found(code)
+    browser = Browser(rooms)
+    for number in range(MOST_MISSES + 5):
+        browser.join(f"NO{number:04}")
+    assert len(asked) == MOST_MISSES
+    browser.join()
+    assert browser.state.standing is Standing.REFUSED
+    assert "Reload the page" in browser.state.refusal
+
+
+# Presence
+
+
+def test_each_step_is_told_once(browser, rooms):
+    browser.join()
+    for phase in (Phase.JOINED, Phase.ANSWERING, Phase.ANSWERING, Phase.FINISHED):
+        browser.state.appear(phase)
+    assert rooms.touched == [Phase.JOINED, Phase.ANSWERING, Phase.FINISHED]
+
+
+def test_presence_that_fails_is_told_to_nobody_and_comes_with_the_next_step(browser, rooms):
+    browser.join()
+    for problem in (AWAY, RoomClosedError("closed"), RuntimeError("ours")):
+        rooms.problem = problem
+        browser.state.appear(Phase.ANSWERING)
+        assert browser.state.standing is Standing.JOINED
+    rooms.problem = None
+    browser.state.appear(Phase.FINISHED)
+    assert rooms.touched == [Phase.JOINED, Phase.FINISHED]
+
+
+# Sharing
+
+
+def test_sharing_brings_the_answers_and_the_browser_hears_of_it(browser, rooms):
+    browser.join()
+    browser.share()
+    assert rooms.shared == {DEVICE: ANSWERS}
+    assert browser.state.sharing is Sharing.SHARED
+    assert browser.state.shared == ANSWERS
+    assert browser.told[-1] == {
+        "settled": {"code": CODE, "answers": ANSWERS, "outcome": "shared"},
+    }
+
+
+def test_a_lost_database_keeps_it_waiting_until_it_is_sent_again(browser, rooms):
+    browser.join()
+    rooms.problem = AWAY
+    browser.share()
+    assert browser.state.sharing is Sharing.WAITING
+    assert browser.state.shared is None
+    rooms.problem = None
+    browser.share()
+    assert browser.state.sharing is Sharing.SHARED
+    assert browser.outcomes == ["later", "shared"]
+
+
+def test_a_failure_of_ours_loses_nothing_and_is_not_kept_quiet(browser, rooms):
+    browser.join()
+    rooms.problem = ZeroDivisionError("ours")
+    with pytest.raises(ZeroDivisionError):
+        browser.share()
+    assert browser.outcomes == ["later"]
+    assert browser.state.sharing is Sharing.WAITING
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (RoomNotFoundError("no"), "The room “Lisbon workshop” is over: it takes no more answers."),
+        (RoomExpiredError("no"), "The room “Lisbon workshop” is over: it takes no more answers."),
+        (RoomClosedError("Room BCDFGH is closed."), "Room BCDFGH is closed."),
+        (RoomFullError("Room BCDFGH is full."), "Room BCDFGH is full."),
+    ],
+)
+def test_a_room_that_ended_in_between_is_told_and_not_asked_for_ever(browser, rooms, problem, said):
+    browser.join()
+    rooms.problem = problem
+    browser.share()
+    assert browser.state.sharing is Sharing.REFUSED
+    assert browser.state.refusal == said
+    assert browser.outcomes == ["refused"]
+
+
+def test_what_waited_since_an_earlier_visit_is_delivered_without_the_room(browser, rooms):
+    browser.share()
+    assert rooms.shared == {DEVICE: ANSWERS}
+    assert browser.state.standing is Standing.ALONE
+    assert browser.state.delivered == (
+        "Your answers from earlier are now shared with “Lisbon workshop”."
+    )
+
+
+@pytest.mark.parametrize("answers", [None, [], "7", 7])
+def test_answers_that_are_none_are_refused_so_that_the_browser_drops_them(browser, rooms, answers):
+    browser.state.share({"code": CODE, "token": DEVICE, "answers": answers})
+    assert browser.outcomes == ["refused"]
+    assert rooms.sent == 0
+
+
+def test_one_page_is_one_participant(browser, rooms):
+    browser.join()
+    browser.share()
+    for number in range(9):
+        browser.share(device=f"another-device-{number:03}")
+    assert list(rooms.shared) == [DEVICE]
+    assert browser.outcomes == ["shared", *9 * ["refused"]]
+
+
+def test_deleting_forgets_what_was_shared_and_what_waits(browser, rooms):
+    browser.join()
+    rooms.problem = AWAY
+    browser.share()
+    browser.state.forget()
+    assert browser.state.sharing is Sharing.OPEN
+    rooms.problem = None
+    browser.share()
+    browser.state.forget()
+    assert browser.state.shared == {}
+    assert browser.state.sharing is Sharing.SHARED
+
+
+# Beside the screen
+
+
+class Gate(FakeRooms):
+    """A store whose database takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = threading.Event()
+        self.threads: set[int] = set()
+
+    def room(self, code):
+        self.threads.add(threading.get_ident())
+        assert self.open.wait(10)
+        return super().room(code)
+
+
+async def until(state: HasTraits, holds) -> None:
+    """Wait for a change that makes something hold."""
+    changed = asyncio.Event()
+    state.observe(lambda _change: changed.set())
+    async with asyncio.timeout(10):
+        while not holds():
+            await changed.wait()
+            changed.clear()
+
+
+def test_a_slow_database_holds_up_nobody_and_is_heard_when_it_answers():
+    async def visit() -> None:
+        rooms = Gate()
+        browser = Browser(rooms, perform=Background(late_after=0.0))
+        state = browser.state
+        browser.join()
+        assert state.standing is Standing.JOINING
+        await until(state, lambda: state.standing is Standing.UNREACHED)
+        state.appear(Phase.ANSWERING)
+        rooms.open.set()
+        await until(state, lambda: state.standing is Standing.JOINED)
+        rooms.open.clear()
+        browser.share()
+        browser.share()
+        await until(state, lambda: state.sharing is Sharing.WAITING)
+        rooms.open.set()
+        await until(state, lambda: state.sharing is Sharing.SHARED)
+        assert rooms.sent == 1
+        assert threading.get_ident() not in rooms.threads
+        assert len(rooms.threads) == 1
+
+    asyncio.run(visit())
+
+
+def test_what_is_deleted_before_its_turn_is_never_sent():
+    async def visit() -> None:
+        rooms = Gate()
+        browser = Browser(rooms, perform=Background())
+        browser.join()
+        browser.share()
+        browser.state.forget()
+        rooms.open.set()
+        await until(browser.state, lambda: browser.state.standing is Standing.JOINED)
+        done = asyncio.Event()
+        browser.state._perform(lambda: 0, done=lambda _: done.set(), failed=print)
+        await done.wait()
+        assert rooms.sent == 0
+
+    asyncio.run(visit())
+
+
+def test_newer_answers_take_the_place_of_those_that_wait_for_their_turn():
+    async def visit() -> None:
+        rooms = Gate()
+        browser = Browser(rooms, perform=Background())
+        browser.join()
+        browser.share(ANSWERS)
+        browser.share(OTHERS)
+        rooms.open.set()
+        await until(browser.state, lambda: browser.state.sharing is Sharing.SHARED)
+        assert rooms.shared == {DEVICE: OTHERS}
+        assert rooms.sent == 1
+        assert browser.state.shared == OTHERS
+
+    asyncio.run(visit())
+
+
+# With the real store
+
+
+@pytest.fixture
+def store(tmp_path):
+    with closing(open_store(f"sqlite:///{tmp_path / 'rooms.db'}")) as opened:
+        yield opened
+
+
+def test_a_retry_counts_once_and_a_retake_replaces(store):
+    code = store.create_room("Lisbon workshop", INSTRUMENT).code
+    browser = Browser(store)
+    browser.join(code.lower())
+    for answers in (ANSWERS, ANSWERS, OTHERS):
+        browser.share(answers, code=code)
+    again = Browser(store)
+    again.join(code, shared=OTHERS)
+    again.share(OTHERS, code=f"{code[:3]}-{code[3:]}")
+    assert store.counts(code).joined == store.counts(code).shared == 1
+    assert again.state.sharing is Sharing.SHARED
+
+
+def test_a_room_brings_its_frozen_instrument(store):
+    ours = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
+    code = store.create_room("Lisbon workshop", ours).code
+    browser = Browser(store)
+    browser.join(code)
+    assert browser.state.instrument == ours
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"q01": 7}, ANSWERS | {"q01": 99}, ANSWERS | {"q01": "7"}, ANSWERS | {"zzz": 1}],
+    ids=["none", "some", "off the scale", "text", "unknown"],
+)
+def test_answers_that_the_room_cannot_count_are_refused(store, answers):
+    code = store.create_room("Lisbon workshop", INSTRUMENT).code
+    browser = Browser(store)
+    browser.join(code)
+    browser.share(answers, code=code)
+    assert browser.state.sharing is Sharing.REFUSED
+    assert store.counts(code).shared == 0
+
+
+def test_a_room_that_is_deleted_in_between_takes_nothing_and_says_so(store):
+    code = store.create_room("Lisbon workshop", INSTRUMENT).code
+    browser = Browser(store)
+    browser.join(code)
+    store.delete_room(code)
+    browser.share(code=code)
+    assert browser.state.refusal == "The room “Lisbon workshop” is over: it takes no more answers."
+
+
+def test_a_full_room_refuses_at_the_door(store):
+    code = store.create_room("Lisbon workshop", INSTRUMENT, capacity=1).code
+    first, second = Browser(store), Browser(store)
+    first.join(code)
+    second.join(code, device="another-device-001")
+    assert first.state.standing is Standing.JOINED
+    assert second.state.standing is Standing.REFUSED
+    assert "full" in second.state.refusal

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Print the folder of a Java that Spark runs on (17 or newer), as for JAVA_HOME; install one where
+# that is allowed.
+#
+#   tools/ensure_java.sh          find one, or install it with the system's package manager
+#   tools/ensure_java.sh --find   only find one; exits with 1 where there is none
+#
+# JAVA_HOME names the one to use. Without a Java and without the right to install one this fails:
+# whoever asked for Spark's tests wanted them to run.
+set -u
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# macOS has a /usr/bin/java that is no Java: it has to run and say where it lives.
+home_of() {
+  has "$1" || return 1
+  settings=$("$1" -XshowSettings:properties -version 2>&1 </dev/null) || return 1
+  release=$(printf '%s\n' "$settings" | sed -n 's/^ *java\.specification\.version = \([0-9]*\).*/\1/p')
+  [ "${release:-0}" -ge 17 ] || return 1
+  printf '%s\n' "$settings" | sed -n 's/^ *java\.home = //p'
+}
+
+find_java() {
+  for candidate in java /usr/lib/jvm/*/bin/java /opt/homebrew/opt/openjdk*/bin/java /usr/local/opt/openjdk*/bin/java
+  do
+    home_of "$candidate" && return 0
+  done
+  return 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
+}
+
+install_java() {
+  if has brew; then
+    brew install openjdk@17
+  elif ! may_install; then
+    return 1
+  elif has apt-get; then
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends default-jre-headless
+  elif has dnf; then
+    as_root dnf install -y java-17-openjdk-headless || as_root dnf install -y java-latest-openjdk-headless
+  elif has zypper; then
+    as_root zypper --non-interactive install java-17-openjdk-headless
+  elif has pacman; then
+    as_root pacman -S --noconfirm --needed jre17-openjdk-headless
+  elif has apk; then
+    as_root apk add openjdk17-jre-headless
+  else
+    return 1
+  fi
+}
+
+if [ -n "${JAVA_HOME:-}" ]; then
+  home_of "$JAVA_HOME/bin/java" && exit 0
+  echo "ensure_java: '$JAVA_HOME', named by JAVA_HOME, holds no Java 17 or newer. Unset it, or name another." >&2
+  exit 1
+fi
+find_java && exit 0
+[ "${1:-}" = --find ] && exit 1
+
+echo "No Java 17 or newer here: trying the system's package manager ..." >&2
+install_java >&2 </dev/null
+find_java && exit 0
+
+echo "ensure_java: no Java 17 or newer, and none could be installed. Install one to run Spark's tests (on Debian and Ubuntu: apt-get install default-jre-headless)." >&2
+exit 1

@@ -1,0 +1,62 @@
+#!/bin/sh
+# See that PostgreSQL's server programs are here, for the tests in tests/store: they start a server
+# of their own, in a folder of their own.
+#
+# Where CI=true they are installed if they are missing, and it is a failure if they can't be. Anywhere
+# else nothing is installed: the tests are then skipped, and this says what to install. Nothing is
+# needed where CAREERPATH_TEST_DATABASE_URL names a database that the tests may use.
+set -u
+
+has_server() {
+  command -v initdb >/dev/null 2>&1 && return 0
+  # Debian, RPM, Alpine and Homebrew keep them where several versions fit. Patterns that match
+  # nothing stay as they are written, and are no file.
+  for each in /usr/lib/postgresql*/bin/initdb /usr/lib/postgresql/*/bin/initdb \
+    /usr/libexec/postgresql*/initdb /usr/pgsql-*/bin/initdb /opt/homebrew/opt/postgresql*/bin/initdb; do
+    [ -x "$each" ] && return 0
+  done
+  return 1
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
+}
+
+install_server() {
+  if ! may_install; then
+    return 1
+  elif command -v apt-get >/dev/null 2>&1; then
+    # Otherwise Debian makes a database of its own and starts a server for it.
+    as_root mkdir -p /etc/postgresql-common/createcluster.d
+    echo "create_main_cluster = false" |
+      as_root tee /etc/postgresql-common/createcluster.d/careerpath.conf >/dev/null
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql
+  elif command -v dnf >/dev/null 2>&1; then
+    as_root dnf install -y postgresql-server
+  elif command -v zypper >/dev/null 2>&1; then
+    as_root zypper --non-interactive install postgresql-server
+  elif command -v pacman >/dev/null 2>&1; then
+    as_root pacman -S --noconfirm --needed postgresql
+  elif command -v apk >/dev/null 2>&1; then
+    as_root apk add postgresql
+  else
+    return 1
+  fi
+}
+
+[ -n "${CAREERPATH_TEST_DATABASE_URL:-}" ] && exit 0
+has_server && exit 0
+if [ "${CI:-}" != true ]; then
+  echo "ensure_postgres: no PostgreSQL server is installed; the store is tested on SQLite only. Install one to test both." >&2
+  exit 0
+fi
+echo "No PostgreSQL here: trying the system's package manager ..." >&2
+install_server >&2 </dev/null
+has_server && exit 0
+echo "ensure_postgres: no PostgreSQL, and it could not be installed; the store must be tested on it where CI=true." >&2
+exit 1
