@@ -341,7 +341,8 @@ def _side(side: Side | str) -> str:
     try:
         return Side(side).value
     except ValueError:
-        raise LadderError(f"There is no side {side!r}. {did_you_mean(str(side), [str(each) for each in Side])}") from None
+        hint = did_you_mean(str(side), [str(each) for each in Side])
+        raise LadderError(f"There is no side {side!r}. {hint}") from None
 
 
 @dataclass(frozen=True, slots=True)
