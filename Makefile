@@ -74,6 +74,9 @@ lock: ## remake constraints.txt from the newest releases
 clean: ## remove the environment and all that was made
 	rm -rf $(VENV) build dist frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 
+# A comma that does not end an argument of $(call).
+comma := ,
+
 # The environment. Each stamp is one set of extras; it is remade when what it came from changes.
 SOURCES := $(VENV)/.made pyproject.toml constraints.txt careerpath/__init__.py
 
@@ -104,7 +107,7 @@ $(VENV)/.test: $(SOURCES)
 	$(call install,[test])
 
 $(VENV)/.spark: $(SOURCES)
-	$(call install,[test,spark])
+	$(call install,[test$(comma)spark])
 
 $(VENV)/.dev: $(SOURCES)
 	$(call install,[dev])

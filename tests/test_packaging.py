@@ -253,6 +253,15 @@ def test_every_target_has_what_it_runs(target: str):
         assert script.endswith(".py") or os.access(ROOT / script, os.X_OK), script
 
 
+@pytest.mark.parametrize("target", make_targets())
+def test_every_target_installs_extras_that_exist(target: str):
+    # As if nothing were there yet.
+    dry = make("--dry-run", "--always-make", target).stdout
+    for extras in re.findall(r"--editable '\.(.*)'", dry):
+        assert re.fullmatch(r"|\[[a-z]+(,[a-z]+)*\]", extras), extras
+        assert set(re.findall(r"[a-z]+", extras)) <= set(PROJECT["optional-dependencies"])
+
+
 def commands_in(document: str) -> set[str]:
     """Name the targets of each `make ...` in a document's shell blocks and inline code."""
     text = (ROOT / document).read_text("utf-8")
