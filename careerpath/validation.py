@@ -33,7 +33,7 @@ def describe_validation(
     unknown_key: str = "is not a key of an instrument file. Remove it or mend its spelling.",
 ) -> str:
     """Turn pydantic's findings into lines that name the place, the key and the mend."""
-    lines = []
+    lines: dict[str, None] = {}  # in order, each once
     for finding in error.errors(include_url=False):
         key = _key(finding["loc"], data)
         match finding["type"]:
@@ -50,8 +50,7 @@ def describe_validation(
                 )
                 fact = f"got {shown(finding['input'])}: {must}."
         line = f"{place}: {key} {fact}" if key else f"{place}: {fact}"
-        if line not in lines:
-            lines.append(line)
+        lines[line] = None
     return "\n".join(lines)
 
 

@@ -12,10 +12,15 @@ from careerpath.cli.app import FOUND_ERRORS, AsJson, app, console, print_json
 from careerpath.errors import CareerpathError
 
 if TYPE_CHECKING:
-    from careerpath.exercises import DualLadder
+    from careerpath.exercises.dual_ladder import DualLadder
 
+PAY_TOLERANCE = 0.05
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A ladder: .csv, .xlsx or .toml.", show_default=False)
+]
+Tolerance = Annotated[
+    float,
+    typer.Option(help="By how much pay may differ, as a share of management's: 0.05 is 5 %."),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where it goes.", show_default=False)]
 
@@ -29,15 +34,12 @@ app.add_typer(ladder, name="ladder")
 def check_command(
     file: File,
     *,
-    pay_tolerance: Annotated[
-        float,
-        typer.Option(help="By how much pay may differ, as a share of management's: 0.05 is 5 %."),
-    ] = 0.05,
+    pay_tolerance: Tolerance = PAY_TOLERANCE,
     as_json: AsJson = False,
 ) -> None:
     """Say what is not at par, why it matters and how to mend it."""
     from careerpath.check import Finding, Level
-    from careerpath.exercises import DualLadder
+    from careerpath.exercises.dual_ladder import DualLadder
     from careerpath.exercises.ladder_parity import compare_aspects
 
     read = DualLadder.load(file)
@@ -72,20 +74,26 @@ def check_command(
 @ladder.command("example")
 def example_command(*, output: Output) -> None:
     """Write a worked example to start from: .csv, .xlsx or .toml."""
-    from careerpath.exercises import DualLadder
+    from careerpath.exercises.dual_ladder import DualLadder
 
-    _write(DualLadder.example(), output)
+    _write(DualLadder.example(), output, pay_tolerance=PAY_TOLERANCE)
 
 
 @ladder.command("export")
-def export_command(file: File, *, output: Output) -> None:
-    """Write a ladder in another format: .md or .html to read, .csv, .xlsx or .toml to go on."""
-    from careerpath.exercises import DualLadder
+def export_command(file: File, *, output: Output, pay_tolerance: Tolerance = PAY_TOLERANCE) -> None:
+    """Write a ladder in another format.
 
-    _write(DualLadder.load(file), output)
+    .pdf, .html or .md to read, with the check; .csv, .xlsx or .toml to go on with.
+    """
+    from careerpath.exercises.dual_ladder import DualLadder
+
+    _write(DualLadder.load(file), output, pay_tolerance=pay_tolerance)
 
 
-def _write(made: DualLadder, output: Path) -> None:
+def _write(made: DualLadder, output: Path, *, pay_tolerance: float) -> None:
+    from careerpath.reports.ladder import LadderReport, counted
+
     if output.exists():
         raise CareerpathError(f"{output} exists already. Name another file, or remove it first.")
-    typer.echo(f"{made.save(output)}: {len(made.levels)} levels.")
+    saved = LadderReport(made, pay_tolerance).save(output)
+    typer.echo(f"{saved}: {counted(made)}.")

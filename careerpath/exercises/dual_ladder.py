@@ -1,189 +1,47 @@
 """Two parallel career ladders, one for mastery and one for management.
 
-A ladder is a value: every change makes a new one, and `Draft` remembers the ones before.
+A ladder is a value: every change makes a new one.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, ValidationError, model_validator
 
-from careerpath.errors import CareerpathError, InstrumentError, did_you_mean
-from careerpath.exact import exact, plain_number
-from careerpath.instrument_parts import Part
+from careerpath.errors import did_you_mean, shown
+from careerpath.exercises.ladder_parts import (
+    LadderError,
+    LadderLevel,
+    LadderPart,
+    Rung,
+    Side,
+    known_side,
+)
 from careerpath.validation import describe_validation
 
 if TYPE_CHECKING:
-    from careerpath.exercises.ladder_parity import AspectParity, LadderFinding
+    from datetime import date
 
-LONGEST_TEXT = 2_000
+    from careerpath.exercises.aspects import LadderFinding
+    from careerpath.exercises.ladder_parity import AspectParity
+
 MOST_LEVELS = 50
-LARGEST_PAY = 10**9
-MOST_REPORTS = 100_000
 PAY_TOLERANCE = 0.05
 """By how much pay may differ at a level, as a share of management's: an assumption."""
-MOST_UNDO = 200
 EXAMPLE = Path(__file__).with_name("example_ladder.toml")
 
-_LINE_END = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+def _few_enough(levels: object) -> object:
+    if isinstance(levels, list | tuple) and len(levels) > MOST_LEVELS:
+        raise ValueError(
+            f"are {len(levels):,}, and a ladder has {MOST_LEVELS} at most. Make one of several"
+        )
+    return levels
 
 
-class LadderError(CareerpathError):
-    """A ladder, a change to one, or a file of one that does not make sense."""
-
-
-class Side(StrEnum):
-    """The two ladders."""
-
-    MASTERY = "mastery"
-    MANAGEMENT = "management"
-
-
-class Voice(StrEnum):
-    """Where somebody is heard."""
-
-    VISION = "vision"
-    STRATEGY = "strategy"
-    BIG_PROBLEMS = "big problems"
-
-
-def _plain(text: str) -> str:
-    """Keep what every file format can hold: line ends of one kind, no control characters."""
-    text = _LINE_END.sub("\n", text).replace("\t", " ").strip()
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"is longer than {LONGEST_TEXT:,} characters. Shorten it")
-    for letter in text:
-        odd = unicodedata.category(letter) in ("Cc", "Cs") and letter != "\n"
-        if odd or letter in "\ufffe\uffff":
-            raise ValueError(
-                f"holds a character that is no text ({letter!a}). Type it again instead of "
-                "pasting it"
-            )
-    return text
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_plain(text).split())
-
-
-def _amount(number: float) -> int | float:
-    if not 0 <= number <= LARGEST_PAY:
-        raise ValueError(f"must be a number from 0 to {LARGEST_PAY:,}")
-    if exact(number) * 100 % 1:
-        raise ValueError("can have two decimals at most")
-    return plain_number(exact(number))
-
-
-def _each_once(voices: tuple[Voice, ...]) -> tuple[Voice, ...]:
-    return tuple(voice for voice in Voice if voice in voices)
-
-
-Words = Annotated[str, AfterValidator(_plain)]
-Name = Annotated[str, AfterValidator(_one_line)]
-Amount = Annotated[StrictInt | StrictFloat, AfterValidator(_amount)]
-
-
-class _LadderPart(Part):
-    """A piece of a ladder. Frozen; what is wrong with it is told as a `LadderError`."""
-
-    def __init__(self, /, **data: Any) -> None:
-        try:
-            super().__init__(**data)
-        except InstrumentError as error:
-            raise LadderError(str(error)) from None
-
-
-# See `Part`: pydantic's mark of its own constructor.
-update_wrapper(_LadderPart.__init__, BaseModel.__init__)
-
-
-class Pay(_LadderPart):
-    """A range of pay in a currency, such as EUR."""
-
-    minimum: Amount
-    maximum: Amount
-    currency: Annotated[
-        str, StringConstraints(strip_whitespace=True, to_upper=True, pattern="^[A-Za-z]{3}$")
-    ]
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.minimum > self.maximum:
-            raise ValueError("pay: minimum must not be above maximum. Swap them")
-        return self
-
-    @property
-    def midpoint(self) -> float:
-        """Halfway between the two ends."""
-        return float((exact(self.minimum) + exact(self.maximum)) / 2)
-
-    def __str__(self) -> str:
-        ends = (f"{end:,.2f}".removesuffix(".00") for end in (self.minimum, self.maximum))
-        return f"{self.currency} {' to '.join(dict.fromkeys(ends))}"
-
-
-class Rung(_LadderPart):
-    """What one step of one of the two ladders is.
-
-    Parameters
-    ----------
-    title : str
-    scope : str
-        What one is responsible for.
-    decision_rights : str
-        What one decides without asking.
-    pay : Pay, optional
-    recognition : str
-        How good work is seen and honoured.
-    direct_reports : int
-        The fewest people that one must manage to stand here; 0: none.
-    voice : tuple of Voice
-        Where one takes part.
-    up_or_out : bool
-        Whether who does not move up has to go.
-    """
-
-    title: Name = ""
-    scope: Words = ""
-    decision_rights: Words = ""
-    pay: Pay | None = None
-    recognition: Words = ""
-    direct_reports: Annotated[StrictInt, Field(ge=0, le=MOST_REPORTS)] = 0
-    voice: Annotated[tuple[Voice, ...], AfterValidator(_each_once)] = ()
-    up_or_out: StrictBool = False
-
-
-class LadderLevel(_LadderPart):
-    """One height, and what stands at it on either side."""
-
-    name: Annotated[Name, Field(min_length=1)]
-    mastery: Rung | None = None
-    management: Rung | None = None
-
-    def rung(self, side: Side | str) -> Rung | None:
-        """Return the rung on one side; None where there is none."""
-        rung: Rung | None = getattr(self, _side(side))
-        return rung
-
-
-class DualLadder(_LadderPart):
+class DualLadder(LadderPart):
     """Two ladders side by side, from the lowest level to the highest.
 
     Examples
@@ -196,7 +54,7 @@ class DualLadder(_LadderPart):
     Management goes on to 'Vice president', and mastery ends below it.
     """
 
-    levels: Annotated[tuple[LadderLevel, ...], Field(max_length=MOST_LEVELS)] = ()
+    levels: Annotated[tuple[LadderLevel, ...], BeforeValidator(_few_enough)] = ()
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -246,17 +104,18 @@ class DualLadder(_LadderPart):
         return load_ladder(Path(path))
 
     def save(self, path: str | Path) -> Path:
-        """Write a ladder: CSV, Excel, TOML, Markdown or HTML, by what the name ends in.
+        """Write a ladder: CSV, Excel, TOML or Markdown, by what the name ends in.
 
-        The first three can be read back, exactly. An existing file is replaced.
+        The first three can be read back, exactly. An existing file is replaced. HTML and PDF are
+        made by `careerpath.reports.ladder`.
         """
         from careerpath.exercises.ladder_files import save_ladder
 
         return save_ladder(self, Path(path))
 
     def findings(self, *, pay_tolerance: float = PAY_TOLERANCE) -> tuple[LadderFinding, ...]:
-        """Say what is not at par, why it matters and how to mend it; see `ladder_parity`."""
-        from careerpath.exercises.ladder_parity import find_disparities
+        """Say what is not at par, why it matters and how to mend it; see `ladder_findings`."""
+        from careerpath.exercises.ladder_findings import find_disparities
 
         return find_disparities(self, pay_tolerance=pay_tolerance)
 
@@ -266,17 +125,17 @@ class DualLadder(_LadderPart):
 
         return compare_aspects(self, self.findings(pay_tolerance=pay_tolerance))
 
-    def to_markdown(self, title: str = "Two career ladders") -> str:
+    def to_markdown(
+        self,
+        title: str = "Two career ladders",
+        *,
+        pay_tolerance: float = PAY_TOLERANCE,
+        made: date | None = None,
+    ) -> str:
         """Write both ladders, how equally attractive they are and what to mend as Markdown."""
-        from careerpath.exercises.ladder_export import ladder_markdown
+        from careerpath.exercises.ladder_markdown import ladder_markdown
 
-        return ladder_markdown(self, title)
-
-    def to_html(self, title: str = "Two career ladders") -> str:
-        """Write the same as a page of its own, which needs no network."""
-        from careerpath.exercises.ladder_export import ladder_html
-
-        return ladder_html(self, title)
+        return ladder_markdown(self, title, pay_tolerance=pay_tolerance, made=made)
 
     # Changes: each gives a new ladder
 
@@ -288,7 +147,7 @@ class DualLadder(_LadderPart):
         """Return where a level stands, from 0 at the bottom."""
         names = [level.name for level in self.levels]
         if name not in names:
-            raise LadderError(f"There is no level {name!r}. {did_you_mean(str(name), names)}")
+            raise LadderError(f"There is no level {shown(name)}. {did_you_mean(str(name), names)}")
         return names.index(name)
 
     def with_level(self, name: str, at: int | None = None) -> DualLadder:
@@ -318,55 +177,22 @@ class DualLadder(_LadderPart):
 
     def with_rung(self, name: str, side: Side | str, rung: Rung) -> DualLadder:
         """Put a rung at a level, in place of one that is there."""
-        return self._put(name, self.level(name).model_copy(update={_side(side): rung}))
+        return self._put(name, self.level(name).model_copy(update={known_side(side): rung}))
 
     def with_rung_moved(self, name: str, side: Side | str, to: str) -> DualLadder:
         """Move a rung to another level of its side; what stands there comes here instead."""
         mine, theirs = self.level(name).rung(side), self.level(to).rung(side)
         if mine is None:
-            raise LadderError(f"There is no {_side(side)} rung at {name!r}. Choose another one.")
-        moved = self._put(name, self.level(name).model_copy(update={_side(side): theirs}))
+            raise LadderError(
+                f"There is no {known_side(side)} rung at {name!r}. Choose another one."
+            )
+        moved = self._put(name, self.level(name).model_copy(update={known_side(side): theirs}))
         return moved.with_rung(to, side, mine)
 
     def without_rung(self, name: str, side: Side | str) -> DualLadder:
         """Remove a rung; the level stays."""
-        return self._put(name, self.level(name).model_copy(update={_side(side): None}))
+        return self._put(name, self.level(name).model_copy(update={known_side(side): None}))
 
     def _put(self, name: str, level: LadderLevel) -> DualLadder:
         place = self.place(name)
         return DualLadder(levels=(*self.levels[:place], level, *self.levels[place + 1 :]))
-
-
-def _side(side: Side | str) -> str:
-    try:
-        return Side(side).value
-    except ValueError:
-        hint = did_you_mean(str(side), [str(each) for each in Side])
-        raise LadderError(f"There is no side {side!r}. {hint}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A ladder that is being designed, and the ladders that it was before.
-
-    Examples
-    --------
-    >>> draft = Draft(DualLadder()).changed(DualLadder().with_level("Senior"))
-    >>> len(draft.ladder.levels), len(draft.undone().ladder.levels)
-    (1, 0)
-    """
-
-    ladder: DualLadder
-    before: tuple[DualLadder, ...] = ()
-
-    def changed(self, ladder: DualLadder) -> Draft:
-        """Return the draft with another ladder; the same one is no change."""
-        if ladder == self.ladder:
-            return self
-        return Draft(ladder, (*self.before, self.ladder)[-MOST_UNDO:])
-
-    def undone(self) -> Draft:
-        """Return the draft before the last change; the same one where there is none."""
-        if not self.before:
-            return self
-        return replace(self, ladder=self.before[-1], before=self.before[:-1])

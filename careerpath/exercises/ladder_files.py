@@ -1,25 +1,25 @@
-"""A ladder's files: CSV, Excel and TOML to read and write, Markdown and HTML to write."""
+"""A ladder's files: CSV, Excel and TOML to read and write, Markdown to write."""
 
 from __future__ import annotations
 
 import csv
 import io
 import tomllib
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from careerpath.errors import shown
 from careerpath.exercises.cells import escape_formula, unescape_formula
-from careerpath.exercises.dual_ladder import DualLadder, LadderError
-from careerpath.exercises.ladder_rows import COLUMNS, MOST_ROWS, Row, ladder_of, rows_of
+from careerpath.exercises.dual_ladder import DualLadder
+from careerpath.exercises.ladder_excel import read_excel, write_excel
+from careerpath.exercises.ladder_parts import LadderError
+from careerpath.exercises.ladder_rows import COLUMNS, MOST_TOLD, Row, ladder_of, rows_of
 
 LARGEST = 2_000_000
 """The most bytes of a file."""
-LARGEST_WORKBOOK = 20_000_000
-"""The most bytes that an Excel file may unpack to."""
-MOST_COLUMNS = 100
+LONGEST_LINE = 400
+"""Characters of a line that is told: a file can hold a word of a million letters."""
 
 _Function = TypeVar("_Function")
 
@@ -58,12 +58,35 @@ def read_ladder(data: bytes, name: str) -> DualLadder:
         )
     if not data.strip():
         raise LadderError(f"{name} is empty. Start from: careerpath ladder example -o ladder.csv")
-    return reader(data, name)
+    try:
+        return reader(data, name)
+    except LadderError as error:
+        raise LadderError(_brief(str(error))) from error
+
+
+def _brief(message: str) -> str:
+    lines = [
+        line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
+        for line in message.splitlines()
+    ]
+    if len(lines) > MOST_TOLD + 1:
+        lines[MOST_TOLD:] = [f"And {len(lines) - MOST_TOLD:,} more. Mend these first."]
+    return "\n".join(lines)
 
 
 def save_ladder(ladder: DualLadder, path: Path) -> Path:
     """Write a ladder to a file, by what its name ends in."""
-    data = write_ladder(ladder, path.name)
+    return write_bytes(path, write_ladder(ladder, path.name))
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write a file.
+
+    Raises
+    ------
+    LadderError
+        Where it cannot be written.
+    """
     try:
         path.write_bytes(data)
     except (OSError, ValueError) as error:
@@ -158,105 +181,14 @@ def _write_csv(ladder: DualLadder) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-# Excel
-
-
-def _read_excel(data: bytes, name: str) -> DualLadder:
-    openpyxl = _openpyxl(name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-    except zipfile.BadZipFile as error:
-        raise LadderError(f"{name} is no Excel file. Save it again as .xlsx or CSV.") from error
-    if size > LARGEST_WORKBOOK:
-        raise LadderError(
-            f"{name} unpacks to {size / 1e6:,.0f} MB, which is more than a ladder holds. Check "
-            "that this is the right file."
-        )
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data))
-        sheet = book.worksheets[0]
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise LadderError(
-            f"{name} is no Excel file that can be read. Save it again as .xlsx or CSV."
-        ) from error
-    merged = [str(cells) for cells in sheet.merged_cells.ranges]
-    if merged:
-        raise LadderError(
-            f"{name} has merged cells: {', '.join(merged[:5])}. Unmerge them, and write into each "
-            "cell what it holds."
-        )
-    if sheet.max_row > MOST_ROWS * 10 or sheet.max_column > MOST_COLUMNS:
-        raise LadderError(
-            f"{name} has {sheet.max_row:,} rows and {sheet.max_column:,} columns, more than a "
-            "ladder holds. Check that this is the right file."
-        )
-    return ladder_of(_sheet_rows(sheet, name), place=name)
-
-
-def _sheet_rows(sheet: Any, name: str) -> Iterator[Row]:
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if cell.data_type in ("f", "e"):
-                what = "a formula" if cell.data_type == "f" else "an error"
-                raise LadderError(
-                    f"{name}, cell {cell.coordinate} holds {what}, {shown(str(cell.value))}. Copy "
-                    "it and paste its value in its place."
-                )
-        yield f"{name}, row {cells[0].row}", [cell.value for cell in cells]
-
-
-def _write_excel(ladder: DualLadder) -> bytes:
-    openpyxl = _openpyxl("an Excel file")
-    from openpyxl.styles import Alignment, Font
-
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Ladder"
-    sheet.append(COLUMNS)
-    for number, row in enumerate(rows_of(ladder), start=2):
-        for column, value in enumerate(row, start=1):
-            if value == "":
-                continue
-            cell = sheet.cell(number, column, value)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if isinstance(value, str):
-                # Text that starts like a formula stays text, also when somebody edits it.
-                cell.data_type = "s"
-                cell.style = cell.style
-                cell.quotePrefix = escape_formula(value) != value
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for letter, width in zip(
-        "ABCDEFGHIJKL", (16, 14, 24, 44, 44, 13, 13, 10, 44, 14, 30, 10), strict=True
-    ):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "C2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _openpyxl(name: str) -> Any:
-    try:
-        import openpyxl
-    except ModuleNotFoundError as error:
-        raise LadderError(
-            f"{name}: Excel needs openpyxl. Install it with: pip install 'careerpath[excel]', or "
-            "use CSV."
-        ) from error
-    return openpyxl
-
-
 READERS: dict[str, Callable[[bytes, str], DualLadder]] = {
     ".csv": _read_csv,
-    ".xlsx": _read_excel,
+    ".xlsx": read_excel,
     ".toml": _read_toml,
 }
 WRITERS: dict[str, Callable[[DualLadder], bytes]] = {
     ".csv": _write_csv,
-    ".xlsx": _write_excel,
+    ".xlsx": write_excel,
     ".toml": _write_toml,
     ".md": lambda ladder: ladder.to_markdown().encode(),
-    ".html": lambda ladder: ladder.to_html().encode(),
 }

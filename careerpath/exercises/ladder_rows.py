@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from careerpath.errors import did_you_mean, shown
 from careerpath.exact import exact, plain_number
-from careerpath.exercises.dual_ladder import (
-    MOST_LEVELS,
-    DualLadder,
-    LadderError,
-    LadderLevel,
-    Rung,
-    Side,
-)
+from careerpath.exercises.amounts import read_amount
+from careerpath.exercises.dual_ladder import MOST_LEVELS, DualLadder
+from careerpath.exercises.ladder_parts import LadderError, LadderLevel, Rung, Side
 from careerpath.validation import describe_validation
 
 COLUMNS = (
@@ -41,12 +35,12 @@ TEXTS = ("title", "scope", "decision rights", "recognition")
 MOST_ROWS = 2 * MOST_LEVELS
 MOST_TOLD = 20
 """Errors that are told of one file."""
+MOST_DIGITS = 16
 
 Cell = str | int | float | bool | None
 Row = tuple[str, Sequence[Cell]]
 """Where a row stands, for messages, and its cells."""
 
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,10})?")
 _YES_NO = {"": False, "no": False, "false": False, "yes": True, "true": True, "x": True}
 
 
@@ -103,17 +97,19 @@ def ladder_of(rows: Iterable[Row], *, place: str) -> DualLadder:
     header = _header(next(rows, ("", ()))[1], place)
     levels: dict[str, dict[str, Rung]] = {}
     wrong: list[str] = []
-    for number, (where, cells) in enumerate(rows):
+    taken = 0
+    for where, cells in rows:
         if all(cell is None or cell == "" for cell in cells):
             continue
-        if number >= MOST_ROWS or len(wrong) >= MOST_TOLD:
+        if taken >= MOST_ROWS or len(wrong) >= MOST_TOLD:
             wrong.append(
                 f"{where}: a ladder has {MOST_LEVELS} levels at most, and a row for each rung. "
                 "Check that this is the right file."
-                if number >= MOST_ROWS
+                if taken >= MOST_ROWS
                 else f"{where}: there may be more. Mend these first."
             )
             break
+        taken += 1
         try:
             _add(levels, dict(zip(header, cells, strict=False)), cells[len(header) :], where)
         except LadderError as error:
@@ -176,7 +172,7 @@ def _rung(row: dict[str, Cell], where: str) -> Rung:
     pay = {key.removeprefix("pay "): row.get(key) for key in PAY}
     if any(cell not in (None, "") for cell in pay.values()):
         data["pay"] = {
-            key: _text(cell, where, key) if key == "currency" else _number(cell)
+            key: _text(cell, where, key) if key == "currency" else _amount(cell, where, key)
             for key, cell in pay.items()
             if cell not in (None, "")
         }
@@ -211,10 +207,23 @@ def _text(cell: Cell, where: str, column: str) -> str:
     raise LadderError(f"{where}: {column} is {shown(cell)}, not text. Write it as text.")
 
 
+def _amount(cell: Cell, where: str, key: str) -> Cell:
+    """Read pay. A sign of a currency says nothing that can be relied on: $ is of twenty."""
+    if not isinstance(cell, str):
+        return _number(cell)
+    amount = read_amount(cell)
+    if amount is None:
+        raise LadderError(
+            f"{where}: pay {key} got {shown(cell)}. Write a number such as 48000, and the currency "
+            "as three letters, such as EUR, into the column 'currency'."
+        )
+    return amount
+
+
 def _number(cell: Cell) -> Cell:
     """Read a number where it is one; what is none is for the rung to refuse."""
-    if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()):
-        return plain_number(Decimal(cell.strip()))
+    if isinstance(cell, str) and cell.strip().isdecimal() and len(cell) < MOST_DIGITS:
+        return int(cell)
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     return cell

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 
 from careerpath.errors import CareerpathError, shown
+from careerpath.exercises.blind_pick import Comparison, compare_with_blind_pick
 from careerpath.exercises.cells import escape_formula, escape_markdown, markdown_table
-from careerpath.exercises.quantities import quantity
-from careerpath.interpretation import show
 
 LINES = 10
 LONGEST_NAME = 60
@@ -54,33 +52,6 @@ class Line:
 
     name: str = ""
     kind: Kind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A list beside the organisation that it was picked from.
-
-    Attributes
-    ----------
-    managers, people : int
-        How many of the people on the list manage others, those who do both among them.
-    managers_share : float
-        The share of managers in the organisation.
-    expected : float
-        How many managers a list of so many would have on average, picked blindly.
-    chance : float
-        The chance that a list picked blindly has as few managers or fewer, where the list has
-        fewer than expected; as many or more, where it has more; 1 where it has just as many.
-    words : str
-        The same in words.
-    """
-
-    managers: int
-    people: int
-    managers_share: float
-    expected: float
-    chance: float
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,34 +181,19 @@ class TopTen:
         >>> round(ten.compared(0.2).chance, 4)
         0.0328
         """
-        share = _share(managers_share)
         if not self.people:
             raise CareerpathError("Nobody is on the list yet. Choose a kind for each line.")
         managers = self.counts[Kind.MANAGER] + self.counts[Kind.BOTH]
-        expected = self.people * share
-        if managers < expected:
-            tail = range(managers + 1)
-        elif managers > expected:
-            tail = range(managers, self.people + 1)
-        else:
-            tail = range(self.people + 1)
-        chance = sum((binomial_chance(self.people, each, share) for each in tail), Fraction(0))
-        return Comparison(
-            managers=managers,
-            people=self.people,
-            managers_share=float(share),
-            expected=float(expected),
-            chance=float(chance),
-            words=_comparison_words(managers, self.people, share, chance),
-        )
+        return compare_with_blind_pick(managers, self.people, managers_share)
 
-    def to_markdown(self, managers_share: float | None = None) -> str:
+    def to_markdown(self, managers_share: float | None = None, *, made: date | None = None) -> str:
         """Write the list, what it says and the questions as Markdown.
 
         Parameters
         ----------
         managers_share : float, optional
             The share of managers in the organisation, to compare with.
+        made : date, optional
         """
         rows = [
             [str(number), line.name, line.kind or ""]
@@ -253,6 +209,7 @@ class TopTen:
                 *(escape_markdown(each) for each in said),
                 "## To talk about",
                 "\n".join(f"- {question}" for question in QUESTIONS),
+                *([f"Made on {made:%d %B %Y}."] if made else []),
                 "",
             ]
         )
@@ -284,64 +241,6 @@ class TopTen:
         return replace(self, lines=(*self.lines[:place], line, *self.lines[place + 1 :]))
 
 
-def binomial_chance(people: int, managers: int, share: Fraction) -> Fraction:
-    """Return the exact chance of so many managers among so many people picked blindly.
-
-    Examples
-    --------
-    >>> binomial_chance(10, 5, Fraction(1, 2))
-    Fraction(63, 256)
-    """
-    ways = math.comb(people, managers)
-    return ways * share**managers * (1 - share) ** (people - managers)
-
-
-def _comparison_words(managers: int, people: int, share: Fraction, chance: Fraction) -> str:
-    expected = people * share
-    counted = (
-        f"{managers} of {people} on the list {'manages' if managers == 1 else 'manage'} others, "
-        f"those who do both among them; picked blindly it would be {show(float(expected))} on "
-        f"average, as {show(float(share * 100))} % of the organisation do."
-    )
-    if managers == expected:
-        return f"{counted} The list is no more lopsided than the organisation."
-    many = f"{managers} or {'fewer' if managers < expected else 'more'}"
-    if not chance:
-        return (
-            f"{counted} A blind pick could never give {many}: the share and the list do not go "
-            "together. Check the share."
-        )
-    return (
-        f"{counted} The chance of {many} in a blind pick is {chance_in_words(chance)}: "
-        f"{_surprise(chance)}"
-    )
-
-
-def chance_in_words(chance: Fraction) -> str:
-    """Say a chance above 0 as a person would.
-
-    Examples
-    --------
-    >>> [chance_in_words(Fraction(each)) for each in ("0.376", "0.0061", "0.00001", "1")]
-    ['about 38 in 100', 'about 6 in 1,000', 'less than 1 in 1,000', 'more than 99 in 100']
-    """
-    if chance > Fraction(99, 100):
-        return "more than 99 in 100"
-    if chance >= Fraction(1, 100):
-        return f"about {math.floor(chance * 100 + Fraction(1, 2))} in 100"
-    if chance >= Fraction(1, 1000):
-        return f"about {math.floor(chance * 1000 + Fraction(1, 2))} in 1,000"
-    return "less than 1 in 1,000"
-
-
-def _surprise(chance: Fraction) -> str:
-    if chance > Fraction(1, 5):
-        return "such a list is nothing unusual."
-    if chance > Fraction(1, 20):
-        return "a little unusual, and chance could explain it."
-    return "chance alone hardly explains it. Talk about what does."
-
-
 def _are(count: int, noun: str) -> str:
     return f"is a {noun}" if count == 1 else f"are {noun}s"
 
@@ -349,7 +248,7 @@ def _are(count: int, noun: str) -> str:
 def _name(name: object) -> str:
     if not isinstance(name, str):
         raise CareerpathError(f"A name is text, not {shown(name)}. Write a name or initials.")
-    name = " ".join(name.split())
+    name = " ".join("".join(each if each.isprintable() else " " for each in name).split())
     if len(name) > LONGEST_NAME:
         raise CareerpathError(
             f"{shown(name)} is longer than {LONGEST_NAME} characters. Initials will do."
@@ -364,13 +263,3 @@ def _kind(kind: object) -> Kind:
         raise CareerpathError(
             f"{shown(kind)} is none of {', '.join(Kind)}. Choose one of them."
         ) from None
-
-
-def _share(share: object) -> Fraction:
-    number = quantity(share, 0, 1)
-    if number is None:
-        raise CareerpathError(
-            f"The share of managers must be a number from 0 to 1, not {shown(share)}. Write 15 % "
-            "as 0.15."
-        )
-    return number

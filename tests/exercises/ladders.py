@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from careerpath.exercises import DualLadder
-from careerpath.exercises.dual_ladder import LadderError, LadderLevel, Pay, Rung, Voice
+from careerpath.exercises.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side, Voice
 
 texts = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20
@@ -20,7 +20,7 @@ texts = st.text(
         "two\nlines",
         "a\r\nb\rc\x0bd",
         'say "no", or; so',
-        "<b>x</b>",
+        "<i onload=x>y</i>",
         "_x0041_",
         "\ufeffmark",
         "tab\there",
@@ -62,3 +62,35 @@ levels = st.builds(_level, texts, st.none() | rungs, st.none() | rungs)
 ladders = st.lists(levels, max_size=4, unique_by=lambda level: level.name).map(
     lambda found: DualLadder(levels=tuple(found))
 )
+
+
+@st.composite
+def _at_par(draw):
+    """A ladder with no findings: both sides alike, and growing from level to level."""
+    made, pay = DualLadder(), 1_000
+    titles = ["Junior", "Senior", "Staff", "Principal", "Fellow", "Chief"]
+    for number in sorted(draw(st.sets(st.integers(0, 5), min_size=1))):
+        name = f"Level {number}"
+        width = draw(st.integers(0, 2 * pay))
+        made = made.with_level(name)
+        voice = draw(st.sets(st.sampled_from(Voice)))
+        for side in Side:
+            rung = Rung(
+                title=f"{titles[number]} {side}",
+                scope=f"Scope {number} {side}",
+                decision_rights=f"Decides {number} {side}",
+                recognition=f"Recognition {number} {side}",
+                pay=Pay(minimum=pay, maximum=pay + width, currency="EUR"),
+                voice=tuple(voice),
+                direct_reports=0 if side is Side.MASTERY else draw(st.integers(0, 9)),
+            )
+            made = made.with_rung(name, side, rung)
+        pay += width + draw(st.integers(1, 1_000))
+    top = made.levels[-1]
+    for side in Side:
+        rung = top.rung(side).model_copy(update={"voice": tuple(Voice)})
+        made = made.with_rung(top.name, side, rung)
+    return made
+
+
+ladders_at_par = _at_par()

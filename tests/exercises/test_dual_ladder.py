@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from careerpath.errors import CareerpathError
 from careerpath.exercises import DualLadder
-from careerpath.exercises.dual_ladder import Draft, LadderError, LadderLevel, Pay, Rung, Side
+from careerpath.exercises.ladder_draft import Draft
+from careerpath.exercises.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side
 
 EXAMPLE = DualLadder.example()
 NAMES = [level.name for level in EXAMPLE.levels]
@@ -67,7 +68,18 @@ def test_every_change_can_be_undone(data):
     for ladder in reversed(seen):
         assert draft.ladder == ladder
         draft = draft.undone()
-    assert draft == Draft(first)
+    assert (draft.ladder, draft.before) == (first, ())
+    for ladder in seen:
+        assert draft.ladder == ladder
+        draft = draft.redone()
+    assert (draft.ladder, draft.after) == (seen[-1], ())
+
+
+def test_what_was_undone_is_gone_once_something_else_is_done():
+    draft = Draft(EXAMPLE).changed(EXAMPLE.with_level("A")).undone()
+    other = draft.changed(EXAMPLE.with_level("B"))
+    assert other.redone() == other
+    assert names(other.ladder)[-1] == "B"
 
 
 def test_text_is_kept_as_every_file_can_hold_it():
@@ -96,12 +108,14 @@ def test_text_is_kept_as_every_file_can_hold_it():
         (lambda: Rung(directreports=1), "nothing that Rung has"),
         (lambda: Rung(voice=["money"]), "must be 'vision', 'strategy' or 'big problems'"),
         (lambda: Pay(minimum=2, maximum=1, currency="EUR"), "must not be above maximum"),
-        (lambda: Pay(minimum=1, maximum=2, currency="€"), "currency"),
+        (lambda: Pay(minimum=1, maximum=2, currency="€"), "three letters of a currency"),
+        (lambda: Pay(minimum=1, maximum=2, currency="EURO"), "three letters of a currency"),
+        (lambda: Rung(title="x" * 121), "longer than 120 characters"),
         (lambda: Pay(minimum=1, maximum=float("nan"), currency="EUR"), "number from 0 to"),
         (lambda: Pay(minimum=1, maximum=1.001, currency="EUR"), "two decimals"),
         (
             lambda: DualLadder(levels=tuple(LadderLevel(name=str(each)) for each in range(51))),
-            "levels",
+            "levels are 51, and a ladder has 50 at most",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """A ladder's files: what is written is what is read, and what cannot be read is told."""
 
 import io
+import sys
 import zipfile
 
 import openpyxl
@@ -9,8 +10,8 @@ from exercises.ladders import ladders
 from hypothesis import given, settings
 
 from careerpath.exercises import DualLadder
-from careerpath.exercises.dual_ladder import LadderError, Rung
 from careerpath.exercises.ladder_files import LARGEST, read_ladder, write_ladder
+from careerpath.exercises.ladder_parts import LadderError, Rung
 from careerpath.exercises.ladder_rows import COLUMNS
 
 EXAMPLE = DualLadder.example()
@@ -91,11 +92,16 @@ def broken_sheet(change):
             "a.xlsx, cell F2 holds a formula, '=1+1'. Copy it and paste its value in its place.",
         ),
         (lambda cells: cells.merge_cells("A2:A3"), "merged cells: A2:A3. Unmerge them"),
+        (lambda cells: [cells.cell(row, 1, "x") for row in range(10, 1100)], "1,099 rows"),
         (lambda cells: cells.cell(2000, 1, "x"), "2,000 rows"),
         (lambda cells: cells.cell(2, 200, "x"), "200 columns"),
         (lambda cells: cells.cell(2, 14, "x"), "row 2 has more cells than there are columns"),
-        (lambda cells: cells.cell(2, 6, "€ 48.000"), "row 2: pay minimum got '€ 48.000': must be"),
-        (lambda cells: cells.cell(2, 8, "Euro"), "row 2: pay currency"),
+        (
+            lambda cells: cells.cell(2, 6, "€ 48.000"),
+            "row 2: pay minimum got '€ 48.000'. Write a number such as 48000, and the currency",
+        ),
+        (lambda cells: cells.cell(2, 6, "48 k"), "row 2: pay minimum got '48 k'. Write a number"),
+        (lambda cells: cells.cell(2, 8, "Euro"), "row 2: pay currency must be the three letters"),
         (lambda cells: cells.cell(1, 4, "scop"), "a column 'scop'"),
     ],
 )
@@ -111,6 +117,71 @@ def test_a_date_in_place_of_text_is_told():
     data = broken_sheet(lambda cells: setattr(cells.cell(2, 3), "value", datetime.date(2026, 1, 2)))
     with pytest.raises(LadderError, match=r"row 2: title is .*not text"):
         read_ladder(data, "a.xlsx")
+
+
+def repacked(change):
+    """The example's workbook with the XML of its sheet changed by hand."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(write_ladder(EXAMPLE, "a.xlsx"))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.infolist():
+            data = old.read(entry)
+            sheet = entry.filename == "xl/worksheets/sheet1.xml"
+            new.writestr(entry.filename, change(data) if sheet else data)
+    return out.getvalue()
+
+
+def with_rows(row, count):
+    return repacked(lambda xml: xml.replace(b"</sheetData>", row * count + b"</sheetData>"))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (lambda: with_rows(b"<row/>", 1_000_000), "a.xlsx has 1,000,009 rows"),
+        (lambda: with_rows(b"<x:row/>", 1_000_000), "a.xlsx has 1,000,009 rows"),
+        (lambda: with_rows(b"<row>" + b"<c/>" * 1000 + b"</row>", 900), "a.xlsx has 900,"),
+    ],
+)
+def test_a_million_rows_are_refused_before_they_are_read(data, told, monkeypatch):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda file: pytest.fail("it was read"))
+    with pytest.raises(LadderError) as caught:
+        read_ladder(data(), "a.xlsx")
+    assert told in str(caught.value)
+
+
+def test_pay_is_understood_with_marks_between_its_thousands():
+    book, cells = sheet()
+    cells.cell(2, 6, "48.000")
+    cells.cell(2, 7, "62 000,50")
+    (level, *_) = read_ladder(bytes_of(book), "a.xlsx").levels
+    assert str(level.mastery.pay) == "EUR 48,000 to 62,000.50"
+
+
+def test_blank_rows_count_for_nothing():
+    text = HEADER + "\n" * 500 + "a,mastery,x\n"
+    assert len(read_ladder(text.encode(), "a.csv").levels) == 1
+
+
+def test_what_is_told_stays_short_whatever_a_file_holds():
+    odd = {f"{'k' * 10_000}{number}": 1 for number in range(100)}
+    text = "[[levels]]\nname = 'a'\n" + "".join(f"{key} = 1\n" for key in odd)
+    with pytest.raises(LadderError) as caught:
+        read_ladder(text.encode(), "a.toml")
+    assert len(str(caught.value)) < 10_000
+    assert "And 80 more. Mend these first." in str(caught.value)
+
+
+def test_without_openpyxl_excel_says_so_and_names_the_way_out(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    for doing in (
+        lambda: write_ladder(EXAMPLE, "a.xlsx"),
+        lambda: read_ladder(b"x", "a.xlsx"),
+    ):
+        with pytest.raises(LadderError, match=r"Use CSV.*pip install openpyxl"):
+            doing()
 
 
 def bomb():

@@ -1,5 +1,7 @@
 """What is not at par, and the mend."""
 
+import re
+
 import pytest
 from exercises.ladders import ladders
 from hypothesis import given, settings
@@ -7,8 +9,10 @@ from hypothesis import strategies as st
 
 from careerpath.check import Level
 from careerpath.exercises import DualLadder
-from careerpath.exercises.dual_ladder import LadderError, Pay, Side, Voice
-from careerpath.exercises.ladder_parity import WHY, Aspect, standing
+from careerpath.exercises.aspects import WHY, Aspect
+from careerpath.exercises.ladder_parts import LadderError, Pay, Rung, Side, Voice
+from careerpath.exercises.title_standing import standing
+from careerpath.reports.ladder import LadderReport
 
 PERFECT = DualLadder.example()
 NAMES = [level.name for level in PERFECT.levels]
@@ -120,6 +124,33 @@ def test_pay_that_does_not_grow_is_told_on_both_sides():
     ]
 
 
+def test_what_masters_lack_in_pay_is_told_before_what_managers_lack():
+    """The middle is higher than management's 67,000, and the upper end lower."""
+    ladder = changed("Staff", "mastery", pay=paid(71000, 71500))
+    assert told(ladder) == [(Level.ERROR, Aspect.PAY, "Staff", Side.MASTERY)]
+    assert "the upper end of its range" in ladder.findings()[0].fact
+
+
+def test_a_ladder_in_two_currencies_is_told_once_where_it_changes():
+    ladder = PERFECT
+    for name in NAMES[2:]:
+        for side in Side:
+            rung = PERFECT.level(name).rung(side)
+            pay = paid(rung.pay.minimum, rung.pay.maximum, "USD")
+            ladder = ladder.with_rung(name, side, rung.model_copy(update={"pay": pay}))
+    assert told(ladder) == [(Level.WARNING, Aspect.PAY, NAMES[2], None)]
+    assert "at 'Staff' in EUR" in ladder.findings()[0].fact
+
+
+def test_titles_that_tell_nothing_are_not_called_at_par():
+    ladder = DualLadder().with_level("A")
+    for side, title in zip(Side, ("Cook", "Sous chef"), strict=True):
+        ladder = ladder.with_rung("A", side, Rung(title=title))
+    (row,) = [row for row in ladder.parity() if row.aspect is Aspect.TITLES]
+    assert row.at_par is None
+    assert "Ask people" in row.words
+
+
 @pytest.mark.parametrize(
     ("maximum", "tolerance", "at_par"),
     [(69000, 0, False), (72200, 0.05, True), (72199, 0.05, False)],
@@ -189,7 +220,7 @@ def test_whatever_a_ladder_holds_it_can_be_checked_and_written(ladder):
         *(level.name for level in ladder.levels),
     }
     assert all(finding.fact and finding.why and finding.mend for finding in findings)
-    assert "<b>" not in ladder.to_markdown() + ladder.to_html()
+    assert not re.search(r"(?<!\\)<i onload", ladder.to_markdown() + LadderReport(ladder).html())
 
 
 @given(ladders, st.sampled_from(Side))

@@ -1,11 +1,23 @@
-"""A ladder to read and to print: Markdown, and a page of its own."""
+"""A ladder to read as Markdown."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+from careerpath.exercises.aspects import LadderFinding
 from careerpath.exercises.cells import escape_markdown, markdown_table
-from careerpath.exercises.dual_ladder import DualLadder, Rung, Side
+from careerpath.exercises.dual_ladder import DualLadder
+from careerpath.exercises.ladder_parity import compare_aspects
+from careerpath.exercises.ladder_parts import Rung, Side
 
 NOBODY = "(no rung)"
+AT_PAR = "Nothing: the two ladders are at par."
+LIMITS = (
+    "The check compares what is written, not how it is lived, and reads titles as they are "
+    "commonly read in English. It gives no advice on law or pay."
+)
+"""What a check of a ladder is not."""
 
 
 def rung_lines(rung: Rung) -> list[tuple[str, str]]:
@@ -28,46 +40,35 @@ def rung_lines(rung: Rung) -> list[tuple[str, str]]:
     return [(name, text) for name, text in lines if text]
 
 
-def ladder_markdown(ladder: DualLadder, title: str) -> str:
+def ladder_markdown(
+    ladder: DualLadder, title: str, *, pay_tolerance: float, made: date | None
+) -> str:
     """Write a ladder, how equally attractive its sides are, and what to mend."""
+    findings = ladder.findings(pay_tolerance=pay_tolerance)
     rows = [
         [level.name, *(_cell(level.rung(side)) for side in Side)]
         for level in reversed(ladder.levels)
     ]
+    verdicts = [[each.aspect, each.words] for each in compare_aspects(ladder, findings)]
     parts = [
         f"# {escape_markdown(' '.join(title.split()))}",
         markdown_table(["level", *Side], rows),
         "## How equally attractive",
-        markdown_table(["aspect", "verdict"], [[row.aspect, row.words] for row in ladder.parity()]),
+        markdown_table(["aspect", "verdict"], verdicts),
         "## What to mend",
+        *(_finding_lines(findings) or [AT_PAR]),
+        LIMITS if made is None else f"{LIMITS} Made on {made:%d %B %Y}.",
     ]
-    findings = ladder.findings()
-    parts += [
-        f"- **{escape_markdown(finding.place)}** ({finding.level}): "
-        f"{escape_markdown(f'{finding.fact} {finding.why} {finding.mend}')}"
-        for finding in findings
-    ] or ["Nothing: the two ladders are at par."]
     return "\n\n".join([*parts, ""])
 
 
-def ladder_html(ladder: DualLadder, title: str) -> str:
-    """Write the same as HTML, with nothing that would have to be fetched."""
-    from careerpath.markup import render
-
-    return render(
-        "dual_ladder",
-        title=title,
-        levels=[
-            (
-                level.name,
-                [(rung, rung_lines(rung)) if (rung := level.rung(side)) else None for side in Side],
-            )
-            for level in reversed(ladder.levels)
-        ],
-        sides=list(Side),
-        parity=ladder.parity(),
-        findings=ladder.findings(),
-    )
+def _finding_lines(findings: Sequence[LadderFinding]) -> list[str]:
+    lines = [
+        f"- **{escape_markdown(each.place)}** ({each.level}): "
+        f"{escape_markdown(f'{each.fact} {each.why} {each.mend}')}"
+        for each in findings
+    ]
+    return ["\n".join(lines)] if lines else []
 
 
 def _cell(rung: Rung | None) -> str:

@@ -1,0 +1,99 @@
+"""``careerpath ladder``: check, example, export."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from careerpath.cli import app
+from careerpath.exercises import DualLadder
+
+EXAMPLE = DualLadder.example()
+runner = CliRunner()
+
+
+def run(*arguments):
+    return runner.invoke(app, ["ladder", *(str(each) for each in arguments)])
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def good(tmp_path):
+    return EXAMPLE.save(tmp_path / "good.csv")
+
+
+@pytest.fixture
+def bad(tmp_path):
+    return EXAMPLE.without_rung("Staff", "mastery").save(tmp_path / "bad.toml")
+
+
+def test_a_ladder_at_par_is_fine(good):
+    result = run("check", good)
+    assert result.exit_code == 0
+    assert "good.csv: fine" in words(result.output)
+    assert "At par at 4 levels" in result.output
+
+
+def test_what_is_not_at_par_is_told_and_ends_with_1(bad):
+    result = run("check", bad)
+    assert result.exit_code == 1
+    said = words(result.output)
+    assert "Staff, mastery Management has a rung at 'Staff', and mastery has none." in said
+    assert "Add a mastery rung with the same weight." in said
+    assert "Not at par: Staff" in said
+
+
+def test_the_check_as_json(bad):
+    found = json.loads(run("check", bad, "--json").output)
+    (finding,) = found["findings"]
+    assert (finding["level"], finding["level_name"], finding["side"]) == (
+        "error",
+        "Staff",
+        "mastery",
+    )
+    assert len(found["parity"]) == 9
+
+
+def test_the_tolerance_can_be_chosen(tmp_path):
+    rung = EXAMPLE.level("Staff").mastery
+    pay = rung.pay.model_copy(update={"minimum": 54_000, "maximum": 70_000})
+    ladder = EXAMPLE.with_rung("Staff", "mastery", rung.model_copy(update={"pay": pay}))
+    path = ladder.save(tmp_path / "a.csv")
+    assert run("check", path).exit_code == 1
+    assert run("check", path, "--pay-tolerance", "0.2").exit_code == 0
+    assert run("check", path, "--pay-tolerance", "20").exit_code == 2
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "toml"])
+def test_the_example_can_be_checked(tmp_path, ending):
+    path = tmp_path / f"example.{ending}"
+    assert "4 levels, 8 rungs" in words(run("example", "-o", path).output)
+    assert run("check", path).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [("pdf", b"%PDF-"), ("html", b"<!doctype html>"), ("md", b"# Two"), ("xlsx", b"PK")],
+)
+def test_a_ladder_is_written_in_every_format(good, tmp_path, ending, start):
+    path = tmp_path / f"out.{ending}"
+    assert run("export", good, "-o", path).exit_code == 0
+    assert path.read_bytes().startswith(start)
+
+
+def test_no_file_is_written_over(good):
+    result = run("export", good, "-o", good)
+    assert result.exit_code == 2
+    assert "exists already" in result.output
+    assert DualLadder.load(good) == EXAMPLE
+
+
+def test_what_cannot_be_read_is_told_without_a_traceback(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("level,side\n")
+    result = run("check", path)
+    assert result.exit_code == 2
+    assert "has no column 'title'. Add it." in words(result.output)
