@@ -22,6 +22,7 @@ export class Connection {
   private status: Status | 'starting' = 'starting';
   private wait = FIRST_WAIT;
   private timer = 0;
+  private checking = false;
   /** State updates that the kernel has not confirmed yet, by message id. */
   private readonly unconfirmed = new Map<string, KernelMessage.IMessage>();
   private readonly address: string;
@@ -130,7 +131,12 @@ export class Connection {
 
   /** Is it still there? Ask now, and mend what can be mended. */
   private async check(): Promise<void> {
-    if (this.status === 'gone' || this.kernel.isDisposed) return;
+    if (this.checking || this.status === 'gone' || this.kernel.isDisposed) return;
+    this.checking = true;
+    await this.ask().finally(() => (this.checking = false));
+  }
+
+  private async ask(): Promise<void> {
     if (!(await this.model().catch(() => null))) {
       this.tell('gone');
     } else if (this.kernel.connectionStatus !== 'connected' || !(await this.answers())) {
@@ -163,7 +169,12 @@ export class Connection {
     if (direction === 'send') {
       const content = message.content as { data?: { method?: string } };
       if (message.header.msg_type === 'comm_msg' && content.data?.method === 'update') {
-        this.unconfirmed.set(message.header.msg_id, message);
+        const id = message.header.msg_id;
+        this.unconfirmed.set(id, message);
+        // A network that goes away without a word closes no socket. A kernel that is at work takes its time.
+        window.setTimeout(() => {
+          if (this.unconfirmed.has(id) && this.kernel.status !== 'busy') void this.check();
+        }, PATIENCE);
       }
     } else if (
       message.header.msg_type === 'status' &&

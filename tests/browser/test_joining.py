@@ -176,6 +176,7 @@ def test_deleting_the_answers_drops_what_waits(page: Page, server, store, code):
     join(page, server, code)
     start(page)
     finish(page)
+    expect(page.get_by_role("button", name="Share with the room")).to_be_visible()
     server.kill_kernels()
     expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=PATIENCE)
     share(page)
