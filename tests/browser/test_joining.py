@@ -62,6 +62,11 @@ def finish(page: Page, value: int = 7) -> dict[str, int]:
     return answers
 
 
+def may_share(page: Page) -> None:
+    """The room has answered, and the card is there."""
+    expect(page.get_by_role("button", name="Share with the room")).to_be_visible()
+
+
 def share(page: Page) -> None:
     page.get_by_role("button", name="Share with the room").click()
 
@@ -134,6 +139,7 @@ def test_what_is_shared_without_a_connection_is_sent_when_it_is_back(
         join(page, network, code)
         start(page)
         finish(page)
+        may_share(page)
         network.cut()
         page.clock.install()
         share(page)
@@ -159,6 +165,7 @@ def test_what_is_shared_with_a_dead_server_is_sent_by_the_next_visit_even_withou
         join(page, server, code)
         start(page)
         finish(page)
+        may_share(page)
         server.kill_kernels()
         expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=PATIENCE)
         share(page)
@@ -176,7 +183,7 @@ def test_deleting_the_answers_drops_what_waits(page: Page, server, store, code):
     join(page, server, code)
     start(page)
     finish(page)
-    expect(page.get_by_role("button", name="Share with the room")).to_be_visible()
+    may_share(page)
     server.kill_kernels()
     expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=PATIENCE)
     share(page)
