@@ -96,7 +96,7 @@ TEST_NAMES = {
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
-    """A folder with the files that the documents speak of, and the room in which six have shared."""
+    """A folder with the files that the documents name, and the room in which six have shared."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CAREERPATH_DATABASE_URL", f"sqlite:///{tmp_path}/rooms.db")
     instrument = load_instrument()
