@@ -8,9 +8,7 @@
 # path is empty and the browser tests are skipped; with CI=true that is a failure.
 set -u
 
-has() {
-  command -v "$1" >/dev/null 2>&1
-}
+. "$(dirname "$0")/system_packages.sh"
 
 # A browser has to start: Ubuntu's chromium-browser, for one, may be a stub without its snap.
 starts() {
@@ -29,34 +27,9 @@ find_browser() {
   return 1
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-may_install() {
-  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
-}
-
 install_browser() {
-  if has brew; then
-    brew install --cask google-chrome
-  elif ! may_install; then
-    return 1
-  elif has apt-get; then
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-liberation \
-      || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y chromium-browser
-  elif has dnf; then
-    as_root dnf install -y chromium
-  elif has zypper; then
-    as_root zypper --non-interactive install chromium
-  elif has pacman; then
-    as_root pacman -S --noconfirm --needed chromium
-  elif has apk; then
-    as_root apk add chromium font-liberation
-  else
-    return 1
-  fi
+  install_packages brew="--cask google-chrome" apt-get="chromium fonts-liberation" dnf=chromium \
+    zypper=chromium pacman=chromium apk="chromium font-liberation" || install_packages apt-get=chromium-browser
 }
 
 if [ -n "${CAREERPATH_BROWSER:-}" ]; then

@@ -9,9 +9,7 @@
 # whoever asked for Spark's tests wanted them to run.
 set -u
 
-has() {
-  command -v "$1" >/dev/null 2>&1
-}
+. "$(dirname "$0")/system_packages.sh"
 
 # macOS has a /usr/bin/java that is no Java: it has to run and say where it lives.
 home_of() {
@@ -30,33 +28,10 @@ find_java() {
   return 1
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-may_install() {
-  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
-}
-
 install_java() {
-  if has brew; then
-    brew install openjdk@17
-  elif ! may_install; then
-    return 1
-  elif has apt-get; then
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends default-jre-headless
-  elif has dnf; then
-    as_root dnf install -y java-17-openjdk-headless || as_root dnf install -y java-latest-openjdk-headless
-  elif has zypper; then
-    as_root zypper --non-interactive install java-17-openjdk-headless
-  elif has pacman; then
-    as_root pacman -S --noconfirm --needed jre17-openjdk-headless
-  elif has apk; then
-    as_root apk add openjdk17-jre-headless
-  else
-    return 1
-  fi
+  install_packages brew=openjdk@17 apt-get=default-jre-headless dnf=java-17-openjdk-headless \
+    zypper=java-17-openjdk-headless pacman=jre17-openjdk-headless apk=openjdk17-jre-headless \
+    || install_packages dnf=java-latest-openjdk-headless
 }
 
 if [ -n "${JAVA_HOME:-}" ]; then

@@ -6,6 +6,7 @@
 # else nothing is installed: the tests are then skipped, and this says what to install. Nothing is
 # needed where CAREERPATH_TEST_DATABASE_URL names a database that the tests may use.
 set -u
+. "$(dirname "$0")/system_packages.sh"
 
 has_server() {
   command -v initdb >/dev/null 2>&1 && return 0
@@ -18,35 +19,14 @@ has_server() {
   return 1
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-may_install() {
-  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
-}
-
 install_server() {
-  if ! may_install; then
-    return 1
-  elif command -v apt-get >/dev/null 2>&1; then
+  if has apt-get && may_install; then
     # Otherwise Debian makes a database of its own and starts a server for it.
     as_root mkdir -p /etc/postgresql-common/createcluster.d
     echo "create_main_cluster = false" |
       as_root tee /etc/postgresql-common/createcluster.d/careerpath.conf >/dev/null
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql
-  elif command -v dnf >/dev/null 2>&1; then
-    as_root dnf install -y postgresql-server
-  elif command -v zypper >/dev/null 2>&1; then
-    as_root zypper --non-interactive install postgresql-server
-  elif command -v pacman >/dev/null 2>&1; then
-    as_root pacman -S --noconfirm --needed postgresql
-  elif command -v apk >/dev/null 2>&1; then
-    as_root apk add postgresql
-  else
-    return 1
   fi
+  install_packages apt-get=postgresql dnf=postgresql-server zypper=postgresql-server pacman=postgresql apk=postgresql
 }
 
 [ -n "${CAREERPATH_TEST_DATABASE_URL:-}" ] && exit 0

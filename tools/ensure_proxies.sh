@@ -6,40 +6,17 @@
 # tests are then skipped, and this says what to install.
 set -u
 
-has() {
-  # Debian keeps them in /usr/sbin, which is not on everybody's PATH.
-  PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" >/dev/null 2>&1
-}
+. "$(dirname "$0")/system_packages.sh"
+# Debian keeps them in /usr/sbin, which is not on everybody's PATH.
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
 
 have_all() {
   has nginx && has haproxy && has openssl
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-may_install() {
-  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
-}
-
 install_all() {
-  if ! may_install; then
-    return 1
-  elif has apt-get; then
-    as_root apt-get update -q
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends nginx haproxy openssl
-  elif has dnf; then
-    as_root dnf install -y nginx haproxy openssl
-  elif has zypper; then
-    as_root zypper --non-interactive install nginx haproxy openssl
-  elif has pacman; then
-    as_root pacman -S --noconfirm --needed nginx haproxy openssl
-  elif has apk; then
-    as_root apk add nginx haproxy openssl
-  else
-    return 1
-  fi
+  all="nginx haproxy openssl"
+  install_packages apt-get="$all" dnf="$all" zypper="$all" pacman="$all" apk="$all"
 }
 
 have_all && exit 0
