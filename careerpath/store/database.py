@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import (
+    URL,
+    ClauseElement,
+    Connection,
+    Dialect,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 
 from careerpath.errors import shown
 from careerpath.rooms import StoreError, StoreUnavailableError
@@ -21,8 +33,9 @@ DATABASE_VARIABLE = "CAREERPATH_DATABASE_URL"
 PATIENCE = 30
 """Seconds that a transaction waits for others."""
 _CONNECT_PATIENCE = 10
+_RESTING = "careerpath_resting_since"
+_RESTED_AFTER = 1.0
 _IN_MEMORY = (None, "", ":memory:")
-_BEGIN = "careerpath_begin"
 _BY_URL = "Write sqlite:///rooms.db or postgresql://user@host/name."
 
 
@@ -88,33 +101,61 @@ class Database:
     def __init__(self, url: URL, *, keep_connections: bool = True) -> None:
         self.place = shown_url(url)
         self.is_sqlite = url.drivername == "sqlite"
+        self._driver_errors: type[Exception] = DBAPIError
         with self._told():
             self.engine = (
                 _sqlite_engine(url)
                 if self.is_sqlite
                 else _postgresql_engine(url, keep_connections=keep_connections)
             )
+            self._driver_errors = self.engine.dialect.loaded_dbapi.Error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that reads."""
         with self._told(), self.engine.connect() as connection:
+            self._begin(connection, "BEGIN")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes, all of it or nothing."""
         with self._told(), self.engine.connect() as connection:
-            # SQLite: from the start. A reader that wants to write later may be refused at once.
-            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            # From the start: a reader that wants to write later may be refused at once.
+            self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
             connection.commit()
+
+    @contextmanager
+    def quickly(self) -> Iterator[Driver]:
+        """Open a transaction that writes, through the driver: that saves half of its time."""
+        with self._told():
+            pooled = self.engine.raw_connection()
+            try:
+                driver = Driver(pooled.driver_connection, self.engine.dialect)
+                if self.is_sqlite:
+                    driver.connection.execute("BEGIN IMMEDIATE")
+                yield driver
+                driver.commit()
+            except self._driver_errors:
+                if not self.is_sqlite:
+                    # It may be the connection.
+                    pooled.invalidate()
+                raise
+            finally:
+                # Whatever has not been committed is rolled back.
+                pooled.close()
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """Open a connection for statements that stand in no transaction."""
         with self._told(), self.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def _begin(self, connection: Connection, statement: str) -> None:
+        """Begin a transaction, where that is ours to say."""
+        if self.is_sqlite:
+            connection.exec_driver_sql(statement)
 
     def erase_traces(self) -> None:
         """Make sure that what has been deleted is in the database's files no more.
@@ -152,23 +193,70 @@ class Database:
                 f"{self.place} needs psycopg. Install it with: pip install 'careerpath[postgres]'."
             ) from error
         except DBAPIError as error:
-            told = str(error.orig).strip().splitlines()[0].rstrip(".")
-            if error.connection_invalidated or type(error).__name__ in _PASSING:
-                raise StoreUnavailableError(
-                    f"The rooms' database {self.place} does not answer: {told}. Try again; if it "
-                    "stays so, see that it runs and that its URL is right."
-                ) from error
-            raise StoreError(
-                f"The rooms' database {self.place} cannot be used: {told}. Check it with: "
-                "careerpath db check."
-            ) from error
+            lost = error.connection_invalidated or type(error).__name__ in _PASSING
+            raise self._trouble(error.orig, passing=lost) from error
+        except self._driver_errors as error:
+            kinds = {kind.__name__ for kind in type(error).__mro__}
+            raise self._trouble(error, passing=not kinds.isdisjoint(_PASSING)) from error
         except SQLAlchemyError as error:
             raise StoreUnavailableError(
                 f"The rooms' database {self.place} has no free connection. Try again."
             ) from error
 
+    def _trouble(self, error: object, *, passing: bool) -> StoreError:
+        told = str(error).strip().splitlines()[0].rstrip(".")
+        if passing:
+            return StoreUnavailableError(
+                f"The rooms' database {self.place} does not answer: {told}. Try again; if it stays "
+                "so, see that it runs and that its URL is right."
+            )
+        return StoreError(
+            f"The rooms' database {self.place} cannot be used: {told}. Check it with: careerpath "
+            "db check."
+        )
+
 
 _PASSING = ("OperationalError", "InterfaceError")
+
+
+class Driver:
+    """A transaction as the database's own driver has it, for SQLAlchemy's statements.
+
+    Values go in, and come out, as the driver takes and gives them.
+
+    Parameters
+    ----------
+    connection : object
+        The driver's.
+    dialect : sqlalchemy.Dialect
+    """
+
+    def __init__(self, connection: Any, dialect: Dialect) -> None:
+        self.connection = connection
+        self._dialect = dialect
+
+    def commit(self) -> None:
+        """Make it last."""
+        self.connection.commit()
+
+    def first(self, statement: ClauseElement, values: Mapping[str, Any]) -> Any:
+        """Run a statement, and return its first row, or None."""
+        return self.run(statement, values).fetchone()
+
+    def run(self, statement: ClauseElement, values: Mapping[str, Any]) -> Any:
+        """Run a statement, and return its cursor."""
+        text, defaults, names = _written(statement, self._dialect)
+        given = {**defaults, **values}
+        return self.connection.execute(text, [given[name] for name in names] if names else given)
+
+
+@cache
+def _written(
+    statement: ClauseElement, dialect: Dialect
+) -> tuple[str, Mapping[str, Any], tuple[str, ...]]:
+    """Write a statement as a driver takes it: its text, its own values, and their order if any."""
+    compiled: Any = statement.compile(dialect=dialect)
+    return str(compiled), compiled.params, tuple(compiled.positiontup or ())
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -185,7 +273,6 @@ def _sqlite_engine(url: URL) -> Engine:
         _make_private(Path(str(url.database)))
         engine = create_engine(url, connect_args={"timeout": PATIENCE}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -213,21 +300,32 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql(options.get(_BEGIN, "BEGIN"))
-
-
 def _postgresql_engine(url: URL, *, keep_connections: bool) -> Engine:
     pool: dict[str, Any] = (
-        {"pool_pre_ping": True, "pool_timeout": PATIENCE}
-        if keep_connections
-        else {"poolclass": NullPool}
+        {"pool_timeout": PATIENCE} if keep_connections else {"poolclass": NullPool}
     )
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={"connect_timeout": _CONNECT_PATIENCE},
         hide_parameters=True,
         **pool,
     )
+    event.listen(engine, "checkin", _lay_down)
+    event.listen(engine, "checkout", _take_up)
+    return engine
+
+
+def _lay_down(_connection: Any, record: Any) -> None:
+    record.info[_RESTING] = time.monotonic()
+
+
+def _take_up(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask whether a connection is still there; one that has just been used is."""
+    resting = record.info.get(_RESTING)
+    if resting is None or time.monotonic() - resting < _RESTED_AFTER:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error

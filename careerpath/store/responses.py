@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ClauseElement, Connection, Row, func, select
 
-from careerpath.errors import shown
-from careerpath.rooms import (
-    Counts,
-    Outcome,
-    Phase,
-    Picture,
-    RoomClosedError,
-    RoomError,
-    RoomFullError,
-    hold_back,
-)
-from careerpath.store.packing import pack, unpack
-from careerpath.store.rooms import NEXT_PICTURE, Rooms
+from careerpath.rooms import Counts, Outcome, Phase, hold_back
+from careerpath.store.database import Driver
+from careerpath.store.keys import no_room, plain_code
+from careerpath.store.packing import count, pack, unpack
+from careerpath.store.rooms import TOML, Rooms
 from careerpath.store.tables import participants
+from careerpath.store.taking_part import (
+    COMING,
+    LOOK,
+    SHARING,
+    Entry,
+    admit,
+    find,
+    go_on,
+    key,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from careerpath.cohort import Tally
 
-LONGEST_TOKEN = 200
 _REMEMBERED = 8
-
-_VALUES = {column.name: bindparam(column.name, type_=column.type) for column in participants.c}
-_INSIDE = participants.c.room_id == _VALUES["room_id"]
-_THIS = and_(_INSIDE, participants.c.token == _VALUES["token"])
-_LOOK = select(participants).where(_THIS)
-_COUNT = select(func.count()).select_from(participants).where(_INSIDE).scalar_subquery()
-_ADMIT = (
-    insert(participants)
-    .from_select(list(_VALUES), select(*_VALUES.values()).where(bindparam("capacity") > _COUNT))
-    .returning(participants.c.room_id)
-)
 
 
 class Responses(Rooms):
@@ -67,14 +57,12 @@ class Responses(Rooms):
         """
         phase = Phase(phase)
         with self._room(code) as (connection, row):
-            found = _find(connection, row, token)
+            found = connection.execute(LOOK, key(row.id, row.code, token)).one_or_none()
             if found is not None and found.phase == phase:
                 return
-        with self._changing(code) as (connection, row):
-            if _find(connection, row, token) is None:
-                _admit(connection, row, token, phase=phase)
-            else:
-                _write(connection, row, token, phase=phase)
+        with self._coming(code, COMING) as (driver, entry):
+            put = admit if find(driver, entry, token) is None else go_on
+            put(driver, entry, token, phase=phase)
 
     def add_response(self, code: str, answers: Mapping[str, Any], *, submission_id: str) -> Outcome:
         """Take a participant's answers into the room.
@@ -104,20 +92,34 @@ class Responses(Rooms):
         StoreUnavailableError
             Where the database does not answer, and the same can be sent again.
         """
-        with self._changing(code, change=NEXT_PICTURE) as (connection, row):
-            packed = pack(self._instrument(connection, row), answers)
-            found = _find(connection, row, submission_id)
+        with self._coming(code, SHARING) as (driver, entry):
+            instrument = self._remembered(
+                entry.id, entry.code, lambda: str(driver.first(TOML, {"room_id": entry.id})[0])
+            )
+            packed = pack(instrument, answers)
+            found = find(driver, entry, submission_id)
             newest = found and (found.waiting or found.answers)
             if newest == packed:
                 # Also where the room has been closed since: it is counted.
-                connection.rollback()
+                driver.connection.rollback()
                 return Outcome.UNCHANGED
-            if row.closed:
-                raise _closed(row)
-            values = {"waiting" if row.picture == Picture.FROZEN else "answers": packed}
-            put = _admit if found is None else _write
-            put(connection, row, submission_id, phase=Phase.FINISHED, **values)
+            if entry.closed:
+                raise entry.refusal()
+            put = admit if found is None else go_on
+            put(driver, entry, submission_id, phase=Phase.FINISHED, **{entry.column: packed})
         return Outcome.REPLACED if newest else Outcome.ADDED
+
+    @contextmanager
+    def _coming(self, code: str, change: ClauseElement) -> Iterator[tuple[Driver, Entry]]:
+        """Come into a room, to change it as one of many; whoever else wants to, waits."""
+        plain = plain_code(code)
+        with self._purging(), self.database.quickly() as driver:
+            row = driver.first(change, {"of": plain})
+            if row is None:
+                raise no_room(plain)
+            entry = Entry(*row)
+            self._check_time(plain, entry.expires)
+            yield driver, entry
 
     def counts(self, code: str) -> Counts:
         """Count who has come how far; nothing of what they answered."""
@@ -149,9 +151,7 @@ class Responses(Rooms):
                 instrument = self._instrument(connection, row)
                 packed = self._packed(connection, row)
         if tally is None:
-            from careerpath.cohort import Tally
-
-            tally = Tally.of(unpack(instrument, packed), instrument)
+            tally = count(instrument, packed)
             if len(self._tallies) >= _REMEMBERED:
                 self._tallies.clear()
             self._tallies[key] = tally
@@ -170,63 +170,16 @@ class Responses(Rooms):
         """
         with self._room(code) as (connection, row):
             instrument = self._instrument(connection, row)
-            packed = self._packed(connection, row)
+            packed = self._packed(connection, row, in_order=True)
         frame = unpack(instrument, packed)
         hold_back(len(frame))
         return frame
 
-    def _packed(self, connection: Connection, row: Row[Any]) -> str:
+    def _packed(self, connection: Connection, row: Row[Any], *, in_order: bool = False) -> str:
         """Fetch all answers in the picture as one text."""
         mine = participants.c
-        chosen = (
-            select(mine.answers)
-            .where(mine.room_id == row.id, mine.answers.is_not(None))
-            .order_by(mine.token)
-            .subquery()
-        )
+        query = select(mine.answers).where(mine.room_id == row.id, mine.answers.is_not(None))
+        chosen = (query.order_by(mine.token) if in_order else query).subquery()
         join = func.group_concat if self.database.is_sqlite else func.string_agg
         found: str | None = connection.execute(select(join(chosen.c.answers, ""))).scalar_one()
         return found or ""
-
-
-def _find(connection: Connection, row: Row[Any], token: str) -> Row[Any] | None:
-    return connection.execute(_LOOK, _key(row, token)).one_or_none()
-
-
-def _admit(
-    connection: Connection, row: Row[Any], token: str, *, phase: Phase, **answers: str
-) -> None:
-    """Let somebody new in, if there is room."""
-    if row.closed:
-        raise _closed(row)
-    values = {**_key(row, token), "phase": phase, "answers": None, "waiting": None, **answers}
-    if connection.execute(_ADMIT, {**values, "capacity": row.capacity}).first() is None:
-        raise RoomFullError(
-            f"Room {row.code} is full: {row.capacity:,} people are in it. Your result is yours all "
-            "the same."
-        )
-
-
-def _write(connection: Connection, row: Row[Any], token: str, **values: str) -> None:
-    of = participants.c
-    this = (of.room_id == row.id) & (of.token == digest(row.code, token))
-    connection.execute(update(participants).where(this).values(**values))
-
-
-def _key(row: Row[Any], token: str) -> dict[str, Any]:
-    return {"room_id": row.id, "token": digest(row.code, token)}
-
-
-def _closed(row: Row[Any]) -> RoomClosedError:
-    return RoomClosedError(
-        f"Room {row.code} is closed and takes no more answers. Your result is yours all the same."
-    )
-
-
-def digest(code: str, token: object) -> str:
-    """Turn a participant's token into what is kept: it opens nothing, and differs in each room."""
-    if not isinstance(token, str) or not 0 < len(token) <= LONGEST_TOKEN:
-        raise RoomError(
-            f"A submission id is a text of 1 to {LONGEST_TOKEN} letters, not {shown(token)}."
-        )
-    return hashlib.sha256(f"{code} {token}".encode("utf-8", "surrogatepass")).hexdigest()

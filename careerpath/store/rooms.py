@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from careerpath.errors import shown
@@ -34,6 +34,8 @@ LONGEST_LIFE = timedelta(days=366)
 DEFAULT_CAPACITY = 500
 LARGEST_CAPACITY = 1_000_000
 LONGEST_TITLE = 120
+MOST_ROOMS = 10_000
+"""As many as one database keeps: whoever makes rooms without end does not fill the disk."""
 _CODE_TRIES = 20
 _REMEMBERED = 50
 _ADDED_COLUMNS = ("total", "band", "unscored_reason")
@@ -43,10 +45,8 @@ _THIS = rooms.c.code == bindparam("of")
 _LOOK = select(rooms).where(_THIS)
 _LOOK_AT_VERSION = select(rooms.c.version, rooms.c.expires).where(_THIS)
 _NEXT_VERSION = update(rooms).where(_THIS).values(version=rooms.c.version + 1).returning(*rooms.c)
-NEXT_PICTURE = _NEXT_VERSION.values(
-    picture_version=rooms.c.picture_version + case((rooms.c.picture == Picture.FROZEN, 0), else_=1)
-)
-"""The room has another response, which comes into the picture unless that is frozen."""
+TOML = select(instruments.c.toml).where(instruments.c.room_id == bindparam("room_id"))
+"""The instrument of a room."""
 
 
 class Rooms:
@@ -109,6 +109,7 @@ class Rooms:
             raise RoomError(
                 f"A room holds 1 to {LARGEST_CAPACITY:,} people, not {shown(capacity)}."
             )
+        self._make_place()
         toml = instrument.to_toml()
         now = int(self._clock())
         key = new_key()
@@ -131,6 +132,21 @@ class Rooms:
                 code = self._insert(values, toml=toml)
                 return OpenedRoom(code, key, self.room(code))
         raise StoreError("No free code was found. Delete rooms that are over.")
+
+    def _make_place(self) -> None:
+        """Refuse a room beyond all places, unless some are those of rooms that are over."""
+        if self._is_full():
+            self.purge_expired()
+            if self._is_full():
+                raise RoomError(
+                    f"There are {MOST_ROOMS:,} rooms already, as many as one database keeps. "
+                    "Delete those that are over: careerpath room list shows them."
+                )
+
+    def _is_full(self) -> bool:
+        query = select(func.count()).select_from(rooms)
+        with self.database.reading() as connection:
+            return int(connection.execute(query).scalar_one()) >= MOST_ROOMS
 
     def _insert(self, values: dict[str, Any], *, toml: str) -> str:
         code = new_code()
@@ -286,26 +302,27 @@ class Rooms:
             yield connection, self._find(connection, plain, query)
 
     @contextmanager
-    def _changing(
-        self, code: str, *, change: Any = _NEXT_VERSION
-    ) -> Iterator[tuple[Connection, Row[Any]]]:
+    def _changing(self, code: str) -> Iterator[tuple[Connection, Row[Any]]]:
         """Find a room, to change; whoever else wants to change it waits.
 
         Its version has grown already, unless the transaction is rolled back.
         """
         plain = plain_code(code)
         with self._purging(), self.database.writing() as connection:
-            yield connection, self._find(connection, plain, change)
+            yield connection, self._find(connection, plain, _NEXT_VERSION)
 
     def _find(self, connection: Connection, code: str, query: Any) -> Row[Any]:
         row: Row[Any] | None = connection.execute(query, {"of": code}).one_or_none()
         if row is None:
             raise no_room(code)
-        if row.expires <= self._clock():
+        self._check_time(code, row.expires)
+        return row
+
+    def _check_time(self, code: str, expires: int) -> None:
+        if expires <= self._clock():
             raise RoomExpiredError(
                 f"The time of room {code} is over, and it has been deleted. Open a new one."
             )
-        return row
 
     @contextmanager
     def _purging(self) -> Iterator[None]:
@@ -319,13 +336,19 @@ class Rooms:
             raise
 
     def _instrument(self, connection: Connection, row: Row[Any]) -> Instrument:
-        if row.id not in self._instruments:
+        def read() -> str:
+            found: str = connection.execute(TOML, {"room_id": row.id}).scalar_one()
+            return found
+
+        return self._remembered(row.id, row.code, read)
+
+    def _remembered(self, room_id: int, code: str, read: Callable[[], str]) -> Instrument:
+        if room_id not in self._instruments:
             if len(self._instruments) >= _REMEMBERED:
                 self._instruments.clear()
-            query = select(instruments.c.toml).where(instruments.c.room_id == row.id)
-            data = tomllib.loads(connection.execute(query).scalar_one())
-            self._instruments[row.id] = Instrument.validated(data, place=f"room {row.code}")
-        return self._instruments[row.id]
+            found = Instrument.validated(tomllib.loads(read()), place=f"room {code}")
+            self._instruments[room_id] = found
+        return self._instruments[room_id]
 
 
 class _CodeTakenError(Exception):

@@ -12,10 +12,9 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import event
-
 from careerpath.rooms import Phase, StoreUnavailableError
 from careerpath.store import open_store
+from careerpath.store.database import Driver
 
 PAUSE = 0.05
 
@@ -53,11 +52,12 @@ def end():
 def die_in_commit(store, *, sent):
     """End the process at the next commit: before it is sent, or when it has just been."""
 
-    @event.listens_for(store.database.engine, "commit")
-    def _(connection):
+    def commit(driver):
         if sent and not store.database.is_sqlite:
-            connection.connection.driver_connection.pgconn.send_query(b"COMMIT")
+            driver.connection.pgconn.send_query(b"COMMIT")
         end()
+
+    Driver.commit = commit
 
 
 def main(url, code, first, count, threads, kill=""):

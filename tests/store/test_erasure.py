@@ -12,8 +12,8 @@ from sqlalchemy import update
 from careerpath import Instrument
 from careerpath.rooms import RoomNotFoundError, StoreUnavailableError
 from careerpath.store import open_store
-from careerpath.store.responses import digest
 from careerpath.store.tables import rooms
+from careerpath.store.taking_part import digest
 
 # 40 answers of 0 to 4,095 make 120 letters that stand nowhere by chance.
 ITEMS = [f"item{number}" for number in range(40)]

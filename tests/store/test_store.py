@@ -2,7 +2,10 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +29,7 @@ from careerpath.rooms import (
 )
 from careerpath.store import open_store
 from careerpath.store.keys import LETTERS
-from careerpath.store.packing import pack, unpack
+from careerpath.store.packing import count, pack, unpack
 from careerpath.store.rooms import _ADDED_COLUMNS
 
 INSTRUMENT = load_instrument()
@@ -481,9 +484,29 @@ def test_a_room_without_a_band_for_half_points_is_exact(store):
     assert sorted(store.answers(code)["a"]) == [0, 0, 0.5, 0.5, 1]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answered(most_steps=300))
 def test_answers_come_out_of_the_store_as_they_went_in(pair):
     instrument, given = pair
     frame = unpack(instrument, pack(instrument, given) * 2)
     assert frame.to_dict("records") == [given, given]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(answered(most_steps=300))
+def test_what_is_packed_is_tallied_as_the_frame_would_be(pair):
+    instrument, given = pair
+    packed = pack(instrument, given) * 3
+    assert count(instrument, packed) == Tally.of(unpack(instrument, packed), instrument)
+
+
+@pytest.mark.parametrize("wrong", [True, "7", None, 7.5, float("nan"), 11, -1, [7], 10**400])
+def test_what_is_no_answer_is_never_packed(wrong):
+    given = {**dict.fromkeys(INSTRUMENT.item_ids, 1), "q05": wrong}
+    with pytest.raises(AnswerError, match="q05"):
+        pack(INSTRUMENT, given)
+
+
+@pytest.mark.parametrize("seven", [7, 7.0, Decimal(7), Fraction(7), np.int64(7), np.float32(7)])
+def test_a_number_of_any_kind_is_packed_as_its_answer(seven):
+    assert pack(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, seven)) == "7" * 15

@@ -1,0 +1,191 @@
+"""Guessing, flooding, and what is too large: the store's plain answers."""
+
+import math
+import statistics
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from careerpath import AnswerError, load_instrument
+from careerpath.rooms import RoomError, RoomNotFoundError
+from careerpath.store import rooms as rooms_module
+from careerpath.store.attempts import FORGOTTEN_AFTER, FREE_ATTEMPTS, LONGEST_WAIT
+from careerpath.store.keys import CODE_LENGTH, LETTERS, new_code, new_key
+from careerpath.store.rooms import MOST_ROOMS
+from careerpath.store.tables import rooms
+
+INSTRUMENT = load_instrument()
+MEGABYTE = "x" * 2**20
+
+
+def answers(value):
+    return dict.fromkeys(INSTRUMENT.item_ids, value)
+
+
+@pytest.fixture
+def opened(store):
+    return store.create_room("Lisbon workshop", INSTRUMENT)
+
+
+# Guessing
+
+
+def test_codes_are_64_million_and_keys_too_many_to_try():
+    assert len(LETTERS) ** CODE_LENGTH == 64_000_000
+    letters = len(new_key().replace("-", ""))
+    assert math.log2(len(LETTERS) ** letters) > 64
+
+
+def test_no_code_or_key_follows_from_another():
+    codes, keys = {new_code() for _ in range(2000)}, {new_key() for _ in range(2000)}
+    # Of 64 million codes, two of 2,000 are the same once in 32 runs; three never.
+    assert len(codes) > 1990
+    assert len(keys) == 2000
+    for place in range(CODE_LENGTH):
+        assert {code[place] for code in codes} == set(LETTERS)
+
+
+def test_each_wrong_key_makes_the_next_one_wait_longer_and_the_right_one_begins_anew(store, opened):
+    waits = [store.count_attempt(opened.code) for _ in range(FREE_ATTEMPTS + 6)]
+    assert waits == [0, 0, 0, 1, 2, 4, 8, LONGEST_WAIT, LONGEST_WAIT]
+    assert not store.authenticate(opened.code, "BCDF-GHJK-MNPQ-RSTV")
+    assert store.count_attempt(opened.code) == LONGEST_WAIT
+    assert store.authenticate(opened.code, opened.coach_key)
+    assert store.count_attempt(opened.code) == 0
+
+
+def test_a_guesser_of_one_room_keeps_no_other_coach_waiting(store, opened):
+    other = store.create_room("Porto workshop", INSTRUMENT)
+    for _ in range(20):
+        store.count_attempt(opened.code)
+    assert store.count_attempt(other.code) == 0
+
+
+def test_attempts_are_forgotten_after_a_while(store, opened, clock):
+    for _ in range(20):
+        store.count_attempt(opened.code)
+    clock.now += FORGOTTEN_AFTER
+    assert store.count_attempt(opened.code) == 0
+
+
+def test_attempts_go_with_the_room(store, opened):
+    store.count_attempt(opened.code)
+    store.delete_room(opened.code)
+    with store.database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM attempts").scalar_one() == 0
+
+
+@pytest.mark.parametrize("code", ["BCDFGH", "nonsense", "' OR '1'='1", "", None, MEGABYTE])
+def test_an_attempt_on_a_room_that_is_not_there_counts_nothing(store, opened, code):
+    try:
+        waits = store.count_attempt(code)
+    except RoomNotFoundError:
+        waits = 0
+    assert waits == 0
+    assert not store.authenticate(code, opened.coach_key)
+
+
+def test_a_wrong_code_takes_as_long_as_a_wrong_key(store, opened):
+    def seconds(code):
+        started = time.process_time()
+        store.authenticate(code, "BCDF-GHJK-MNPQ-RSTV")
+        return time.process_time() - started
+
+    wrong_key, wrong_code, no_code = (
+        statistics.median(seconds(code) for _ in range(9))
+        for code in (opened.code, "BCDFGH", "nonsense")
+    )
+    # Both make the hash, which is nearly all of it.
+    assert 0.5 < wrong_code / wrong_key < 2
+    assert 0.5 < no_code / wrong_key < 2
+
+
+# Reading and writing another room's
+
+
+def test_a_key_opens_no_other_room(store, opened):
+    other = store.create_room("Porto workshop", INSTRUMENT)
+    assert not store.authenticate(other.code, opened.coach_key)
+    assert not store.authenticate(opened.code, other.coach_key)
+
+
+def test_a_token_of_one_room_is_nobody_in_another(store, opened):
+    other = store.create_room("Porto workshop", INSTRUMENT)
+    store.add_response(opened.code, answers(3), submission_id="me")
+    store.add_response(other.code, answers(8), submission_id="me")
+    assert store.counts(opened.code).shared == store.counts(other.code).shared == 1
+    store.reset_room(other.code)
+    assert store.counts(opened.code).shared == 1
+
+
+# Flooding
+
+
+@pytest.fixture
+def full(store):
+    """A database with all the rooms that it keeps, made past the store: hashing takes its time."""
+    opened = store.create_room("The first", INSTRUMENT)
+    with store.database.writing() as connection:
+        known = connection.execute(select(rooms)).mappings().one()
+        codes = {new_code() for _ in range(MOST_ROOMS + 100)} - {opened.code}
+        connection.execute(
+            insert(rooms),
+            [
+                {**known, "id": number, "code": code, "moved": None, "title": f"Room {number}"}
+                for number, code in zip(range(2, MOST_ROOMS + 1), sorted(codes), strict=False)
+            ],
+        )
+    return opened
+
+
+def test_10_000_rooms_disturb_nobody_and_the_next_is_refused(store, full, clock):
+    assert len(store.rooms()) == MOST_ROOMS == 10_000
+    with pytest.raises(RoomError, match=r"There are 10,000 rooms already.*careerpath room list"):
+        store.create_room("One too many", INSTRUMENT)
+    assert store.authenticate(full.code, full.coach_key)
+    for number in range(6):
+        store.add_response(full.code, answers(number), submission_id=str(number))
+    assert store.tally(full.code).count == 6
+    clock.now += timedelta(days=7).total_seconds()
+    assert store.create_room("The time of all others is over", INSTRUMENT).code
+    assert len(store.rooms()) == 1
+
+
+def test_a_code_that_is_taken_is_never_given_twice(store, opened, monkeypatch):
+    codes = iter([opened.code, opened.code, "BCDFGH"])
+    monkeypatch.setattr(rooms_module, "new_code", lambda: next(codes))
+    assert store.create_room("Another", INSTRUMENT).code == "BCDFGH"
+    assert store.room(opened.code).title == "Lisbon workshop"
+
+
+# Too large
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {MEGABYTE: 5},
+        {**answers(5), MEGABYTE: 5},
+        {**answers(5), "q01": MEGABYTE},
+        {**answers(5), "q01": 10**4000},
+        {f"q{number:06}": 5 for number in range(50_000)},
+    ],
+    ids=["name", "another", "text", "digits", "many"],
+)
+def test_a_response_of_a_megabyte_is_refused_in_few_words_and_nothing_is_kept(store, opened, sent):
+    with pytest.raises(AnswerError) as caught:
+        store.add_response(opened.code, sent, submission_id="me")
+    assert len(str(caught.value)) < 300
+    counts = store.counts(opened.code)
+    assert (counts.joined, counts.shared) == (0, 0)
+
+
+def test_titles_tokens_and_keys_of_a_megabyte_are_refused(store, opened):
+    with pytest.raises(RoomError, match="title"):
+        store.create_room(MEGABYTE, INSTRUMENT)
+    with pytest.raises(RoomError, match="submission id"):
+        store.add_response(opened.code, answers(5), submission_id=MEGABYTE)
+    assert not store.authenticate(opened.code, MEGABYTE)
+    assert not store.authenticate(MEGABYTE, opened.coach_key)
