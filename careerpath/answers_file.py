@@ -4,25 +4,49 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from careerpath.errors import AnswersFileError
+from careerpath.instrument import Instrument
+from careerpath.instrument_file import load_instrument
 from careerpath.plain_json import decoded, parsed_json, short, too_deep, too_many_digits
+from careerpath.result_reading import date_in, is_result, own_answers
 
 STANDARD_INPUT = "-"
 LARGEST = 5_000_000
 """The most bytes that are read; answers to a questionnaire take a few hundred."""
 
 
-def read_answers(source: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class DatedAnswers:
+    """One person's answers, and when they were given.
+
+    Attributes
+    ----------
+    answers : dict
+        By item id, as written.
+    taken : date or None
+        None where the file does not say.
+    """
+
+    answers: dict[str, Any]
+    taken: date | None = None
+
+
+def read_answers(source: str, instrument: Instrument | None = None) -> dict[str, Any]:
     """Read answers by item id from a file.
 
     Parameters
     ----------
     source : str
         A path ending in ``.json`` or ``.toml``, or ``-`` for JSON from standard input. The
-        file holds one answer for each item id, on its own or in a table called "answers".
+        file holds one answer for each item id, on its own or in a table called "answers", or is
+        a result that was saved as JSON.
+    instrument : Instrument, optional
+        A result has to be of this one and of its version. By default the shipped one.
 
     Returns
     -------
@@ -31,9 +55,14 @@ def read_answers(source: str) -> dict[str, Any]:
 
     Raises
     ------
-    AnswersFileError
+    CareerpathError
         Where the file cannot be read; the message says where and what to do.
     """
+    return read_dated_answers(source, instrument).answers
+
+
+def read_dated_answers(source: str, instrument: Instrument | None = None) -> DatedAnswers:
+    """Read answers as `read_answers` does, and the day that a saved result tells."""
     place = "Standard input" if source == STANDARD_INPUT else source
     is_toml = source.lower().endswith(".toml")
     if source != STANDARD_INPUT and not is_toml and not source.lower().endswith(".json"):
@@ -42,7 +71,11 @@ def read_answers(source: str) -> dict[str, Any]:
         )
     text = _text(source, place)
     data = _parsed_toml(text, place) if is_toml else parsed_json(text, place=place)
-    return _answers(data, place)
+    if is_result(data):
+        instrument = instrument or load_instrument()
+        answers = own_answers(data, instrument, place=place)
+        return DatedAnswers(answers, date_in(data, place=place))
+    return DatedAnswers(_answers(data, place))
 
 
 def _text(source: str, place: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from careerpath.certainty import Flip, band_chances, find_flips
@@ -281,3 +282,14 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return f">99{NO_BREAK}%"
     return f"{share * 100:.0f}{NO_BREAK}%"
+
+
+def long_date(day: date) -> str:
+    """Write a day so that nobody takes the month for the day.
+
+    Examples
+    --------
+    >>> long_date(date(2026, 3, 1))
+    '1 March 2026'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from careerpath.interpretation import percent, show
+from careerpath.interpretation import long_date, percent, show
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,6 +24,7 @@ def environment() -> Environment:
     )
     made.filters["number"] = show
     made.filters["percent"] = percent
+    made.filters["day"] = long_date
     return made
 
 

@@ -142,7 +142,8 @@ def _words(difference: float, smallest: float, *, reliable: bool, measured: bool
     points = f"{show(abs(difference))} point{'' if abs(difference) == 1 else 's'}"
     way = "mastery" if difference > 0 else "management"
     error = (
-        f"In nineteen pairs of twenty, measurement error alone stays within {show(smallest)} points"
+        f"In nineteen pairs of twenty, measurement error alone stays within "
+        f"{show(round(smallest, 1))} points"
         f"{'' if measured else ', as far as is assumed'}"
     )
     meaning = (

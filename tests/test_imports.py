@@ -15,14 +15,15 @@ NOTEBOOK = ROOT / "notebooks" / "assessment.ipynb"
 # From the ground up. A module may import from its own layer and from those below it. A
 # package stands for all that is in it.
 LAYERS = [
-    ["errors", "exact", "validation"],
+    ["errors", "exact", "validation", "plain_json"],
     ["instrument_parts"],
     ["instrument"],
     ["instrument_file", "translation", "scoring"],
     ["certainty"],
     ["interpretation"],
     ["check", "markup", "reliable_change", "share_link"],
-    ["translation_check"],
+    ["translation_check", "result_file"],
+    ["result_reading"],
     ["exercises", "cohort", "rooms"],
     ["store", "reports"],
     ["state"],

@@ -6,7 +6,18 @@ found, 2 for what the caller got wrong.
 """
 
 # In the order of ``careerpath --help``.
-from careerpath.cli import score, cohorts, check, serve, rooms, database, ladder  # isort: skip
+from careerpath.cli import score, report, cohorts, check, serve, rooms, database, ladder  # isort: skip
 from careerpath.cli.app import app, main
 
-__all__ = ["app", "check", "cohorts", "database", "ladder", "main", "rooms", "score", "serve"]
+__all__ = [
+    "app",
+    "check",
+    "cohorts",
+    "database",
+    "ladder",
+    "main",
+    "report",
+    "rooms",
+    "score",
+    "serve",
+]

@@ -60,7 +60,7 @@ def score_command(
             raise CareerpathError("A cohort's gaps are not estimated. Leave --missing out.")
         _score_cohort(answers, output, questionnaire, as_json=as_json)
         return
-    given = read_answers(answers)
+    given = read_answers(answers, questionnaire)
     try:
         result = careerpath.score(questionnaire, given, missing=missing.value)
     except AnswerError as error:

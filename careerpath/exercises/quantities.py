@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
 
+from careerpath.errors import CareerpathError, shown
 from careerpath.exact import exact
+
+NUMBER = re.compile(r"[+-]?\d{1,12}([.,]\d{0,12})?", re.ASCII)
 
 
 def quantity(value: object, low: float, high: float) -> Fraction | None:
@@ -25,3 +29,37 @@ def quantity(value: object, low: float, high: float) -> Fraction | None:
         return None
     # Out of range is whatever is not within it: "not a number", too.
     return Fraction(exact(number)) if low <= number <= high else None
+
+
+def typed(text: str, what: str) -> float | None:
+    """Read a number as people type it, with a point or a comma; None where nothing is typed.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What it is, for a message.
+
+    Raises
+    ------
+    CareerpathError
+        Where it is no number.
+
+    Examples
+    --------
+    >>> typed(" 7,5 ", "The hours for people"), typed("", "The hours for people")
+    (7.5, None)
+    >>> typed("nine", "The hours for people")
+    Traceback (most recent call last):
+        ...
+    careerpath.errors.CareerpathError: The hours for people cannot be 'nine'. Write them in \
+digits, such as 7.5.
+    """
+    written = text.strip()
+    if not written:
+        return None
+    if not NUMBER.fullmatch(written):
+        raise CareerpathError(
+            f"{what} cannot be {shown(written)}. Write them in digits, such as 7.5."
+        )
+    return float(written.replace(",", "."))

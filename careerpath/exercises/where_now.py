@@ -168,8 +168,7 @@ def where_now(
             f"{MOST_REPORTS}: those who report to you, not those who report to them."
         )
     reports = int(count)
-    texts = _texts()
-    text = texts[suited][now]
+    text = texts()[suited][now]
     strains = list(_strains(suited, now, reports, week))
     return WhereNow(
         fit=_fit(suited, now, strained=bool(strains)),
@@ -177,12 +176,13 @@ def where_now(
         words=(text["summary"], *strains),
         steps=tuple(text["steps"]),
         roles=tuple(text.get("roles") or _own_roles(instrument, suited)),
-        always=texts["always"],
+        always=texts()["always"],
     )
 
 
 @cache
-def _texts() -> dict[str, Any]:
+def texts() -> dict[str, Any]:
+    """Return the steps and roles for each band and path."""
     return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
 
 
@@ -244,27 +244,26 @@ def _strains(suited: Path, now: Path, reports: int, week: Week | None) -> Iterat
 
 def _week_strains(suited: Path, now: Path, reports: int, week: Week) -> Iterator[str]:
     expertise, people = week.expertise / week.hours, week.people / week.hours
+    own, theirs = (f"{show(round(100 * share))} %" for share in (expertise, people))
     median = DEFAULTS["hours_per_report"]
     if reports and week.people < reports * median.value:
-        yield (
-            f"Each of the people you manage gets {show(week.people / reports)} hours of your week. "
-            f"{median.source}"
-        )
+        each = show(round(week.people / reports, 1))
+        yield f"Each of the people you manage gets {each} hours of your week. {median.source}"
     if suited is not Path.MANAGEMENT and expertise < LITTLE:
         yield (
-            f"Your own expertise gets {show(100 * expertise)} % of your week, and it is what draws "
+            f"Your own expertise gets {own} of your week, and it is what draws "
             "you" + (" as much as people do." if suited is Path.BOTH else ".")
         )
     if suited is Path.MANAGEMENT and people < LITTLE:
-        yield f"People get {show(100 * people)} % of your week, and they are what draws you."
+        yield f"People get {theirs} of your week, and they are what draws you."
     if now is Path.MANAGEMENT and expertise >= MUCH:
         yield (
-            f"You call it management, and {show(100 * expertise)} % of your week is your own work: "
+            f"You call it management, and {own} of your week is your own work: "
             "by the calendar, that is both or mastery."
         )
     if now is Path.MASTERY and people >= MUCH:
         yield (
-            f"You call it mastery, and {show(100 * people)} % of your week is for people: by the "
+            f"You call it mastery, and {theirs} of your week is for people: by the "
             "calendar, that is both or management."
         )
 

@@ -1,0 +1,185 @@
+"""``careerpath report``: results as files to hand out, one or a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import careerpath
+from careerpath.cli.app import FOUND_ERRORS, InstrumentOption, app
+from careerpath.cli.score import Missing
+from careerpath.errors import CareerpathError, shown
+from careerpath.instrument import Instrument
+
+ANSWER_FILES = (".json", ".toml")
+
+
+class Kind(StrEnum):
+    """What can be written."""
+
+    PDF = "pdf"
+    HTML = "html"
+    JSON = "json"
+
+
+@app.command("report")
+def report_command(
+    answers: Annotated[
+        str,
+        typer.Argument(
+            metavar="ANSWERS",
+            help="A .json or .toml file with an answer for each item, or a result saved as JSON; - "
+            "reads JSON from stdin. Or a folder of such files.",
+        ),
+    ],
+    *,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Where it goes: .pdf, .html or .json; for a folder of answers, a folder.",
+            show_default=False,
+        ),
+    ],
+    kind: Annotated[
+        Kind, typer.Option("--format", help="For a folder: what is written for each.")
+    ] = Kind.PDF,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Whose result it is. For a folder it is the name of each file."),
+    ] = None,
+    taken: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="When it was answered, such as 2026-03-01, where no file says it."
+        ),
+    ] = None,
+    instrument: InstrumentOption = None,
+    missing: Annotated[
+        Missing, typer.Option(help="Unanswered items: refuse, or estimate from the others.")
+    ] = Missing.REFUSE,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is there already.")
+    ] = False,
+) -> None:
+    """Write a result as PDF, as a page that needs no network, or as JSON: one, or a folder."""
+    questionnaire = careerpath.load_instrument(instrument)
+    day = _day(taken)
+
+    def make(source: str, target: Path, *, said: str) -> None:
+        content = _report(source, target.suffix[1:].lower(), questionnaire, said, day, missing)
+        _write(target, content, overwrite=overwrite)
+
+    if answers == "-" or not Path(answers).is_dir():
+        if output.suffix.lower() not in [f".{each}" for each in Kind]:
+            raise CareerpathError(
+                f"{output} ends in neither .pdf, .html nor .json. Name it so that its format is "
+                "known."
+            )
+        make(answers, output, said=name or "")
+        typer.echo(f"{output} is written.")
+        return
+    if name:
+        raise CareerpathError(
+            "Many results have many names: each file's is used. Leave --name out."
+        )
+    sources = _sources(Path(answers))
+    output.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for source in _with_progress(sources):
+        try:
+            make(str(source), output / f"{source.stem}.{kind}", said=source.stem)
+        except CareerpathError as error:
+            failed += 1
+            typer.echo(str(error), err=True)
+    written = len(sources) - failed
+    typer.echo(f"{output}: {written} of {len(sources)} results written as {kind.value.upper()}.")
+    if failed:
+        raise typer.Exit(FOUND_ERRORS)
+
+
+def _report(
+    source: str,
+    kind: str,
+    instrument: Instrument,
+    name: str,
+    day: date | None,
+    missing: Missing,
+) -> bytes:
+    from careerpath.answers_file import read_dated_answers
+    from careerpath.reports.result import ResultReport
+
+    given = read_dated_answers(source, instrument)
+    report = ResultReport(
+        instrument=instrument,
+        answers=given.answers,
+        taken=given.taken or day,
+        name=name,
+        missing=missing.value,
+    )
+    try:
+        return report.file(kind)
+    except CareerpathError as error:
+        place = "Standard input" if source == "-" else source
+        raise CareerpathError(f"{place}: {error}") from error
+
+
+def _write(target: Path, content: bytes, *, overwrite: bool) -> None:
+    if target.exists() and not overwrite:
+        raise CareerpathError(
+            f"{target} exists already. Name another file, or add --overwrite to replace it."
+        )
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise CareerpathError(
+            f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
+        ) from error
+
+
+def _sources(folder: Path) -> list[Path]:
+    found = sorted(each for each in folder.iterdir() if each.suffix.lower() in ANSWER_FILES)
+    if not found:
+        raise CareerpathError(
+            f"{folder} holds no answers: no file in it ends in .json or .toml. Name another folder."
+        )
+    stems = [each.stem for each in found]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise CareerpathError(
+            f"{folder} holds two files called {shown(twice[0])}. Rename one of them, as each "
+            "result is called like its answers."
+        )
+    return found
+
+
+def _with_progress(sources: list[Path]) -> Iterator[Path]:
+    """Give each, and show how far it is, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True, highlight=False)
+    yield from track(
+        sources,
+        description="Results",
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _day(written: str | None) -> date | None:
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise CareerpathError(
+            f"--taken {shown(written)} is no day. Write it as 2026-03-01."
+        ) from None
