@@ -6,9 +6,7 @@ and calls its methods.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import date
 
 from traitlets import Dict, HasTraits, Instance, Int, UseEnum
 
@@ -16,27 +14,12 @@ from careerpath.errors import AnswerError, Reason
 from careerpath.instrument import Instrument, Item
 from careerpath.interpretation import Interpretation, interpret
 from careerpath.scoring import Score, check_answer, score
+from careerpath.state.draft import Draft, Phase, read_draft
+
+__all__ = ["SECONDS_PER_ITEM", "Draft", "Phase", "QuestionnaireState", "read_draft"]
 
 SECONDS_PER_ITEM = 12
 """How long one question takes, for telling how much time is left."""
-
-
-class Phase(StrEnum):
-    """The screens, in order."""
-
-    WELCOME = "welcome"
-    QUESTION = "question"
-    REVIEW = "review"
-    RESULT = "result"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Answers kept from an earlier visit, and where that visit stopped."""
-
-    phase: Phase
-    position: int
-    answers: Mapping[str, int | float] = field(default_factory=dict)
 
 
 class QuestionnaireState(HasTraits):
@@ -54,6 +37,8 @@ class QuestionnaireState(HasTraits):
         The item that is shown, or was shown last, counted from 0.
     answers : dict of str to int or float
         By item, from left to right as shown. An unanswered item is not in it.
+    taken : date or None
+        The day of the newest answer.
     offered : Draft or None
         An earlier visit's answers, which the welcome screen offers to go on with.
 
@@ -72,6 +57,7 @@ class QuestionnaireState(HasTraits):
     phase = UseEnum(Phase, Phase.WELCOME)
     position = Int(0)
     answers = Dict()
+    taken = Instance(date, allow_none=True)
     offered = Instance(Draft, allow_none=True)
 
     # What is true now
@@ -134,11 +120,20 @@ class QuestionnaireState(HasTraits):
         with self.hold_trait_notifications():
             self.offered = None
             self.answers = {}
+            self.taken = None
             self.position = 0
             self.phase = Phase.QUESTION
 
-    def answer(self, item_id: str, value: float) -> None:
+    def answer(self, item_id: str, value: float, *, on: date | None = None) -> None:
         """Take an answer, or change it.
+
+        Parameters
+        ----------
+        item_id : str
+        value : int or float
+            From left to right as shown.
+        on : date, optional
+            The day where the person is; by default that of this machine.
 
         Raises
         ------
@@ -146,7 +141,9 @@ class QuestionnaireState(HasTraits):
             Where the item is unknown or the scale does not have that answer; nothing is lost.
         """
         check_answer(self.instrument, item_id, value)
-        self.answers = {**self.answers, item_id: value}
+        with self.hold_trait_notifications():
+            self.answers = {**self.answers, item_id: value}
+            self.taken = on or date.today()
 
     def go_on(self) -> None:
         """Go to the next question, from the last one to the review, from there to the result.
@@ -208,9 +205,7 @@ class QuestionnaireState(HasTraits):
         """Go to the welcome screen, which offers to go on with the answers so far."""
         with self.hold_trait_notifications():
             self.offered = (
-                Draft(phase=self.phase, position=self.position, answers=self.answers)
-                if self.answers
-                else None
+                Draft(self.phase, self.position, self.answers, self.taken) if self.answers else None
             )
             self.phase = Phase.WELCOME
 
@@ -234,6 +229,7 @@ class QuestionnaireState(HasTraits):
             return
         with self.hold_trait_notifications():
             self.answers = dict(draft.answers)
+            self.taken = draft.taken
             self.position = draft.position
             self.phase = draft.phase
             self.offered = None
@@ -246,6 +242,7 @@ class QuestionnaireState(HasTraits):
             self.instrument = instrument
             self.offered = None
             self.answers = {}
+            self.taken = None
             self.position = 0
 
     def forget(self) -> None:
@@ -253,63 +250,6 @@ class QuestionnaireState(HasTraits):
         with self.hold_trait_notifications():
             self.offered = None
             self.answers = {}
+            self.taken = None
             self.position = 0
             self.phase = Phase.WELCOME
-
-
-def read_draft(instrument: Instrument, found: object) -> Draft | None:
-    """Read a draft that a browser kept, trusting nothing in it.
-
-    Parameters
-    ----------
-    instrument : Instrument
-    found : object
-        ``{"instrument", "version", "answers", "phase", "item"}``, or anything else.
-
-    Returns
-    -------
-    Draft or None
-        None where there is nothing to go on with.
-
-    Examples
-    --------
-    >>> from careerpath import load_instrument
-    >>> instrument = load_instrument()
-    >>> read_draft(instrument, {"instrument": "careerpath-15", "version": instrument.version,
-    ...                         "answers": {"q01": 7, "q02": "x"}, "phase": "question",
-    ...                         "item": "q02"})
-    Draft(phase=<Phase.QUESTION: 'question'>, position=1, answers={'q01': 7})
-    """
-    if not isinstance(found, dict) or not isinstance(found.get("answers"), dict):
-        return None
-    if (found.get("instrument"), found.get("version")) != (instrument.id, instrument.version):
-        return None
-    kept = found["answers"]
-    ids = instrument.item_ids
-    answers = {
-        item_id: kept[item_id]
-        for item_id in ids
-        if item_id in kept and _is_answer(instrument, item_id, kept[item_id])
-    }
-    if not answers:
-        return None
-    position = ids.index(found["item"]) if found.get("item") in ids else len(answers) - 1
-    phase = _phase(found.get("phase"))
-    if phase is Phase.WELCOME or (phase is Phase.RESULT and len(answers) < len(ids)):
-        phase = Phase.QUESTION
-    return Draft(phase=phase, position=position, answers=answers)
-
-
-def _is_answer(instrument: Instrument, item_id: str, value: object) -> bool:
-    try:
-        check_answer(instrument, item_id, value)
-    except AnswerError:
-        return False
-    return True
-
-
-def _phase(name: object) -> Phase:
-    try:
-        return Phase(str(name))
-    except ValueError:
-        return Phase.QUESTION

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox, Widget
 
-from careerpath.exact import exact
 from careerpath.instrument import Instrument
 from careerpath.instrument_file import load_instrument
-from careerpath.markup import render
 from careerpath.scoring import Score
-from careerpath.state.participation import Participation
-from careerpath.state.questionnaire import SECONDS_PER_ITEM, Phase, QuestionnaireState
+from careerpath.state.draft import read_day
+from careerpath.state.questionnaire import Phase, QuestionnaireState
 from careerpath.state.room_store import ResponseStore
+from careerpath.widgets import assessment_screens as screens
+from careerpath.widgets.assessment_screens import skeleton
 from careerpath.widgets.browser_session import BrowserSession
 from careerpath.widgets.guard import guarded
 from careerpath.widgets.participant import Participant, open_rooms
 from careerpath.widgets.rating_slider import RatingSlider
 from careerpath.widgets.screen import Action, Screen
+
+__all__ = ["Assessment", "skeleton"]
+
+if TYPE_CHECKING:
+    from careerpath.state.shared_answers import SharedAnswers
+    from careerpath.widgets.after_result import AfterResult
 
 
 class Assessment(VBox):
@@ -69,6 +76,10 @@ class Assessment(VBox):
             self.state, self._session, attempt=self._attempt, open_rooms=rooms
         )
         self.room = self._participant.state
+        self._page = self.state.instrument
+        self._foot: Screen | None = None
+        self._after: AfterResult | None = None
+        self._shared: SharedAnswers | None = None
         self._sliders: dict[str, RatingSlider] = {}
         self._moved = False
         self._revised: str | None = None
@@ -76,6 +87,7 @@ class Assessment(VBox):
         self.add_class("careerpath").add_class("careerpath-app")
         for screen in (self._top, self._card, self._bottom):
             screen.on_action(self._act)
+        self._session.on_link(self._open_link)
         self._session.observe(self._found, names=["looked", "found", "storage"])
         self.state.observe(self._use_instrument, "instrument")
         self.state.observe(self._draw)
@@ -99,6 +111,8 @@ class Assessment(VBox):
             "goto": partial(self.state.go_to, action.item or ""),
             "leave": self.state.leave,
             "forget": self._forget,
+            "open": partial(self._open, action.item or ""),
+            "own": self._leave_link,
             "rejoin": self.room.try_again,
         }
         # The second half of a double click was meant for the screen before.
@@ -115,18 +129,22 @@ class Assessment(VBox):
     def _answer(self, change: dict[str, Any]) -> None:
         slider: RatingSlider = change["owner"]
         if slider.value is not None:
-            self._guarded(partial(self.state.answer, slider.name, slider.value))
+            today = date.today()
+            on = read_day(self._session.today, near=today) or today
+            self._guarded(partial(self.state.answer, slider.name, slider.value, on=on))
 
     def _found(self, _change: dict[str, Any]) -> None:
         self._guarded(partial(self.state.offer, self._session.found))
         self._draw()
 
     def _start(self) -> None:
+        self._shared = None
         self._session.keep(None)
         self._drop_sliders()
         self.state.start()
 
     def _resume(self) -> None:
+        self._shared = None
         self.state.resume()
         self._session.keep(self.state.answers)
 
@@ -135,6 +153,36 @@ class Assessment(VBox):
         self._drop_sliders()
         self.room.forget()
         self.state.forget()
+
+    def _open(self, choice: str) -> None:
+        """Open one of the choices below the result; what they need is loaded by the first one."""
+        from careerpath.widgets.after_result import AfterResult
+
+        if self._after is None:
+            self._foot = Screen()
+            self._foot.on_action(self._act)
+            self._after = AfterResult(self.state, page=self._page)
+        self._after.show(choice)
+        self._after.follow()
+        self._draw()
+
+    def _close_choices(self) -> None:
+        for each in (self._after, self._foot):
+            if each is not None:
+                each.close()
+        self._after = self._foot = None
+
+    def _open_link(self, fragment: object) -> None:
+        """Show somebody's answers instead of the first screen; they never mix with one's own."""
+        from careerpath.state.shared_answers import SharedAnswers
+
+        self._shared = SharedAnswers(self._page)
+        self._shared.open(fragment)
+        self._draw()
+
+    def _leave_link(self) -> None:
+        self._shared = None
+        self._draw()
 
     def _drop_sliders(self) -> None:
         for slider in self._sliders.values():
@@ -163,15 +211,31 @@ class Assessment(VBox):
     def _draw(self, _change: object = None) -> None:
         state = self.state
         question = state.phase is Phase.QUESTION
-        self._top.html = getattr(self, f"_{state.phase}")()
+        shared = self._shared if state.phase is Phase.WELCOME else None
+        if state.phase is Phase.WELCOME:
+            self._close_choices()
         below: tuple[Widget, ...] = ()
+        if shared and shared.score:
+            top, bottom = screens.shared_result(shared, self._place)
+            shown = {self._top: top, self._bottom: bottom}
+            below = (self._bottom,)
+        else:
+            shown = {self._top: self._first()}
         if question:
-            self._bottom.html = self._navigation()
+            shown[self._bottom] = screens.navigation(state, self._place)
             below = (self._slider(), self._bottom)
         elif state.phase is Phase.RESULT:
-            self._bottom.html = self._details()
-            self._card.html = self._participant.card(self._place)
-            below = (self._card, self._bottom) if self._card.html else (self._bottom,)
+            opened = self._after is not None
+            shown[self._bottom] = screens.details(state, self._place, opened=opened)
+            shown[self._card] = self._participant.card(self._place)
+            below = (self._card, self._bottom) if shown[self._card] else (self._bottom,)
+            if self._after and self._foot:
+                self._after.follow()
+                shown[self._foot] = screens.end(state, self._place)
+                below = (*below, self._after, self._foot)
+        # All at once, as soon as it is all made: a connection can be lost at any moment.
+        for screen, html in shown.items():
+            screen.html = html
         self.children = (self._session, self._top, *below)
         self._session.place = {"phase": state.phase.value, "item": state.item.id}
         count = len(state.instrument.items)
@@ -180,6 +244,25 @@ class Assessment(VBox):
             if question and self._moved
             else self._participant.announcement
         )
+
+    def _first(self) -> str:
+        match self.state.phase:
+            case Phase.WELCOME:
+                return screens.welcome(
+                    self.state.instrument,
+                    offered=self.state.offered,
+                    storage=self._session.storage,
+                    moved=self._moved,
+                    waiting=not self._session.looked or self._participant.joining,
+                    room=self.room,
+                    refusal=self._shared.refusal if self._shared else "",
+                )
+            case Phase.QUESTION:
+                return screens.progress(self.state, self._place)
+            case Phase.REVIEW:
+                return screens.review(self.state, self._place, revised=self._revised)
+            case _:
+                return screens.result(self.state, self._place)
 
     @property
     def _place(self) -> str:
@@ -205,91 +288,3 @@ class Assessment(VBox):
             self._sliders[item.id].observe(self._answer, names="value")
             self._sliders[item.id].on_submit(partial(self._submit, self._sliders[item.id]))
         return self._sliders[item.id]
-
-    def _welcome(self) -> str:
-        return welcome(
-            self.state.instrument,
-            offered=self.state.offered,
-            storage=self._session.storage,
-            moved=self._moved,
-            waiting=not self._session.looked or self._participant.joining,
-            room=self.room,
-        )
-
-    def _question(self) -> str:
-        state = self.state
-        return render(
-            "progress",
-            place=self._place,
-            number=state.position + 1,
-            count=len(state.instrument.items),
-            minutes=state.minutes_left,
-        )
-
-    def _navigation(self) -> str:
-        state = self.state
-        return render(
-            "navigation",
-            place=self._place,
-            obstacle=state.obstacle,
-            complete=state.complete,
-            last=state.position + 1 == len(state.instrument.items),
-            scale=state.instrument.scale,
-        )
-
-    def _review(self) -> str:
-        state = self.state
-        scale = state.instrument.scale
-        span = exact(scale.maximum) - exact(scale.minimum)
-        rows = []
-        for item in state.instrument.items:
-            answer = state.answers.get(item.id)
-            position = (
-                None if answer is None else 100 * (exact(answer) - exact(scale.minimum)) / span
-            )
-            rows.append({"item": item, "answer": answer, "position": position})
-        return render(
-            "review", place=self._place, rows=rows, obstacle=state.obstacle, revised=self._revised
-        )
-
-    def _result(self) -> str:
-        state = self.state
-        return render(
-            "result",
-            place=self._place,
-            instrument=state.instrument,
-            result=state.score,
-            meaning=state.interpretation,
-        )
-
-    def _details(self) -> str:
-        return render("result_details", place=self._place, meaning=self.state.interpretation)
-
-
-def welcome(
-    instrument: Instrument,
-    *,
-    offered: object = None,
-    storage: bool = True,
-    moved: bool = False,
-    waiting: bool = False,
-    room: Participation | None = None,
-) -> str:
-    """Return the first screen as HTML."""
-    seconds = len(instrument.items) * SECONDS_PER_ITEM
-    return render(
-        "welcome",
-        place=Phase.WELCOME,
-        instrument=instrument,
-        minutes=max(1, round(seconds / 60)),
-        offered=offered,
-        storage=storage,
-        moved=moved,
-        waiting=waiting,
-        room=room,
-    )
-
-
-def skeleton(instrument: Instrument) -> str:
-    """Return the first screen as a page paints it before the kernel answers."""
-    return welcome(instrument, waiting=True)

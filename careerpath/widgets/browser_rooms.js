@@ -14,7 +14,8 @@ const GRACE = 7 * 86_400_000;
 
 /** @param {{model: any, el: HTMLElement, say: (words: string) => void, unkept: () => void}} of */
 function browserRooms({ model, el, say, unkept }) {
-  const here = codeInAddress();
+  // Who opens somebody's answers joins no room with them.
+  const here = linkInAddress() ? null : codeInAddress();
   const held = {}; // For a browser that keeps nothing.
   let connected = true;
   let answered = false;
@@ -118,7 +119,7 @@ function browserRooms({ model, el, say, unkept }) {
 
   // The code of another room, written into the address of this page.
   const follow = () => {
-    const there = codeInAddress();
+    const there = linkInAddress() ? null : codeInAddress();
     if (there && there !== here) location.reload();
   };
 

@@ -5,7 +5,8 @@
 // screen is shown and, when a visit begins, with which answers; it reads the draft when the page
 // opens, and again where another tab has written one before anything was answered here. Two tabs of
 // one person never mix: the one that was answered last is kept, whole, and the other one says so.
-// Rooms have a file of their own, browser_rooms.js, which comes before this one.
+// Rooms and links have files of their own, browser_rooms.js and browser_links.js, which come before
+// this one; past results are result_browser.js's, and only deleted here.
 
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
@@ -21,6 +22,7 @@ function render({ model, el }) {
 
   const key = () => `careerpath/draft/${model.get("instrument")}`;
   let answers = {};
+  let taken = "";
   let connected = true;
 
   const unkept = () =>
@@ -30,7 +32,7 @@ function render({ model, el }) {
     if (!Object.keys(answers).length) return;
     const { phase, item } = model.get("place");
     const identity = { instrument: model.get("instrument"), version: model.get("version") };
-    if (!write(key(), { ...identity, answers, phase, item })) unkept();
+    if (!write(key(), { ...identity, answers, phase, item, taken })) unkept();
   };
 
   const mine = (event) => {
@@ -39,7 +41,7 @@ function render({ model, el }) {
   };
 
   const look = () => {
-    model.set({ found: read(key()), storage: works(), looked: true });
+    model.set({ found: read(key()), storage: works(), today: today(), looked: true });
     model.save_changes();
   };
 
@@ -56,6 +58,7 @@ function render({ model, el }) {
     "careerpath:answer": (event) => {
       if (!mine(event)) return;
       answers = { ...answers, [event.detail.name]: event.detail.value };
+      taken = today();
       warn();
       keep();
     },
@@ -67,11 +70,18 @@ function render({ model, el }) {
       if (!mine(event)) return;
       const sharing = event.target.closest("[data-action=share]:not([aria-disabled=true])");
       if (sharing) rooms.share(sharing);
+      if (event.target.closest("[data-action=own]")) {
+        link = "";
+        if (leaveLink() || !connected) location.reload();
+      }
       if (!event.target.closest("[data-action=forget]")) return;
       answers = {};
       remove(key());
       rooms.forget();
-      say("Your answers are deleted from this device.");
+      const past = keysFrom("careerpath/result/");
+      for (const each of past) remove(each);
+      const what = past.length ? "answers and past results" : "answers";
+      say(`Your ${what} are deleted from this device.`);
       if (!connected) location.reload();
     },
   };
@@ -87,12 +97,18 @@ function render({ model, el }) {
     connected = event.detail.status === "connected";
     rooms.onConnection(event.detail.status);
   };
+  let link = linkInAddress();
+  const follow = () => {
+    rooms.follow();
+    if (linkInAddress() !== link) location.reload();
+  };
   const announce = () => say(model.get("announcement"));
   const warn = () => (trouble.textContent = model.get("trouble"));
   const receive = (message) => {
     rooms.receive(message);
     if (!("answers" in message)) return;
     answers = message.answers ?? {};
+    taken = read(key())?.taken ?? "";
     if (message.answers === null) remove(key());
     else keep();
   };
@@ -101,7 +117,7 @@ function render({ model, el }) {
     document.addEventListener(type, listener);
   window.addEventListener("careerpath:connection", onConnection);
   window.addEventListener("storage", elsewhere);
-  window.addEventListener("hashchange", rooms.follow);
+  window.addEventListener("hashchange", follow);
   model.on("change:place", keep);
   model.on("change:announcement", announce);
   model.on("change:trouble", warn);
@@ -109,7 +125,8 @@ function render({ model, el }) {
   // The questions of a room may be others, and have another draft.
   model.on("change:instrument", look);
 
-  // First, so that nobody starts before the room is known.
+  // First, so that nobody starts before the room, or whose answers these are, is known.
+  if (link) model.send({ link });
   rooms.join();
   look();
   rooms.deliver();
@@ -119,7 +136,7 @@ function render({ model, el }) {
       document.removeEventListener(type, listener);
     window.removeEventListener("careerpath:connection", onConnection);
     window.removeEventListener("storage", elsewhere);
-    window.removeEventListener("hashchange", rooms.follow);
+    window.removeEventListener("hashchange", follow);
     model.off("change:place", keep);
     model.off("change:announcement", announce);
     model.off("change:trouble", warn);
@@ -127,6 +144,13 @@ function render({ model, el }) {
     model.off("change:instrument", look);
     rooms.stop();
   };
+}
+
+/** The day here, as 2026-03-01. */
+function today() {
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
 export default { render };

@@ -29,6 +29,8 @@ class BrowserSession(anywidget.AnyWidget):
         Whether the browser has looked for a draft yet.
     storage : bool
         Whether the browser can keep a draft at all.
+    today : str
+        The day where the browser is. A visitor can put anything here, too.
     place : dict
         ``{"phase": ..., "item": ...}``: the screen that is shown, kept with the draft.
     announcement : str
@@ -37,7 +39,7 @@ class BrowserSession(anywidget.AnyWidget):
         What went wrong, for everybody to see and hear; empty for nothing.
     """
 
-    _esm = asset("browser_storage.js", "browser_rooms.js", "browser_session.js")
+    _esm = asset("browser_storage.js", "browser_links.js", "browser_rooms.js", "browser_session.js")
     _css = asset("tokens.css", "careerpath.css")
 
     instrument = Unicode("").tag(sync=True)
@@ -45,6 +47,7 @@ class BrowserSession(anywidget.AnyWidget):
     found = Any(None, allow_none=True).tag(sync=True)
     looked = Bool(default_value=False).tag(sync=True)
     storage = Bool(default_value=True).tag(sync=True)
+    today = Unicode("").tag(sync=True)
     place = Dict().tag(sync=True)
     announcement = Unicode("").tag(sync=True)
     trouble = Unicode("").tag(sync=True)
@@ -70,5 +73,17 @@ class BrowserSession(anywidget.AnyWidget):
                 for name, handler in (("join", join), ("share", share)):
                     if name in content:
                         handler(content[name])
+
+        self.on_msg(receive)
+
+    def on_link(self, handler: Callable[[object], None]) -> None:
+        """Call ``handler(fragment)`` where the page's address holds somebody's answers.
+
+        A visitor can send anything: `careerpath.share_link.decode_answers` trusts nothing in it.
+        """
+
+        def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
+            if isinstance(content, dict) and "link" in content:
+                handler(content["link"])
 
         self.on_msg(receive)

@@ -1,0 +1,84 @@
+"""Somebody's answers from a link, and the link itself."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careerpath import load_instrument
+from careerpath.share_link import encode_answers
+from careerpath.state.shared_answers import SharedAnswers, link_to
+
+INSTRUMENT = load_instrument()
+ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 9)
+
+
+def opened(fragment):
+    state = SharedAnswers(INSTRUMENT)
+    state.open(fragment)
+    return state
+
+
+def test_a_link_shows_the_result_that_its_answers_have():
+    state = opened(encode_answers(INSTRUMENT, ANSWERS))
+    assert state.answers == ANSWERS
+    assert state.score.total == 79
+    assert state.meaning.headline == "You are drawn to both"
+    assert state.refusal == ""
+
+
+@pytest.mark.parametrize(
+    "fragment", [None, 7, [], {}, "", "answers/", "x" * 100_000, "answers/1/a"]
+)
+def test_anything_else_is_a_plain_message(fragment):
+    state = opened(fragment)
+    assert state.refusal
+    assert (state.score, state.meaning, state.answers) == (None, None, {})
+
+
+def test_a_link_with_gaps_has_no_result_and_says_which():
+    partly = {**ANSWERS, "q04": None}
+    assert "1 of 15 items have no answer: q04" in opened(encode_answers(INSTRUMENT, partly)).refusal
+
+
+def test_a_link_of_another_version_is_refused():
+    moved = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
+    assert "another questionnaire" in opened(encode_answers(moved, ANSWERS)).refusal
+
+
+def test_leaving_forgets_it():
+    state = opened(encode_answers(INSTRUMENT, ANSWERS))
+    state.leave()
+    assert (state.score, state.answers) == (None, {})
+
+
+def test_the_link_opens_what_it_was_made_of():
+    link = link_to("https://example.org/career/assessment", INSTRUMENT, ANSWERS)
+    address, _, fragment = link.partition("#")
+    assert address == "https://example.org/career/assessment"
+    assert opened(fragment).answers == ANSWERS
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        None,
+        7,
+        "",
+        "/assessment",
+        "javascript:alert(1)",
+        "file:///x",
+        "http://",
+        "http://a@b/",
+        "h" * 600,
+        "http://[",
+        "https://example.org/\n",
+    ],
+)
+def test_what_is_no_address_of_a_page_gives_no_link(base):
+    assert link_to(base, INSTRUMENT, ANSWERS) == ""
+
+
+@given(st.text(max_size=60))
+def test_no_address_breaks_it(base):
+    link = link_to(base, INSTRUMENT, ANSWERS)
+    assert link == "" or link.startswith(("http://", "https://"))
