@@ -52,6 +52,7 @@ class Visitor:
     kernel_id: str = field(default="", init=False)
     _session: str = field(default_factory=lambda: uuid.uuid4().hex, init=False)
     _models: dict[str, dict[str, Any]] = field(default_factory=dict, init=False)
+    _heard: list[dict[str, Any]] = field(default_factory=list, init=False)
     _socket: WebSocketClientConnection | None = field(default=None, init=False)
 
     def _request(self, url: str, **options: Any) -> HTTPRequest:
@@ -143,6 +144,44 @@ class Visitor:
         await self._press("next")
         self._screen("How sure is this?")
 
+    async def join(self, code: str) -> None:
+        """Join a room, as the browser does that has come by its link."""
+        await self._custom(self._session_model(), {"join": {**self._claim(code), "shared": None}})
+        await self._hear("joined")
+
+    async def share(self, code: str) -> dict[str, int]:
+        """Tap "Share with the room" on the result, until it has arrived; the answers shared.
+
+        A second tap follows, which must not count.
+        """
+        model = self._screen('data-action="share"')
+        found = re.search('data-answers="([^"]*)"', self._models[model]["html"])
+        if found is None:
+            raise VisitError("there is nothing to share")
+        answers: dict[str, int] = json.loads(unescape(found[1]))
+        for _ in range(2):
+            outcome = "later"
+            while outcome == "later":
+                share = {**self._claim(code), "answers": answers}
+                await self._custom(self._session_model(), {"share": share})
+                outcome = (await self._hear("settled"))["outcome"]
+            if outcome != "shared":
+                raise VisitError(f"sharing was {outcome}")
+        return answers
+
+    def _claim(self, code: str) -> dict[str, str]:
+        return {"code": code, "token": self._session}
+
+    def _session_model(self) -> str:
+        return next(model for model, state in self._models.items() if "looked" in state)
+
+    async def _hear(self, name: str) -> Any:
+        """Return what the page has said of that name, or says next."""
+        while not any(name in each for each in self._heard):
+            await self._receive()
+        place = next(n for n, each in enumerate(self._heard) if name in each)
+        return self._heard.pop(place)[name]
+
     def _screen(self, text: str) -> str:
         """Return the model of the screen that shows a text."""
         for model, state in self._models.items():
@@ -216,6 +255,8 @@ class Visitor:
         kind, data = message["header"]["msg_type"], content.get("data", {})
         if kind == "comm_open" or (kind == "comm_msg" and data.get("method") == "update"):
             self._models.setdefault(content["comm_id"], {}).update(data.get("state", {}))
+        if kind == "comm_msg" and data.get("method") == "custom":
+            self._heard.append(data["content"])
         return message
 
     # The end

@@ -8,6 +8,10 @@ same cores as the server. Once for stock Voilà with the same notebook and once 
     python benchmarks/room.py --visitors 40                  on a pool of 40
     python benchmarks/room.py --visitors 100 --over 10       on a pool of 100, arriving in 10 s
     python benchmarks/room.py --visitors 60 --pool 20
+    python benchmarks/room.py --visitors 200 --over 60 --only ours --share sqlite:////tmp/rooms.db
+
+With ``--share`` ours join a room in that database and share their results, each with two taps; then
+the room has to have each of them once, and their tally.
 
 The time to the page runs from the first byte of the request until the HTML is complete and the
 websocket to the kernel is open: then a visitor is admitted. Memory is the PSS of the server and all
@@ -24,11 +28,14 @@ import math
 import os
 import sys
 import time
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
 
 from protocol import MAXIMUM_CLIENTS, VisitError, Visitor
 from serving import MemoryWatch, Server, ServerFailedError, kernels_alive
 from tornado.httpclient import AsyncHTTPClient
+
+from careerpath.store import Store, open_store
 
 #: Where ours tells that its pool is full.
 READY = "healthz?ready"
@@ -54,6 +61,8 @@ class Crowd:
         Whether they go without a word, as a phone that is put away.
     patience : float
         Seconds that a visit may take, and again that processes have to end.
+    room : str
+        The code of the room that they join and share with; empty for none.
     """
 
     visitors: int
@@ -61,6 +70,7 @@ class Crowd:
     think: float
     vanish: bool
     patience: float
+    room: str = ""
 
 
 @dataclass
@@ -69,6 +79,7 @@ class Outcome:
 
     to_page: list[float] = field(default_factory=list)
     to_result: list[float] = field(default_factory=list)
+    shared: list[dict[str, int]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     peak: float = 0.0
     left: int = 0
@@ -109,8 +120,13 @@ async def visit(visitor: Visitor, crowd: Crowd, outcome: Outcome, *, delay: floa
             outcome.to_page.append(time.monotonic() - arrived)
             phase = "on the way to the result"
             await visitor.load()
+            if crowd.room:
+                await visitor.join(crowd.room)
             await visitor.take(crowd.think)
             outcome.to_result.append(time.monotonic() - arrived)
+            if crowd.room:
+                phase = "sharing"
+                outcome.shared.append(await visitor.share(crowd.room))
     except TimeoutError:
         outcome.failures.append(f"{phase}: not there after {crowd.patience:.0f} s")
     except Exception as error:  # noqa: BLE001 (whatever goes wrong is a failed visit, and is told)
@@ -166,6 +182,21 @@ def measure(name: str, server: Server, path: str, crowd: Crowd) -> Outcome:
     return outcome
 
 
+def room_is_right(store: Store, code: str, shared: list[dict[str, int]]) -> bool:
+    """Compare a room with what its visitors know to have shared."""
+    from pandas import DataFrame
+
+    from careerpath.cohort import Tally
+
+    counts, instrument = store.counts(code), store.instrument(code)
+    right = store.tally(code) == Tally.of(DataFrame(shared), instrument)
+    print(
+        f"Room: {counts.joined} joined, {counts.shared} shared, the tally is "
+        f"{'right' if right else 'wrong'}."
+    )
+    return right and counts.joined == counts.shared == len(shared)
+
+
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -187,6 +218,7 @@ def arguments() -> argparse.Namespace:
         metavar="T",
         help="seconds that a visit may take, and that processes have to end",
     )
+    parser.add_argument("--share", metavar="URL", help="join a room in this database, and share")
     parser.add_argument("--only", choices=("ours", "stock"), help="leave the other one out")
     parser.add_argument(
         "--serve",
@@ -217,9 +249,18 @@ def main() -> int:
         if pool:
             command += ["--room-size", str(pool)]
         name = f"careerpath, pool of {pool}" if pool else "careerpath, no pool"
-        outcome = measure(name, Server(command, READY), "assessment", crowd)
-        rows.append(outcome.row(name))
-        well = not (outcome.failures or outcome.left or outcome.left_after_stop)
+        with ExitStack() as stack:
+            if given.share:
+                command += ["--database", given.share]
+                store = stack.enter_context(closing(open_store(given.share)))
+                code = store.create_room("Benchmark", capacity=given.visitors).code
+                stack.callback(store.delete_room, code)
+                crowd = replace(crowd, room=code)
+            outcome = measure(name, Server(command, READY), "assessment", crowd)
+            rows.append(outcome.row(name))
+            well = not (outcome.failures or outcome.left or outcome.left_after_stop)
+            if given.share:
+                well &= room_is_right(store, code, outcome.shared)
     print("\n".join([HEADER, *rows]))
     how = f"in {given.over:g} s" if given.over else "at once"
     print(f"\n{given.visitors} arriving {how}, {os.cpu_count()} cores.")

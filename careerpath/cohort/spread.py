@@ -137,3 +137,25 @@ def split_of(tally: Tally, cuts: CutScores) -> Split:
         apart=1 - alike / (people * (people - 1)),
         totals=Spread(tally.layout.totals, tuple(map(int, tally.totals))),
     )
+
+
+def near_a_line(tally: Tally, cuts: CutScores, *, reach: float) -> int:
+    """Count the people whose total lies no further than this from a line between two bands.
+
+    The lines lie half a step outside the totals of the "both" band, as in `interpret`.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> instrument = Instrument.plain(["a"], management_below=4, mastery_above=6)
+    >>> tally = Tally.of(pandas.DataFrame({"a": [1, 3, 4, 9]}), instrument)
+    >>> [near_a_line(tally, instrument.cut_scores, reach=reach) for reach in (0.4, 1, 3)]
+    [0, 2, 4]
+    """
+    lines = [start - 0.5 for start in tally.layout.starts(cuts) if 0 < start < len(tally.totals)]
+    steps = reach / tally.layout.scale.step
+    return sum(
+        int(count)
+        for place, count in enumerate(tally.totals)
+        if any(abs(place - line) <= steps for line in lines)
+    )

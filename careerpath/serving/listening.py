@@ -57,7 +57,7 @@ def addresses(host: str) -> list[str]:
     -------
     list of str
         As they stand in a web address: first for this computer, then, where it listens
-        everywhere, for others on the same network.
+        everywhere, for others on the same network, the likeliest first.
 
     Examples
     --------
@@ -75,4 +75,16 @@ def addresses(host: str) -> list[str]:
         if each.family == socket.AF_INET
     ]
     others = [each for each in own if not ipaddress.ip_address(each).is_loopback]
+    outgoing = _outgoing()
+    others.sort(key=lambda each: (each != outgoing, ipaddress.ip_address(each).is_link_local))
     return ["127.0.0.1", *others]
+
+
+def _outgoing() -> str:
+    """Return the address from which this computer would reach others; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # of a network that stands for all in documents
+        except OSError:
+            return ""
+        return str(asking.getsockname()[0])

@@ -16,6 +16,7 @@ from careerpath.serving.handlers import SiteHandler
 from careerpath.serving.kernels import PageKernels
 from careerpath.serving.line import Line, Place
 from careerpath.serving.memory import Capacity
+from careerpath.serving.pages import COACH
 from careerpath.serving.pool import Pool
 from careerpath.serving.starting import PageMaker, ReadyPage
 from careerpath.serving.visits import Reason, RefusedError, Visit, Visits, counted_address
@@ -24,6 +25,8 @@ from careerpath.serving.visits import Reason, RefusedError, Visit, Visits, count
 QUEUE_SECONDS = 1.0
 #: When to come again where there is no place.
 RETRY_AFTER = "60"
+#: Where a crowd has taken all places, its coach still finds two: to steer, and to present.
+SPARE_PLACES = 2
 KEPT = "Whatever you have answered is kept on this device."
 REFUSALS = {
     Reason.FULL: (
@@ -84,7 +87,7 @@ class NotebookPage(SiteHandler):
         forwarded = self.request.headers.get_list("X-Forwarded-For")
         address = counted_address(self.request.remote_ip, forwarded, self.settings["proxies"])
         try:
-            visit = visits.admit(address)
+            visit = visits.admit(address, spare=SPARE_PLACES if self._page.slug == COACH else 0)
         except RefusedError as refusal:
             self._refuse(refusal.reason)
             return

@@ -21,6 +21,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 #: The addresses of the shipped workbooks. An address stays when a file is renamed.
 SHIPPED = {"assessment": "assessment.ipynb", "room": "room.ipynb"}
+#: The one that coaches come for.
+COACH = "room"
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,15 @@ class Site:
         The address of the page that visitors come for.
     instrument : Instrument
         What the landing page tells about.
+    coach : str
+        The address of the page that a coach comes for; empty where there is none.
     """
 
     def __init__(
-        self, *, base_url: str, assets: Assets, start: str, instrument: Instrument
+        self, *, base_url: str, assets: Assets, start: str, instrument: Instrument, coach: str = ""
     ) -> None:
         self._start = start
+        self._coach = coach
         self._instrument = instrument
         self._common = {
             "base_url": base_url,
@@ -162,6 +167,7 @@ class Site:
             instrument=instrument,
             minutes=minutes,
             start=self._start,
+            coach=self._coach,
         )
 
     def join(self, code: str, *, problem: str = "") -> str:

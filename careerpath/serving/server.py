@@ -32,7 +32,7 @@ from careerpath.serving.listening import addresses, listen
 from careerpath.serving.memory import Capacity, available_memory
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.notebook_page import NotebookPage
-from careerpath.serving.pages import TEMPLATES, Page, Site, find_pages
+from careerpath.serving.pages import COACH, TEMPLATES, Page, Site, find_pages
 from careerpath.serving.pool import Pool
 from careerpath.serving.private_folder import make_private_folder
 from careerpath.serving.progress import filling
@@ -47,6 +47,7 @@ from careerpath.serving.settings import (
 )
 from careerpath.serving.starting import NotebookFailedError, PageMaker
 from careerpath.serving.visits import Visits
+from careerpath.state.room_address import ADDRESSES_VARIABLE
 
 #: More open files than anybody has memory for. A visitor takes thirteen.
 MOST_FILES = 65_536
@@ -131,6 +132,7 @@ class CareerpathServer(Voila):
             assets=assets,
             start=self.start_page,
             instrument=self.instrument,
+            coach=COACH if COACH in self.pages else "",
         )
         settings |= {
             "site": site,
@@ -256,14 +258,19 @@ class CareerpathServer(Voila):
     async def _open_house(self, server: HTTPServer, sockets: list[socket.socket]) -> None:
         """Measure, open the doors, and keep the pool full for ever."""
         options = self.options
+        port = sockets[0].getsockname()[1]
+        here, *elsewhere = (
+            f"http://{each}:{port}{self.base_url}" for each in addresses(options.host)
+        )
+        self.kernel_manager.environment[ADDRESSES_VARIABLE] = " ".join(elsewhere)
         if options.room_size or options.max_visitors is not None:
             await self._measure()
         server.add_sockets(sockets)
-        port = sockets[0].getsockname()[1]
-        here, *elsewhere = addresses(options.host)
-        say(f"careerpath is ready at http://{here}:{port}{self.base_url} (Ctrl-C stops it)")
-        for host in elsewhere:
-            say(f"  for other devices: http://{host}:{port}{self.base_url}")
+        say(f"careerpath is ready at {here} (Ctrl-C stops it)")
+        for each in elsewhere:
+            say(f"  for other devices: {each}")
+        if COACH in self.pages:
+            say(f"  for a coach, to open a room: {here}{COACH}")
         log_event("listening", port=port, room_size=options.room_size)
         if options.room_size:
             with filling(options.room_size) as progress:

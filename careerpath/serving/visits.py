@@ -89,13 +89,15 @@ class Visits:
             return self._per_address
         return max(1, self.limit // 2, int(self._room_size * ROOM_AND_SOME))
 
-    def admit(self, address: str | None) -> Visit:
+    def admit(self, address: str | None, *, spare: int = 0) -> Visit:
         """Let somebody in.
 
         Parameters
         ----------
         address : str or None
             What counts as one address.
+        spare : int
+            How many places beyond all others are kept for this one.
 
         Returns
         -------
@@ -108,11 +110,11 @@ class Visits:
             Where there is no place.
         """
         self.last_arrival = time.monotonic()
-        if len(self._inside) >= self.limit:
+        if len(self._inside) >= self.limit + spare:
             raise RefusedError(Reason.FULL)
         if address is not None and self.per_address:
             held = sum(each.address == address for each in self._inside)
-            if held >= self.per_address:
+            if held >= self.per_address + spare:
                 raise RefusedError(Reason.ADDRESS)
         visit = Visit(address)
         self._inside.add(visit)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets import Bool, HasTraits, Instance, Int, Unicode, UseEnum
@@ -19,19 +17,18 @@ from careerpath.errors import CareerpathError
 from careerpath.instrument import CutScores, Instrument
 from careerpath.rooms import (
     Counts,
-    HeldBackError,
     OpenedRoom,
-    Picture,
     Room,
     RoomError,
     RoomNotFoundError,
     StoreUnavailableError,
 )
+from careerpath.state.room_look import RoomLook, look_at
 from careerpath.state.room_slides import Slide, slides_of
+from careerpath.state.room_stages import Question, Stage, View
 from careerpath.state.room_store import RoomStore
 
 if TYPE_CHECKING:
-    from careerpath.cohort import Tally
     from careerpath.state.room_figures import RoomFigures
 
 Found = TypeVar("Found")
@@ -39,44 +36,8 @@ Found = TypeVar("Found")
 LIFE = timedelta(days=7)
 """How long a room lasts."""
 
+BUSY = "This page is in a room already. Leave it first."
 WRONG = "That code and coach key open no room. Check both; the key has sixteen letters."
-
-
-class Stage(StrEnum):
-    """How far a coach has come."""
-
-    DOOR = "door"
-    CREATED = "created"
-    """The room is new, and its key is shown this once."""
-    OPEN = "open"
-    GONE = "gone"
-    """The room has been deleted, or its time is over."""
-
-
-class View(StrEnum):
-    """What an open room's page shows."""
-
-    CONTROL = "control"
-    PRESENTER = "presenter"
-
-
-class Question(StrEnum):
-    """What a coach is asked once more before it is done."""
-
-    NOTHING = "nothing"
-    CLOSE = "close"
-    RESET = "reset"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    version: int
-    instrument: Instrument
-    room: Room
-    counts: Counts
-    tally: Tally | None
-    held_back: str
 
 
 class RoomState(HasTraits):
@@ -105,7 +66,7 @@ class RoomState(HasTraits):
     connected : bool
         Whether the database answers.
     opening : bool
-        Whether a key is being tried.
+        Whether a room is being made, or a key tried; nothing else is begun meanwhile.
     asking : Question
         What is asked once more.
     slide : int
@@ -148,11 +109,22 @@ class RoomState(HasTraits):
         -------
         OpenedRoom
             With the key, which is kept nowhere here.
+
+        Raises
+        ------
+        CareerpathError
+            Where the title will not do, or the page is busy with another room.
         """
-        made = await self._ask(
-            lambda store: store.create_room(title, self.page_instrument, expires_in=LIFE)
-        )
-        await self._enter(made.code, Stage.CREATED)
+        if self._is_busy():
+            raise RoomError(BUSY)
+        self.opening = True
+        try:
+            made = await self._ask(
+                lambda store: store.create_room(title, self.page_instrument, expires_in=LIFE)
+            )
+            await self._enter(made.code, Stage.CREATED)
+        finally:
+            self.opening = False
         return made
 
     async def open(self, code: str, key: str) -> None:
@@ -161,10 +133,11 @@ class RoomState(HasTraits):
         Raises
         ------
         RoomError
-            Where the two do not fit, in the same words whichever is wrong.
+            Where the two do not fit, in the same words whichever is wrong; or where the page is
+            busy with another room.
         """
-        if self.stage not in (Stage.DOOR, Stage.GONE) or self.opening:
-            return
+        if self._is_busy():
+            raise RoomError(BUSY)
         self.opening = True
         try:
             try:
@@ -193,17 +166,17 @@ class RoomState(HasTraits):
         """Look at the room again, if anything has changed in it."""
         if self.room is None:
             return
-        code = self.room.code
+        code, seen = self.room.code, self._seen
         try:
-            look = await self._ask(lambda store: self._look(store, code))
+            look = await self._ask(lambda store: look_at(store, code, seen=seen))
+            self.connected = True
+            if look is not None and self._is_in(code):
+                self._take(look)
+            await self.keep_cuts()
         except StoreUnavailableError:
             self.connected = False
         except RoomNotFoundError:
             self._go(Stage.GONE)
-        else:
-            self.connected = True
-            if look is not None and self.room is not None:
-                self._take(look)
 
     @property
     def slides(self) -> tuple[Slide, ...]:
@@ -284,7 +257,10 @@ class RoomState(HasTraits):
             self._move(self.figures.published)
 
     async def keep_cuts(self) -> None:
-        """Tell the room where the cut scores are; of many moves in a row, the last."""
+        """Tell the room where the cut scores are; of many moves in a row, the last.
+
+        Where the database does not answer, the next `refresh` that reaches it tries again.
+        """
         while (cuts := self._wanted) is not None and self.room is not None:
             code = self.room.code
 
@@ -293,6 +269,9 @@ class RoomState(HasTraits):
 
             try:
                 await self._ask(write)
+            except StoreUnavailableError:
+                self.connected = False
+                return
             except CareerpathError:
                 self._wanted = None
                 raise
@@ -305,6 +284,13 @@ class RoomState(HasTraits):
         if cuts != self.figures.cuts:
             self._wanted = cuts
             self.figures = self.figures.at(cuts)
+
+    def _is_busy(self) -> bool:
+        return self.opening or self.stage not in (Stage.DOOR, Stage.GONE)
+
+    def _is_in(self, code: str) -> bool:
+        """Tell whether the coach is still in the room that was asked for."""
+        return self.room is not None and self.room.code == code
 
     def _inside(self) -> Room:
         if self.room is None or self.stage is Stage.GONE:
@@ -329,29 +315,14 @@ class RoomState(HasTraits):
             return await asyncio.to_thread(ask)
 
     async def _enter(self, code: str, stage: Stage) -> None:
-        self._seen = 0
-        look = await self._ask(lambda store: self._look(store, code))
+        look = await self._ask(lambda store: look_at(store, code, seen=0))
         if look is None:
             return
         with self.hold_trait_notifications():
             self.stage = stage
             self._take(look)
 
-    def _look(self, store: RoomStore, code: str) -> _Look | None:
-        version = store.version(code)
-        if version == self._seen:
-            return None
-        room, counts = store.room(code), store.counts(code)
-        instrument = store.instrument(code)
-        tally, held_back = None, ""
-        if room.picture is not Picture.HIDDEN:
-            try:
-                tally = store.tally(code)
-            except HeldBackError as error:
-                held_back = str(error)
-        return _Look(version, instrument, room, counts, tally, held_back)
-
-    def _take(self, look: _Look) -> None:
+    def _take(self, look: RoomLook) -> None:
         self._seen = look.version
         with self.hold_trait_notifications():
             self.room, self.counts = look.room, look.counts
@@ -360,7 +331,7 @@ class RoomState(HasTraits):
             if self.figures is None:
                 self.slide = 0
 
-    def _figures(self, look: _Look) -> RoomFigures | None:
+    def _figures(self, look: RoomLook) -> RoomFigures | None:
         if look.tally is None:
             return None
         from careerpath.state.room_figures import RoomFigures

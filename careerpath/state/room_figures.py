@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from careerpath.cohort import Tally
-from careerpath.cohort.spread import Split, Spread, split_of, spread_of_facet, spread_of_items
+from careerpath.cohort.spread import (
+    Split,
+    Spread,
+    near_a_line,
+    split_of,
+    spread_of_facet,
+    spread_of_items,
+)
 from careerpath.instrument import CutScores, Facet, Instrument, Item
 from careerpath.state.threshold_cohort import LabCohort
 from careerpath.state.threshold_effects import CutEffects
@@ -21,6 +28,25 @@ class Spreading:
 
     of: Facet | Item
     spread: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCalls:
+    """How many people's band a measurement error can turn.
+
+    Attributes
+    ----------
+    count : int
+        Those whose total is within one standard error of a line between two bands.
+    error : float
+        The standard error of measurement, from the instrument's norms.
+    measured : bool
+        Whether anybody has measured it.
+    """
+
+    count: int
+    error: float
+    measured: bool
 
 
 class RoomFigures(CutEffects):
@@ -74,6 +100,17 @@ class RoomFigures(CutEffects):
     def split(self) -> Split:
         """How far the room is apart."""
         return split_of(self.tally, self.cuts)
+
+    @property
+    def close_calls(self) -> CloseCalls | None:
+        """Whose band is unsure, by the error that each participant's result tells, too."""
+        norms = self.instrument.norms
+        if norms is None:
+            return None
+        error = norms.standard_error
+        return CloseCalls(
+            near_a_line(self.tally, self.cuts, reach=error), error, bool(norms.measured)
+        )
 
     @property
     def facets(self) -> tuple[Spreading, ...]:

@@ -11,13 +11,17 @@ from careerpath.errors import CareerpathError
 log = logging.getLogger("careerpath")
 
 
-def guarded(action: Callable[[], object]) -> str:
+def guarded(
+    action: Callable[[], object], *, kept: str = "Your answers are kept on this device."
+) -> str:
     """Do something for a visitor, and say in plain words if it failed.
 
     Parameters
     ----------
     action : callable
         Takes nothing; what it returns is dropped.
+    kept : str
+        What is not lost where it failed.
 
     Returns
     -------
@@ -38,7 +42,6 @@ def guarded(action: Callable[[], object]) -> str:
         reference = secrets.token_hex(4)
         log.exception("failure %s", reference)
         return (
-            f"Something went wrong on our side (id {reference}). Your answers are kept on this "
-            "device. Reload the page to go on."
+            f"Something went wrong on our side (id {reference}). {kept} Reload the page to go on."
         )
     return ""

@@ -81,7 +81,7 @@ function follow(old, wanted) {
   then.forEach((node, place) => {
     const mine = now[place];
     if (!mine) old.append(node);
-    else if (mine.nodeName !== node.nodeName) mine.replaceWith(node);
+    else if (!alike(mine, node)) mine.replaceWith(node);
     else if (node.nodeType !== Node.ELEMENT_NODE) {
       if (mine.nodeValue !== node.nodeValue) mine.nodeValue = node.nodeValue;
     } else {
@@ -90,6 +90,11 @@ function follow(old, wanted) {
     }
   });
   for (const left of now.slice(then.length)) left.remove();
+}
+
+// What somebody has typed into one form must not turn up in another.
+function alike(mine, node) {
+  return mine.nodeName === node.nodeName && mine.dataset?.send === node.dataset?.send;
 }
 
 function attributes(old, wanted) {

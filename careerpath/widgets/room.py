@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -11,10 +12,11 @@ from ipywidgets import VBox
 
 from careerpath.instrument import Instrument
 from careerpath.instrument_file import load_instrument
-from careerpath.rooms import Room
-from careerpath.state.room import Question, RoomState, Stage, View
-from careerpath.state.room_address import JoinAddress, join_address
+from careerpath.rooms import Room, RoomError
+from careerpath.state.room import RoomState
+from careerpath.state.room_address import ADDRESSES_VARIABLE, JoinAddress, join_address
 from careerpath.state.room_slides import Kind
+from careerpath.state.room_stages import Question, Stage, View
 from careerpath.state.room_store import RoomStore
 from careerpath.widgets import room_words as words
 from careerpath.widgets.assets import asset
@@ -24,6 +26,9 @@ from careerpath.widgets.room_browser import RoomBrowser
 
 POLL_SECONDS = 0.4
 """How often the room is asked whether anything has changed."""
+TROUBLED_SECONDS = 5.0
+"""How often it is asked while that fails."""
+KEPT = "The room and its answers are kept."
 
 PIECES = ("door", "head", "live", "steer", "words", "files", "top", "main", "bands", "foot")
 
@@ -82,7 +87,7 @@ class RoomScreen(VBox):
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-room")
         for each in (self._browser, *self._pieces.values()):
             each.on_doing(self._act)
-        self._browser.observe(self._draw, names="base")
+        self._browser.observe(self._draw, names=("base", "wide"))
         self.state.observe(self._draw)
         self._draw()
 
@@ -92,7 +97,7 @@ class RoomScreen(VBox):
         state, values = self.state, doing.values
         code, key = values.get("code", ""), values.get("key", "")
         now: dict[str, Callable[[], None]] = {
-            "go in": state.go_in,
+            "go in": self._go_in,
             "leave": self._leave,
             "control": partial(state.show, View.CONTROL),
             "presenter": partial(state.show, View.PRESENTER),
@@ -103,6 +108,7 @@ class RoomScreen(VBox):
             "ask delete": partial(state.ask_for, Question.DELETE),
             "cancel": partial(state.ask_for, Question.NOTHING),
             "published": self._back_to_published,
+            "dismiss": lambda: None,
         }
         later: dict[str, Callable[[], Awaitable[object]]] = {
             "create": partial(self._create, values.get("title", "")),
@@ -114,12 +120,12 @@ class RoomScreen(VBox):
             "export": partial(self._export, values.get("kind", "")),
         }
         if doing.name in now:
-            self._say(guarded(now[doing.name]))
+            self._say(guarded(now[doing.name], kept=KEPT))
         elif doing.name in later:
             self._begin(later[doing.name])
 
     async def _create(self, title: str) -> None:
-        if self.state.stage not in (Stage.DOOR, Stage.GONE):
+        if self.state.opening:  # the second click of a double click
             return
         made = await self.state.create(title)
         self._pieces["door"].fill(key=made.coach_key)
@@ -127,17 +133,22 @@ class RoomScreen(VBox):
         self._watch()
 
     async def _open(self, code: str, key: str, view: str) -> None:
-        if self.state.stage not in (Stage.DOOR, Stage.GONE) or self.state.opening:
+        if self.state.opening or self.state.stage not in (Stage.DOOR, Stage.GONE):
+            # The second click of a double click, or a browser that has come back.
             return
         try:
             await self.state.open(code, key)
-        except Exception:
+        except RoomError:
             self._browser.forget()
             raise
         if view == View.PRESENTER:
             self.state.show(View.PRESENTER)
         self._browser.remember(code, key)
         self._watch()
+
+    def _go_in(self) -> None:
+        self._pieces["door"].fill()
+        self.state.go_in()
 
     def _leave(self) -> None:
         self._browser.forget()
@@ -156,7 +167,7 @@ class RoomScreen(VBox):
         self._pieces["files"].download(*await self.state.export(write))
 
     def _moved(self, move: Callable[[], None]) -> None:
-        self._say(guarded(move))
+        self._say(guarded(move, kept=KEPT))
         self._begin(self.state.keep_cuts)
 
     # Beside the coach
@@ -168,6 +179,10 @@ class RoomScreen(VBox):
         task.add_done_callback(self._tasks.discard)
 
     async def _finish(self, doing: Callable[[], Awaitable[object]]) -> None:
+        self._say(await self._tried(doing))
+
+    async def _tried(self, doing: Callable[[], Awaitable[object]]) -> str:
+        """Do something, and say in plain words if it failed."""
         failed: list[BaseException] = []
         try:
             await doing()
@@ -178,18 +193,21 @@ class RoomScreen(VBox):
             if failed:
                 raise failed[0]
 
-        self._say(guarded(tell))
+        return guarded(tell, kept=KEPT)
 
     def _watch(self) -> None:
         if not self._watching:
             self._begin(self._look_again)
 
     async def _look_again(self) -> None:
+        """Look at the room as long as the coach is in one, whatever goes wrong meanwhile."""
         self._watching = True
         try:
             while self.state.room is not None:
-                await self.state.refresh()
-                await asyncio.sleep(POLL_SECONDS)
+                trouble = await self._tried(self.state.refresh)
+                if trouble:
+                    self._say(trouble)
+                await asyncio.sleep(TROUBLED_SECONDS if trouble else POLL_SECONDS)
         finally:
             self._watching = False
 
@@ -207,15 +225,27 @@ class RoomScreen(VBox):
         if state.stage is not Stage.OPEN or state.room is None or state.counts is None:
             pieces["door"].html = words.door(state, self._trouble)
             self._show(("door",), presenting=False)
+            self._clear()
             return
         presenting = state.view is View.PRESENTER
-        address = join_address(self._browser.base, state.room.code)
+        elsewhere = os.environ.get(ADDRESSES_VARIABLE, "").split()
+        address = join_address(self._browser.base, state.room.code, elsewhere)
         if presenting:
             self._draw_presenter(address)
         else:
             self._draw_control(address)
         if state.figures is not None:
             self._browser.said = words.announcement(state)
+
+    def _clear(self) -> None:
+        """Leave nothing of a room behind in what a browser can read."""
+        for name, piece in self._pieces.items():
+            if name != "door":
+                piece.html = ""
+        self._browser.said = ""
+        if self._what_if is not None:
+            self._what_if.close_all()
+            self._what_if = None
 
     def _draw_control(self, address: JoinAddress) -> None:
         state, pieces = self.state, self._pieces
@@ -265,4 +295,4 @@ class RoomScreen(VBox):
                 drag=lambda found: self._moved(partial(self.state.drag, found)),
                 slide=lambda found: self._moved(partial(self.state.slid, found)),
             )
-        self._what_if.draw(self.state.figures, large=presenting)
+        self._what_if.draw(self.state.figures, large=presenting and self._browser.wide)

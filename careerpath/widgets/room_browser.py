@@ -21,6 +21,8 @@ class RoomBrowser(anywidget.AnyWidget):
         The site's address, as the browser has it. A visitor can put anything here.
     presenting : bool
         Whether the presenter's view is shown.
+    wide : bool
+        Whether its window is wider than a phone.
     said : str
         What a screen reader says next.
     """
@@ -29,6 +31,7 @@ class RoomBrowser(anywidget.AnyWidget):
 
     base = Unicode("").tag(sync=True)
     presenting = Bool(default_value=False).tag(sync=True)
+    wide = Bool(default_value=True).tag(sync=True)
     said = Unicode("").tag(sync=True)
 
     def on_doing(self, handler: Callable[[Doing], None]) -> None:

@@ -14,10 +14,10 @@ from careerpath.widgets.threshold_lab import cut_slider
 from careerpath.widgets.threshold_pictures import Picture
 from careerpath.widgets.threshold_voice import LabVoice
 
-HANDLE, LARGE_HANDLE = 900, 2600
+HANDLE, LARGE_HANDLE = 900, 1800
 """Areas in square pixels: for a laptop, and for a hall."""
 MARGIN = {"top": 8, "bottom": 46, "left": 56, "right": 12}
-LARGE_MARGIN = {"top": 8, "bottom": 72, "left": 96, "right": 36}
+LARGE_MARGIN = {"top": 4, "bottom": 64, "left": 88, "right": 24}
 
 
 class RoomPicture(Picture):
@@ -68,6 +68,14 @@ class WhatIf(VBox):
         picture.draw(figures)
         self._put()
         self._voice.pictures = {"cp-lab-picture": histogram_in_words(figures)}
+
+    def close_all(self) -> None:
+        """Let go of everything: no model of it is left for a browser to read."""
+        figure = self._picture.figure
+        scales = {id(each): each for mark in figure.marks for each in mark.scales.values()}
+        parts = (*figure.marks, *figure.axes, *scales.values(), figure, *self.children, self)
+        for each in parts:
+            each.close()
 
     def _put(self) -> None:
         cuts = self._figures.cuts

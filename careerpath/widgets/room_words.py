@@ -12,9 +12,10 @@ from careerpath.instrument import Band, CutScores
 from careerpath.interpretation import show
 from careerpath.markup import render
 from careerpath.rooms import MINIMUM_SHOWN, Counts, Room
-from careerpath.state.room import LIFE, Question, RoomState
+from careerpath.state.room import LIFE, RoomState
 from careerpath.state.room_address import JoinAddress
 from careerpath.state.room_slides import Kind
+from careerpath.state.room_stages import Question, View
 
 if TYPE_CHECKING:
     from careerpath.state.room_figures import RoomFigures
@@ -122,7 +123,7 @@ def top(state: RoomState, address: JoinAddress) -> str:
         title=state.shown.title if state.figures is not None else room.title,
         counts=counts,
         frozen=room.frozen,
-        closed=room.closed or state.figures is None,
+        joinable=not room.closed and state.figures is not None,
         code=room.code,
         address=address,
         connected=state.connected,
@@ -131,12 +132,13 @@ def top(state: RoomState, address: JoinAddress) -> str:
 
 def lobby(state: RoomState, address: JoinAddress) -> str:
     """Show how to join, while people do."""
+    counts, room = _inside(state)
     return render(
         "room/lobby",
-        room=state.room,
-        counts=state.counts,
+        room=room,
+        counts=counts,
         address=address,
-        qr=qr_code(address.whole) if address.whole else "",
+        qr=qr_code(address.whole) if address.whole and not room.closed else "",
         held_back=state.held_back,
     )
 
@@ -156,7 +158,9 @@ def foot(state: RoomState) -> str:
     return render(
         "room/foot",
         split=figures.split if figures is not None and at_room else None,
+        close=figures.close_calls if figures is not None and at_room else None,
         flows=figures.flows_in_words if figures is not None and figures.moved else "",
+        published=both(figures.published) if figures is not None else "",
         slides=len(state.slides) if figures is not None else 0,
         place=state.slide,
     )
@@ -165,6 +169,8 @@ def foot(state: RoomState) -> str:
 def announcement(state: RoomState) -> str:
     """Say the picture in one breath, for who hears it."""
     figures: RoomFigures = state.figures
+    if state.view is View.PRESENTER and state.shown.kind is not Kind.ROOM:
+        return f"{state.shown.title}. Slide {state.slide + 1} of {len(state.slides)}."
     moved = f" {figures.flows_in_words}" if figures.moved else ""
     return f"{histogram_in_words(figures)}.{moved}"
 

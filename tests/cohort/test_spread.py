@@ -1,0 +1,118 @@
+"""How answers spread and how far people are apart, beside a count of the people themselves."""
+
+from collections import Counter
+from itertools import combinations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from careerpath import CutScores, Instrument, load_instrument
+from careerpath.cohort import Tally
+from careerpath.cohort.spread import (
+    APART,
+    TOGETHER,
+    Spread,
+    near_a_line,
+    split_of,
+    spread_of_facet,
+    spread_of_items,
+)
+
+INSTRUMENT = load_instrument()
+ROOMS = st.lists(
+    st.lists(st.integers(0, 10), min_size=15, max_size=15), min_size=2, max_size=20
+).map(lambda rows: pd.DataFrame(rows, columns=list(INSTRUMENT.item_ids)))
+CUTS = st.tuples(st.integers(0, 150), st.integers(0, 150)).map(sorted)
+ONE = Instrument.plain(["a"], maximum=100, management_below=40, mastery_above=60)
+
+
+def keyed(frame):
+    """The answers, toward mastery."""
+    turned = [item.id for item in INSTRUMENT.items if item.mastery_side == "left"]
+    return frame.assign(**{name: 10 - frame[name] for name in turned})
+
+
+def totals_of(*totals):
+    return Tally.of(pd.DataFrame({"a": totals}), ONE)
+
+
+@settings(deadline=None)
+@given(ROOMS)
+def test_a_theme_spreads_as_all_answers_to_its_questions_do(frame):
+    tally = Tally.of(frame, INSTRUMENT)
+    for facet in INSTRUMENT.facets:
+        names = [item.id for item in INSTRUMENT.items_of(facet.id)]
+        given = Counter(keyed(frame)[names].to_numpy().ravel().tolist())
+        spread = spread_of_facet(tally, INSTRUMENT, facet.id)
+        assert dict(spread.bars) == {value: given[value] for value in range(11)}
+        assert spread.count == 3 * len(frame)
+        assert spread == spread_of_items(tally, names)
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=50))
+def test_the_middle_half_leaves_a_quarter_on_either_side_at_most(values):
+    counted = Counter(values)
+    spread = Spread(tuple(range(11)), tuple(counted[value] for value in range(11)))
+    low, high = spread.middle_half
+    assert low in counted
+    assert high in counted
+    assert 4 * sum(value < low for value in values) < len(values)
+    assert 4 * sum(value > high for value in values) <= len(values)
+    assert 2 * sum(low <= value <= high for value in values) >= len(values)
+
+
+@settings(deadline=None)
+@given(ROOMS, CUTS)
+def test_apart_is_the_share_of_all_pairs_in_different_bands(frame, cuts):
+    moved = CutScores(management_below=cuts[0], mastery_above=cuts[1])
+    split = split_of(Tally.of(frame, INSTRUMENT), moved)
+    bands = [moved.band(total) for total in keyed(frame).sum(axis=1)]
+    pairs = list(combinations(bands, 2))
+    assert split.apart == pytest.approx(sum(a != b for a, b in pairs) / len(pairs))
+    assert split.count == len(frame)
+    assert split.in_largest == max(Counter(bands).values()) == Counter(bands)[split.largest]
+    assert split.totals.count == len(frame)
+
+
+def test_words_for_how_split_a_room_is():
+    cuts = ONE.cut_scores
+    alike, divided, apart = (
+        split_of(totals_of(*totals), cuts)
+        for totals in ([50] * 10, [50] * 7 + [90] * 3, [10] * 4 + [50] * 3 + [90] * 3)
+    )
+    assert (alike.apart, alike.words) == (0, "Mostly of one mind")
+    assert TOGETHER < divided.apart < APART
+    assert divided.words == "Divided"
+    assert apart.apart > APART
+    assert apart.words == "Far apart"
+
+
+def test_two_equal_camps_are_far_apart_and_the_largest_is_the_first():
+    split = split_of(totals_of(10, 10, 90, 90), ONE.cut_scores)
+    assert (str(split.largest), split.in_largest, split.words) == ("management", 2, "Far apart")
+
+
+@pytest.mark.parametrize(
+    ("reach", "near"), [(0.4, 0), (0.5, 2), (1.4, 2), (1.5, 4), (10.4, 4), (10.5, 5), (100, 6)]
+)
+def test_who_is_near_a_line(reach, near):
+    # The lines are at 39.5 and 60.5.
+    tally = totals_of(0, 39, 41, 50, 59, 61)
+    assert near_a_line(tally, ONE.cut_scores, reach=reach) == near
+
+
+def test_a_band_without_totals_has_no_line():
+    everybody = CutScores(management_below=0, mastery_above=100)
+    assert near_a_line(totals_of(0, 1, 99, 100), everybody, reach=5) == 0
+
+
+def test_half_points_have_lines_between_them():
+    halves = Instrument.plain(
+        ["a", "b"], maximum=1, step=0.5, management_below=0.5, mastery_above=1.5
+    )
+    tally = Tally.of(pd.DataFrame({"a": [0, 0.5, 1, 1], "b": [0, 0, 0.5, 1]}), halves)
+    # Totals 0, 0.5, 1.5, 2; the lines are at 0.25 and 1.75.
+    assert near_a_line(tally, halves.cut_scores, reach=0.2) == 0
+    assert near_a_line(tally, halves.cut_scores, reach=0.25) == 4

@@ -1,0 +1,81 @@
+"""Where phones join: what a coach's browser and the server say of addresses."""
+
+import pytest
+
+from careerpath.state.room_address import JoinAddress, Reach, join_address
+
+NOWHERE = JoinAddress("", "", Reach.NOBODY)
+LAN = ("http://192.168.1.20:8866/", "http://10.8.0.3:8866/")
+
+
+@pytest.mark.parametrize(
+    ("base", "whole", "short"),
+    [
+        ("http://192.168.1.20:8866/", "http://192.168.1.20:8866/join/BCDFGH", "192.168.1.20:8866/"),
+        ("https://example.org/career/", "https://example.org/career/join/BCDFGH", None),
+        ("https://[2001:db8::1]/", "https://[2001:db8::1]/join/BCDFGH", "[2001:db8::1]/"),
+        ("http://coach-laptop.local:8866", "http://coach-laptop.local:8866/join/BCDFGH", None),
+    ],
+)
+def test_phones_join_where_the_coach_is(base, whole, short):
+    found = join_address(base, "BCDFGH")
+    assert (found.whole, found.reach, found.assumed) == (whole, Reach.NETWORK, False)
+    assert found.short == (
+        f"{short}join/" if short else whole.removesuffix("BCDFGH").partition("//")[2]
+    )
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "http://127.0.0.1:8866/",
+        "http://localhost:8866/",
+        "http://[::1]:8866/",
+        "http://127.9.9.9/",
+        "http://careers.localhost/",
+    ],
+)
+def test_a_coach_at_the_server_is_told_that_phones_cannot_come_there(base):
+    found = join_address(base, "BCDFGH")
+    assert found.reach is Reach.THIS_COMPUTER
+    assert found.whole.endswith("/join/BCDFGH")
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8866/", "http://localhost:8866/"])
+def test_a_coach_at_a_server_that_others_reach_shows_their_address(base):
+    found = join_address(base, "BCDFGH", LAN)
+    assert found.whole == "http://192.168.1.20:8866/join/BCDFGH"
+    assert (found.short, found.reach) == ("192.168.1.20:8866/join/", Reach.NETWORK)
+    assert found.assumed
+    assert found.others == ("http://10.8.0.3:8866/room",)
+
+
+def test_an_address_of_the_coachs_own_is_never_replaced():
+    found = join_address("https://careers.example.org/", "BCDFGH", LAN)
+    assert found.whole == "https://careers.example.org/join/BCDFGH"
+    assert (found.assumed, found.others) == (False, ())
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        None,
+        7,
+        "",
+        "example.org",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "http://",
+        "http://user:secret@example.org/",
+        "http://[::1/",
+        "http://example.org/\n<script>",
+        "http://example.org/" + "x" * 300,
+        ["http://example.org/"],
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_what_is_no_address_becomes_none(base):
+    assert join_address(base, "BCDFGH") == NOWHERE
+    assert join_address("http://localhost/", "BCDFGH", [base]).reach is Reach.THIS_COMPUTER

@@ -1,0 +1,649 @@
+"""A coach's page, without a widget: the door, looking, steering, moving the cut scores."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from careerpath import CareerpathError, CutScores, Instrument, load_instrument
+from careerpath.cohort import Tally
+from careerpath.instrument import Band
+from careerpath.rooms import (
+    MINIMUM_SHOWN,
+    HeldBackError,
+    Phase,
+    Picture,
+    RoomError,
+    RoomNotFoundError,
+    StoreError,
+    StoreUnavailableError,
+)
+from careerpath.state.room import RoomState
+from careerpath.state.room_slides import Kind, slides_of
+from careerpath.state.room_stages import Question, Stage, View
+from careerpath.state.threshold_cohort import LabCohort
+from careerpath.state.threshold_lab import ThresholdLabState
+from careerpath.store import open_store
+
+INSTRUMENT = load_instrument()
+OWN = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
+
+
+class Clock:
+    now = 1_800_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+class Failing:
+    """A store that can be away, or do one thing wrongly."""
+
+    def __init__(self, store):
+        self._store = store
+        self.problems: dict[str, Exception] = {}
+        self.away = False
+        self.asked: list[str] = []
+
+    def __getattr__(self, name):
+        def call(*arguments, **options):
+            self.asked.append(name)
+            if self.away:
+                raise StoreUnavailableError("The rooms' database does not answer.")
+            if name in self.problems:
+                raise self.problems[name]
+            return getattr(self._store, name)(*arguments, **options)
+
+        return call
+
+
+class Waits:
+    """Sleeps no time, and takes down how long it should have been."""
+
+    def __init__(self):
+        self.seconds = []
+
+    async def __call__(self, seconds):
+        self.seconds.append(seconds)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(clock):
+    with closing(open_store("sqlite://", clock=clock)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def failing(store):
+    return Failing(store)
+
+
+@pytest.fixture
+def waits():
+    return Waits()
+
+
+@pytest.fixture
+def state(failing, waits):
+    return RoomState(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
+
+
+@pytest.fixture
+def opened(store):
+    return store.create_room("Lisbon workshop", INSTRUMENT)
+
+
+@pytest.fixture
+def inside(state, opened):
+    """A coach who has opened the room."""
+    do(state.open(opened.code, opened.coach_key))
+    return state
+
+
+def do(coroutine):
+    return asyncio.run(coroutine)
+
+
+def answers(value):
+    """All answers alike, toward mastery."""
+    turned = INSTRUMENT.scale.maximum - value
+    return {item.id: turned if item.mastery_side == "left" else value for item in INSTRUMENT.items}
+
+
+def share(store, code, values):
+    for number, value in enumerate(values):
+        store.add_response(code, answers(value), submission_id=f"person {number}")
+
+
+def counts_of(state):
+    return {share.band: share.count for share in state.figures.shares}
+
+
+# The door
+
+
+def test_nothing_is_opened_before_a_coach_asks(waits):
+    def never():
+        raise AssertionError("opened")
+
+    state = RoomState(open_store=never, instrument=INSTRUMENT, sleep=waits)
+    assert (state.stage, state.room, state.figures) == (Stage.DOOR, None, None)
+    do(state.refresh())
+
+
+def test_a_new_room_shows_its_key_once_and_then_is_open(state, store):
+    made = do(state.create("Lisbon workshop"))
+    assert state.stage is Stage.CREATED
+    assert store.authenticate(made.code, made.coach_key)
+    assert (state.room.title, state.room.code) == ("Lisbon workshop", made.code)
+    assert (state.room.expires - state.room.created) == timedelta(days=7)
+    assert made.coach_key not in repr({name: getattr(state, name) for name in state.trait_names()})
+    state.go_in()
+    assert state.stage is Stage.OPEN
+
+
+def test_a_new_room_asks_what_the_page_asks(store, waits):
+    state = RoomState(open_store=lambda: store, instrument=OWN, sleep=waits)
+    made = do(state.create("Ours"))
+    assert store.instrument(made.code) == OWN
+
+
+@pytest.mark.parametrize("title", ["", "x" * 121, "nul\0"])
+def test_a_title_that_will_not_do_leaves_the_coach_at_the_door(state, title):
+    with pytest.raises(RoomError, match="title"):
+        do(state.create(title))
+    assert (state.stage, state.opening) == (Stage.DOOR, False)
+
+
+def test_the_key_opens_the_room(inside, opened):
+    assert (inside.stage, inside.view) == (Stage.OPEN, View.CONTROL)
+    assert inside.room.code == opened.code
+    assert inside.counts.joined == 0
+
+
+@pytest.mark.parametrize("wrong", ["code", "key", "both", "nothing"])
+def test_wrong_codes_and_wrong_keys_are_refused_in_the_same_words(state, opened, wrong):
+    code = "BCDFGH" if wrong in ("code", "both") else opened.code
+    key = "BCDF-GHJK-MNPQ-RSTV" if wrong in ("key", "both") else opened.coach_key
+    code, key = ("", "") if wrong == "nothing" else (code, key)
+    with pytest.raises(RoomError) as caught:
+        do(state.open(code, key))
+    assert str(caught.value).startswith("That code and coach key open no room.")
+    assert (state.stage, state.room, state.opening) == (Stage.DOOR, None, False)
+
+
+def test_each_attempt_waits_as_long_as_the_store_says_before_the_key_is_tried(
+    state, opened, failing, waits
+):
+    for _ in range(6):
+        with pytest.raises(RoomError):
+            do(state.open(opened.code, "wrong"))
+    assert waits.seconds == [0, 0, 0, 1, 2, 4]
+    assert failing.asked == ["count_attempt", "authenticate"] * 6
+
+
+def test_two_keys_are_not_tried_at_once(failing, opened):
+    tried = asyncio.Event()
+
+    async def sleep(_seconds):
+        await tried.wait()
+
+    state = RoomState(open_store=lambda: failing, instrument=INSTRUMENT, sleep=sleep)
+
+    async def both():
+        first = asyncio.create_task(state.open(opened.code, opened.coach_key))
+        while not state.opening:
+            await asyncio.sleep(0)
+        with pytest.raises(RoomError, match="in a room already"):
+            await state.open(opened.code, "wrong")
+        with pytest.raises(RoomError, match="in a room already"):
+            await state.create("Another")
+        tried.set()
+        await first
+
+    do(both())
+    assert failing.asked.count("authenticate") == 1
+    assert state.stage is Stage.OPEN
+
+
+def test_who_is_inside_opens_no_other_room(inside, store):
+    other = store.create_room("Porto workshop", INSTRUMENT)
+    with pytest.raises(RoomError, match="in a room already"):
+        do(inside.open(other.code, other.coach_key))
+    with pytest.raises(RoomError, match="in a room already"):
+        do(inside.create("Another"))
+    assert inside.room.title == "Lisbon workshop"
+
+
+def test_a_database_that_is_away_is_told_at_the_door_and_the_key_works_later(
+    state, opened, failing
+):
+    failing.away = True
+    with pytest.raises(StoreUnavailableError):
+        do(state.open(opened.code, opened.coach_key))
+    assert (state.stage, state.opening) == (Stage.DOOR, False)
+    failing.away = False
+    do(state.open(opened.code, opened.coach_key))
+    assert state.stage is Stage.OPEN
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        RoomState.reveal,
+        RoomState.hide,
+        RoomState.freeze,
+        lambda state: state.export(lambda store, room: store.export_bytes(room.code)),
+    ],
+)
+def test_without_a_key_nothing_can_be_done_to_any_room(state, opened, store, failing, act):
+    share(store, opened.code, range(6))
+    with pytest.raises(RoomError, match="No room is open here"):
+        do(act(state))
+    assert failing.asked == []
+
+
+@pytest.mark.parametrize("question", Question)
+def test_without_a_key_nothing_is_confirmed(state, opened, store, question):
+    state.ask_for(question)
+    if question is Question.NOTHING:
+        do(state.confirm())
+    else:
+        with pytest.raises(RoomError, match="No room is open here"):
+            do(state.confirm())
+    assert not store.room(opened.code).closed
+
+
+def test_without_a_picture_nothing_is_dragged(inside, failing):
+    failing.asked.clear()
+    inside.drag([10, 20])
+    inside.slid((10, 20))
+    inside.back_to_published()
+    do(inside.keep_cuts())
+    assert failing.asked == []
+
+
+# Looking
+
+
+def test_the_counts_follow_the_room(inside, store, opened):
+    store.touch(opened.code, "a")
+    store.touch(opened.code, "b", phase=Phase.ANSWERING)
+    share(store, opened.code, [5])
+    do(inside.refresh())
+    counts = inside.counts
+    assert (counts.joined, counts.answering, counts.shared) == (3, 1, 1)
+
+
+def test_a_look_at_an_unchanged_room_costs_one_question_and_tells_nobody(inside, failing):
+    failing.asked.clear()
+    heard = []
+    inside.observe(heard.append)
+    do(inside.refresh())
+    assert (failing.asked, heard) == (["version"], [])
+
+
+def test_no_picture_without_a_reveal(inside, store, opened, failing):
+    share(store, opened.code, range(8))
+    do(inside.refresh())
+    assert (inside.figures, inside.slides, inside.held_back) == (None, (), "")
+    assert "tally" not in failing.asked
+
+
+def test_nothing_is_shown_before_five(inside, store, opened):
+    share(store, opened.code, range(MINIMUM_SHOWN - 1))
+    do(inside.reveal())
+    assert inside.room.revealed
+    assert inside.figures is None
+    assert inside.held_back.startswith("4 of at least 5 people")
+    share(store, opened.code, range(MINIMUM_SHOWN))
+    do(inside.refresh())
+    assert (inside.figures.tally.count, inside.held_back) == (5, "")
+
+
+def test_the_picture_is_that_of_the_answers(inside, store, opened):
+    values = [1, 2, 5, 5, 6, 9, 10]
+    share(store, opened.code, values)
+    do(inside.reveal())
+    assert counts_of(inside) == {Band.MANAGEMENT: 2, Band.BOTH: 3, Band.MASTERY: 2}
+    assert inside.figures.tally == store.tally(opened.code)
+    store.add_response(opened.code, answers(9), submission_id="person 0")
+    do(inside.refresh())
+    assert counts_of(inside) == {Band.MANAGEMENT: 1, Band.BOTH: 3, Band.MASTERY: 3}
+
+
+def test_somebody_who_only_joins_makes_no_new_picture(inside, store, opened):
+    share(store, opened.code, range(6))
+    do(inside.reveal())
+    before = inside.figures
+    store.touch(opened.code, "late")
+    do(inside.refresh())
+    assert inside.figures is before
+    assert inside.counts.joined == 7
+
+
+def test_a_database_that_goes_away_leaves_the_picture_and_comes_back(
+    inside, store, opened, failing
+):
+    share(store, opened.code, range(6))
+    do(inside.reveal())
+    failing.away = True
+    do(inside.refresh())
+    assert (inside.connected, inside.stage) == (False, Stage.OPEN)
+    assert inside.figures.tally.count == 6
+    store.add_response(opened.code, answers(5), submission_id="meanwhile")
+    failing.away = False
+    do(inside.refresh())
+    assert inside.connected
+    assert inside.figures.tally.count == 7
+
+
+def test_a_room_that_another_page_deletes_is_gone(inside, store, opened):
+    store.delete_room(opened.code)
+    do(inside.refresh())
+    assert (inside.stage, inside.room, inside.counts) == (Stage.GONE, None, None)
+
+
+def test_a_room_whose_time_is_over_is_gone_and_another_can_be_opened(inside, store, opened, clock):
+    inside.show(View.PRESENTER)
+    clock.now += timedelta(days=7).total_seconds()
+    do(inside.refresh())
+    assert (inside.stage, inside.view) == (Stage.GONE, View.CONTROL)
+    do(inside.create("The next one"))
+    assert inside.stage is Stage.CREATED
+
+
+def test_who_has_left_hears_nothing_more_of_the_room(state, store, opened, failing):
+    async def leave_meanwhile():
+        await state.open(opened.code, opened.coach_key)
+        store.touch(opened.code, "a")
+        looking = asyncio.create_task(state.refresh())
+        await asyncio.sleep(0)
+        state.leave()
+        await looking
+
+    do(leave_meanwhile())
+    assert (state.stage, state.room, state.counts) == (Stage.DOOR, None, None)
+
+
+# Steering
+
+
+def test_reveal_freeze_and_hide(inside, store, opened):
+    share(store, opened.code, [2] * 6)
+    do(inside.reveal())
+    do(inside.freeze())
+    share(store, opened.code, [9] * 6)
+    do(inside.refresh())
+    assert (inside.room.picture, inside.counts.waiting) == (Picture.FROZEN, 6)
+    assert counts_of(inside)[Band.MANAGEMENT] == 6
+    do(inside.reveal())
+    assert (inside.room.picture, inside.counts.waiting) == (Picture.REVEALED, 0)
+    assert counts_of(inside)[Band.MASTERY] == 6
+    inside.turn(3)
+    do(inside.hide())
+    assert (inside.room.picture, inside.figures, inside.slide) == (Picture.HIDDEN, None, 0)
+
+
+def test_another_page_of_the_same_room_sees_what_one_does(inside, opened, failing, store, waits):
+    presenter = RoomState(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
+    do(presenter.open(opened.code, opened.coach_key))
+    share(store, opened.code, range(6))
+    do(inside.reveal())
+    inside.slid((60, 90))
+    do(inside.keep_cuts())
+    do(presenter.refresh())
+    assert presenter.figures.cuts == CutScores(management_below=60, mastery_above=90)
+    assert presenter.view is View.CONTROL
+
+
+@pytest.mark.parametrize("question", [Question.CLOSE, Question.RESET, Question.DELETE])
+def test_what_cannot_be_undone_is_asked_first(inside, store, opened, question):
+    share(store, opened.code, range(6))
+    inside.ask_for(question)
+    inside.ask_for(Question.NOTHING)
+    do(inside.confirm())
+    assert not store.room(opened.code).closed
+    assert store.counts(opened.code).shared == 6
+
+
+def test_closing(inside, store, opened):
+    inside.ask_for(Question.CLOSE)
+    do(inside.confirm())
+    assert inside.room.closed
+    assert inside.asking is Question.NOTHING
+    assert store.room(opened.code).closed
+
+
+def test_a_reset_leaves_an_empty_hidden_room(inside, store, opened):
+    share(store, opened.code, range(6))
+    do(inside.reveal())
+    inside.ask_for(Question.RESET)
+    do(inside.confirm())
+    assert (inside.counts.joined, inside.room.picture, inside.figures) == (0, Picture.HIDDEN, None)
+    assert store.counts(opened.code).shared == 0
+
+
+def test_deleting(inside, store, opened):
+    inside.ask_for(Question.DELETE)
+    do(inside.confirm())
+    assert inside.stage is Stage.GONE
+    with pytest.raises(RoomNotFoundError):
+        store.room(opened.code)
+
+
+def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(inside, store, failing, opened):
+    class Reading:
+        """Somebody else reads, so that the log cannot be emptied."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def delete_room(self, code):
+            store.delete_room(code)
+            raise StoreUnavailableError("The rows are deleted, but another program is reading.")
+
+    failing._store = Reading()
+    inside.ask_for(Question.DELETE)
+    with pytest.raises(StoreUnavailableError, match="rows are deleted"):
+        do(inside.confirm())
+    assert inside.stage is Stage.GONE
+
+
+def test_what_fails_is_told_and_changes_nothing(inside, failing):
+    failing.problems["reveal_room"] = StoreError("The disk is full.")
+    with pytest.raises(StoreError, match="disk is full"):
+        do(inside.reveal())
+    assert not inside.room.revealed
+
+
+def test_an_export_of_too_few_is_refused(inside, store, opened):
+    share(store, opened.code, range(4))
+    with pytest.raises(HeldBackError):
+        do(inside.export(lambda store, room: store.export_bytes(room.code)))
+    share(store, opened.code, range(5))
+    made = do(inside.export(lambda store, room: store.export_bytes(room.code)))
+    assert made.count(b"\n") == 6
+
+
+# Moving the cut scores
+
+
+@pytest.fixture
+def revealed(inside, store, opened):
+    share(store, opened.code, [1, 3, 5, 6, 7, 9])  # totals 15, 45, 75, 90, 105, 135
+    do(inside.reveal())
+    return inside
+
+
+def test_a_handle_that_is_dragged_moves_people_at_once(revealed):
+    revealed.drag(np.array([49.5, 80.2]))
+    assert revealed.figures.cuts == CutScores(management_below=50, mastery_above=80)
+    assert counts_of(revealed) == {Band.MANAGEMENT: 2, Band.BOTH: 1, Band.MASTERY: 3}
+    assert revealed.figures.flows_in_words == "1 person moves from both to mastery."
+    assert revealed.figures.published == INSTRUMENT.cut_scores
+
+
+def test_the_slider_does_the_same(revealed):
+    revealed.slid((40, 100))
+    assert revealed.figures.cuts == CutScores(management_below=40, mastery_above=100)
+    assert counts_of(revealed)[Band.MANAGEMENT] == 1
+
+
+def test_the_room_is_told_the_last_of_many_moves(revealed, store, opened, failing):
+    failing.asked.clear()
+    for high in range(99, 80, -1):
+        revealed.slid((50, high))
+    do(revealed.keep_cuts())
+    assert failing.asked == ["set_cut_scores"]
+    assert store.room(opened.code).cut_scores.mastery_above == 81
+    do(revealed.refresh())
+    assert revealed.figures.cuts.mastery_above == 81
+
+
+def test_a_look_in_between_does_not_put_a_move_back(revealed, store, opened):
+    revealed.slid((50, 70))
+    store.touch(opened.code, "late")
+    do(revealed.refresh())
+    assert revealed.figures.cuts.mastery_above == 70
+    assert store.room(opened.code).cut_scores.mastery_above == 70
+
+
+def test_a_move_while_the_database_is_away_is_told_when_it_is_back(
+    revealed, store, opened, failing
+):
+    failing.away = True
+    revealed.slid((50, 70))
+    do(revealed.keep_cuts())
+    assert not revealed.connected
+    assert revealed.figures.cuts.mastery_above == 70
+    failing.away = False
+    do(revealed.refresh())
+    assert revealed.connected
+    assert store.room(opened.code).cut_scores.mastery_above == 70
+
+
+def test_back_to_the_published_ones(revealed, store, opened):
+    revealed.slid((10, 140))
+    do(revealed.keep_cuts())
+    revealed.back_to_published()
+    do(revealed.keep_cuts())
+    assert not revealed.figures.moved
+    assert store.room(opened.code).cut_scores == INSTRUMENT.cut_scores
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        "50",
+        [1],
+        [1, 2, 3],
+        [float("nan"), 5],
+        [float("inf"), 5],
+        {"a": 1},
+        [[1], [2]],
+        ["a", "b"],
+        [None, None],
+        [10**400, 5],
+        b"\xff" * 16,
+    ],
+    ids=lambda each: str(each)[:20],
+)
+def test_what_is_no_pair_of_numbers_moves_nothing(revealed, sent):
+    for move in (revealed.drag, revealed.slid):
+        with pytest.raises(CareerpathError, match="Two cut scores"):
+            move(sent)
+    assert not revealed.figures.moved
+
+
+@pytest.mark.parametrize("sent", [[-1e300, 1e300], [200, -200], [150, 0]])
+def test_cut_scores_stay_in_order_and_within_the_totals(revealed, sent):
+    revealed.drag(sent)
+    cuts = revealed.figures.cuts
+    assert 0 <= cuts.management_below <= cuts.mastery_above <= 150
+
+
+# Slides
+
+
+def test_the_slides_are_the_room_the_themes_and_every_question_once(revealed):
+    kinds = [each.kind for each in revealed.slides]
+    assert kinds[:2] == [Kind.ROOM, Kind.FACETS]
+    assert set(kinds[2:]) == {Kind.QUESTIONS}
+    asked = [item.id for each in revealed.slides for item in each.items]
+    assert sorted(asked) == sorted(INSTRUMENT.item_ids)
+
+
+def test_turning_stops_at_both_ends(revealed):
+    revealed.turn(-1)
+    assert revealed.slide == 0
+    for _ in range(20):
+        revealed.turn(1)
+    assert revealed.slide == len(revealed.slides) - 1
+    assert revealed.shown == revealed.slides[-1]
+
+
+def test_an_instrument_without_facets_has_no_themes_and_all_its_questions():
+    names = [f"i{number}" for number in range(7)]
+    plain = Instrument.plain(names, management_below=20, mastery_above=50)
+    slides = slides_of(plain)
+    assert [each.kind for each in slides] == [Kind.ROOM] + [Kind.QUESTIONS] * 3
+    assert [len(each.items) for each in slides[1:]] == [3, 3, 1]
+
+
+# The figures
+
+
+def test_close_calls_are_those_within_the_error_of_a_line(revealed):
+    close = revealed.figures.close_calls
+    assert close.error == INSTRUMENT.norms.standard_error
+    assert not close.measured
+    assert close.count == 2  # 45 and 105; the lines are at 49.5 and 100.5, the error is 9.8
+    revealed.slid((50, 95))
+    assert revealed.figures.close_calls.count == 3  # 90, too
+
+
+def test_an_instrument_without_norms_has_no_close_calls(store, waits):
+    plain = Instrument.plain(["a", "b"], management_below=7, mastery_above=13)
+    made = store.create_room("Plain", plain)
+    for number in range(5):
+        store.add_response(made.code, {"a": number, "b": 5}, submission_id=str(number))
+    state = RoomState(open_store=lambda: store, instrument=INSTRUMENT, sleep=waits)
+    do(state.open(made.code, made.coach_key))
+    do(state.reveal())
+    assert state.figures.close_calls is None
+    assert state.figures.facets == ()
+    assert len(state.figures.questions(plain.items)) == 2
+
+
+def test_facets_and_questions_spread_as_the_answers_do(revealed):
+    for each in revealed.figures.facets:
+        assert each.spread.bars == tuple(
+            (value, 3 if value in (1, 3, 5, 6, 7, 9) else 0) for value in range(11)
+        )
+        assert each.spread.middle_half == (3, 7)
+    (one,) = revealed.figures.questions(INSTRUMENT.items[:1])
+    assert one.of is INSTRUMENT.items[0]
+    assert one.spread.counts == (0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0)
+
+
+def test_the_figures_are_those_of_the_lab(revealed, store, opened):
+    tally = store.tally(opened.code)
+    lab = ThresholdLabState(
+        instrument=INSTRUMENT, cohorts=[LabCohort.of("room", tally, INSTRUMENT)]
+    )
+    revealed.slid((60, 100))
+    lab.move(management_below=60, mastery_above=100)
+    assert revealed.figures.shares == lab.shares
+    assert revealed.figures.flows_in_words == lab.flows_in_words
+    assert isinstance(tally, Tally)
