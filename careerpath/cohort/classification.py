@@ -28,6 +28,9 @@ LONGEST = 1_000_000
 """The longest test that is computed; beyond it, all but those on a boundary are certain."""
 _NOBODY = 1e-15
 """A share of people too small to matter, and too small to find their true scores."""
+_ALL_ALIKE = 1e12
+"""Where a beta's two parameters are more than this together, all true scores are one to six digits,
+and SciPy's functions of it have none left."""
 _ONE_BAND = 1e-12
 """Where agreement by chance is this near 1, everybody is in one band and kappa has no meaning."""
 
@@ -286,7 +289,7 @@ def _agreement(shape: Shape, length: int, cuts: list[float]) -> tuple[float, flo
     span = upper - lower
     starts = np.array([min(max(round(cut * length), 0), length + 1) for cut in cuts])
     inside = [min(max((cut - lower) / span, 0.0), 1.0) for cut in cuts]
-    ends = [0.0, *(float(special.betainc(alpha, beta, cut)) for cut in inside), 1.0]
+    ends = [0.0, *(_share_below(alpha, beta, cut) for cut in inside), 1.0]
     steps, weights = _rule()
     right = 0.0
     same = 0.0
@@ -309,10 +312,19 @@ def _agreement(shape: Shape, length: int, cuts: list[float]) -> tuple[float, flo
     return min(right / whole, 1.0), consistency, kappa
 
 
+def _share_below(alpha: float, beta: float, score: float) -> float:
+    """Return the share of people whose true score lies below."""
+    if alpha + beta > _ALL_ALIKE:
+        return float(alpha / (alpha + beta) < score)
+    return float(special.betainc(alpha, beta, score))
+
+
 def _quantiles(
     alpha: float, beta: float, people: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return the scores below which these shares of people lie."""
+    if alpha + beta > _ALL_ALIKE:
+        return np.full_like(people, alpha / (alpha + beta))
     found: npt.NDArray[np.float64] = special.betaincinv(alpha, beta, people)
     lost = np.isnan(found)
     if lost.any():

@@ -53,6 +53,11 @@ def test_whatever_the_moments_it_never_crashes(
         assert found.fell_back
 
 
+def test_true_scores_that_hardly_differ_are_all_in_one_band():
+    found = livingston_lewis(1.13, 52.86587638544144, 6.2675102747034436e-173, 0, 150, [1.13])
+    is_sound(found)
+
+
 @settings(deadline=None, max_examples=200)
 @given(
     ends=st.tuples(unit, unit).map(sorted),
