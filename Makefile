@@ -36,10 +36,11 @@ lab: $(VENV)/.lab ## open the notebooks in JupyterLab: prints its address (PORT=
 # One run for everything: tests, the examples in docstrings, and the notebooks. --nbval-lax holds that
 # every cell runs without an error, and compares the outputs of the cells that are tagged
 # nbval-check-output; a notebook without outputs has nothing to compare, and is held by the tests.
+# A process for each core, each with files of its own: most of a test is waiting for a server.
 test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=, PYTEST_ARGS=)
 	@tools/ensure_proxies.sh && tools/ensure_postgres.sh && browser=$$(tools/ensure_browser.sh) && \
 	CAREERPATH_BROWSER="$$browser" \
-	$(PY) -m pytest --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
+	$(PY) -m pytest --numprocesses auto --dist loadfile --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
 
 # Apart, because Spark is a download of 430 MB, and needs Java.
 test-spark: $(VENV)/.spark ## set up Spark, find or install Java, test tallies on a cluster of this machine
