@@ -73,29 +73,29 @@ class PastResults(HasTraits):
 
     @property
     def comparable(self) -> tuple[KeptResult, ...]:
-        """The results of this instrument and version, the oldest first and the shown one last."""
+        """The results of this instrument and version, the oldest first, with the shown one."""
         same = [each for each in self.kept if each.is_of(self.instrument)]
         if self.current is None:
             return tuple(same)
         earlier = [each for each in same if each.identity != self.current.identity]
-        return (*earlier, self.current)
+        return tuple(sorted((*earlier, self.current), key=lambda each: each.taken))
 
     @property
     def changes(self) -> tuple[tuple[str, str], ...]:
-        """What changed since the last time, and since the first, each in words."""
+        """What changed up to the newest, from the one before it and from the first, in words."""
         results = self.comparable
         if len(results) < 2:
             return ()
-        before = {"the last time": results[-2], "the first time": results[0]}
-        if len(results) == 2:
-            del before["the first time"]
+        newest = results[-1]
+        # Of two results, the one before is the first.
+        before = results[-2:-1] if len(results) == 2 else (results[-2], results[0])
         try:
             return tuple(
                 (
-                    f"Since {name}, {long_date(each.taken)}",
-                    reliable_change(self.instrument, each, results[-1]).words,
+                    f"From {long_date(each.taken)} to {long_date(newest.taken)}",
+                    reliable_change(self.instrument, each, newest).words,
                 )
-                for name, each in before.items()
+                for each in before
             )
         except CareerpathError as error:
             return (("Is it more than chance?", str(error)),)

@@ -263,6 +263,7 @@ class AfterResult(VBox):
             "past": past,
             "asking": self._asking,
             "line": draw_time_line(instrument, past.comparable) if past.comparable else None,
+            "now": past.comparable.index(past.current) if past.current else None,
             "same": [each for each in past.kept if each.is_of(instrument)],
             "others": [each for each in past.kept if not each.is_of(instrument)],
         }

@@ -82,10 +82,17 @@ def test_a_change_is_told_from_measurement_error(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(6, day=date(2025, 1, 1)))
     device.state.current = result()
     (last, small), (first, large) = device.state.changes
-    assert last == "Since the last time, 1 January 2025"
+    assert last == "From 1 January 2025 to 1 March 2026"
     assert "no change at all" in small
-    assert first == "Since the first time, 1 January 2024"
+    assert first == "From 1 January 2024 to 1 March 2026"
     assert "something has probably changed" in large
+
+
+def test_an_older_result_that_is_shown_has_its_place_in_time(device):
+    keep(device, result(3, day=date(2024, 1, 1)), result(6, day=date(2027, 1, 1)))
+    device.state.current = result(5, day=date(2025, 1, 1))
+    assert [each.total for each in device.state.comparable] == [45, 75, 90]
+    assert device.state.changes[0][0] == "From 1 January 2025 to 1 January 2027"
 
 
 def test_one_result_changes_nothing(device):

@@ -269,7 +269,7 @@ def test_a_result_is_kept_and_compared_a_year_later_by_keyboard_alone(shown: Pag
     page.get_by_role("heading", level=1).focus()
     open_by_key(page, "device")
     said = page.locator("#cp-part")
-    expect(said).to_contain_text("Since the last time, 1 March 2026: The total moved 105 points")
+    expect(said).to_contain_text("From 1 March 2026 to 1 March 2027: The total moved 105 points")
     expect(said).to_contain_text("something has probably changed")
     name = "Totals through time. 1 March 2026: 105, mastery; 1 March 2027: 0, management."
     expect(page.get_by_role("img", name=name)).to_be_visible()
@@ -313,7 +313,7 @@ def test_results_move_to_another_device_as_a_file(browser: Browser, shown: Page,
     choice(other, "device").tap()
     other.locator("input[type=file]").set_input_files(file)
     expect(other.get_by_text("1 result added from mine.json.").first).to_be_visible()
-    expect(other.get_by_text("Since the last time, 1 March 2026:")).to_be_visible()
+    expect(other.get_by_text("From 1 March 2026 to 1 April 2026:")).to_be_visible()
     other.locator("input[type=file]").set_input_files(file)
     expect(other.get_by_text("Nothing new in mine.json").first).to_be_visible()
     context.close()

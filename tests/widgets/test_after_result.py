@@ -261,7 +261,7 @@ def test_past_results_are_drawn_with_their_words(visit):
     for item in INSTRUMENT.items:
         visit.app.state.answer(item.id, 5)
     assert 'role="img" aria-label="Totals through time.' in visit.html
-    assert "Since the last time" in visit.html
+    assert "The total moved" in visit.html
     assert visit.html.count("<circle") == 2
 
 
