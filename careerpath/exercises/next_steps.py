@@ -47,8 +47,8 @@ _SPAN = Reading(
     "McKinsey, How to identify the right spans of control for your organization, December 2017.",
 )
 _MANAGERS = Reading(
-    "Managers in the US have 12.1 people on average, half of them five to six or fewer, and 97 % "
-    "of them do work of their own as well.",
+    "Managers in the US have 12.1 people on average, with a median of five to six, and 97 % of the "
+    "managers do work of their own as well.",
     "Gallup, Span of control: what's the optimal team size for managers?, January 2026.",
 )
 _BOTH = Reading(
