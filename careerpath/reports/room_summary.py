@@ -1,4 +1,4 @@
-"""A room's picture on one page: HTML that needs no network, and PDF."""
+"""A room's picture on one page, to take away: HTML that needs no network, and PDF."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from careerpath.instrument import BANDS, CutScores, Instrument
+from careerpath.instrument import BANDS, CutScores, Instrument, Item
 from careerpath.interpretation import DISCLAIMER, percent, show
 from careerpath.markup import render
 from careerpath.rooms import Room
@@ -45,14 +45,14 @@ class RoomSummary:
         return render("room_summary", **self.values(), made=f"{self.made:%d %B %Y}")
 
     def pdf(self) -> bytes:
-        """Return a tagged PDF."""
+        """Return a tagged PDF: of one page, as long as an instrument has no more than 15 items."""
         from careerpath.reports.typesetting import typeset
 
-        return typeset("room_summary", self.values(), made=self.made)
+        return typeset("room_summary", self.values(), made=self.made, apart=True)
 
     def values(self) -> Mapping[str, Any]:
         """Return all that is shown, as plain values."""
-        from careerpath.cohort.spread import split_of, spread_of_facet, spread_of_items
+        from careerpath.cohort.spread import split_of
 
         cuts, tally, instrument = self.room.cut_scores, self.tally, self.instrument
         split = split_of(tally, cuts)
@@ -73,23 +73,54 @@ class RoomSummary:
             "apart": percent(split.apart),
             "middle": f"{show(low)} to {show(high)}",
             "histogram": _histogram(split.totals, instrument, cuts),
-            "scale": f"{show(instrument.scale.minimum)} to {show(instrument.scale.maximum)}",
-            "facets": [
-                {"title": each.title, **_bars(spread_of_facet(tally, instrument, each.id))}
-                for each in instrument.facets
-                if instrument.items_of(each.id)
-            ],
-            "items": [
-                {
-                    "stem": item.stem or item.id,
-                    "management": item.management,
-                    "mastery": item.mastery,
-                    **_bars(spread_of_items(tally, [item.id])),
-                }
-                for item in instrument.items
-            ],
+            "ends": [show(instrument.scale.minimum), show(instrument.scale.maximum)],
+            "close": self._close_calls(),
+            "groups": self._groups(),
             "disclaimer": DISCLAIMER,
         }
+
+    def _close_calls(self) -> str:
+        """Say how many people's band the error of a total can turn."""
+        from careerpath.cohort.spread import near_a_line
+
+        norms = self.instrument.norms
+        if norms is None:
+            return ""
+        error = norms.standard_error
+        near = near_a_line(self.tally, self.room.cut_scores, reach=error)
+        size = show(round(error, 0 if error >= 1 else 1))
+        return (
+            f"Close calls: {near} of {self.tally.count} are within {size} of a line, the error "
+            f"{'measured' if norms.measured else 'assumed'} of any total."
+        )
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Return the items with their answers, in rows: facet by facet, and the rest in threes."""
+        from careerpath.cohort.spread import spread_of_facet, spread_of_items
+
+        tally, instrument = self.tally, self.instrument
+
+        def drawn(item: Item) -> dict[str, Any]:
+            return {
+                "stem": item.stem or item.id,
+                "management": item.management or "low",
+                "mastery": item.mastery or "high",
+                **_bars(spread_of_items(tally, [item.id])),
+            }
+
+        groups: list[dict[str, Any]] = [
+            {
+                "title": facet.title,
+                "whole": _bars(spread_of_facet(tally, instrument, facet.id)),
+                "items": [drawn(item) for item in items],
+            }
+            for facet in instrument.facets
+            if (items := instrument.items_of(facet.id))
+        ]
+        alone = [drawn(item) for item in instrument.items if item.facet is None]
+        if alone:
+            groups.append({"title": "", "whole": None, "items": alone})
+        return groups
 
 
 def _cuts(cuts: CutScores) -> str:
