@@ -17,6 +17,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     NullPool,
+    QueuePool,
     create_engine,
     event,
     make_url,
@@ -261,11 +262,13 @@ def _written(
 
 def _sqlite_engine(url: URL) -> Engine:
     if url.database in _IN_MEMORY:
-        from sqlalchemy import StaticPool
-
+        # It lives in its one connection, which is one thread's at a time.
         engine = create_engine(
             url,
-            poolclass=StaticPool,
+            poolclass=QueuePool,
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=PATIENCE,
             connect_args={"check_same_thread": False},
             hide_parameters=True,
         )

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -207,3 +208,17 @@ def test_the_store_can_do_what_the_screens_ask_of_it():
             for parameter, kept in wanted.items():
                 assert given[parameter].kind is kept.kind
                 assert given[parameter].annotation == kept.annotation
+
+
+def test_a_database_in_memory_takes_many_threads():
+    with closing(open_store("sqlite://")) as store:
+        code = store.create_room("Lisbon workshop").code
+        answers = dict.fromkeys(store.instrument(code).item_ids, 5)
+
+        def share(number):
+            store.add_response(code, answers, submission_id=f"token-{number}")
+            return store.counts(code).shared
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(share, range(100)))
+        assert store.counts(code).shared == 100
