@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from careerpath import load_instrument
 from careerpath.cli import app
 from careerpath.cohort import simulate_cohort, write_cohort
+from careerpath.exercises import DualLadder
 from careerpath.store import open_store
 
 ROOT = Path(__file__).parent.parent
@@ -58,6 +59,7 @@ KNOWN = {
     "privacy.md": ("careerpath ",),
     "cohorts.md": ("careerpath ",),
     "analysts.md": ("careerpath ", "make lab"),
+    "organisations.md": ("careerpath ",),
     "deploying.md": (
         f"{INSTALLED}careerpath ",
         "/opt/careerpath-1/bin/pip install -c constraints.txt .",
@@ -103,6 +105,9 @@ def desk(tmp_path, monkeypatch):
     Path("answers.json").write_text(json.dumps(dict.fromkeys(instrument.item_ids, 5)))
     instrument.with_cut_scores(management_below=60, mastery_above=95).save("ours.toml")
     write_cohort(simulate_cohort(instrument, count=200).frame, Path("cohort.csv"))
+    DualLadder.example().save("ladder.csv")
+    Path("answers").mkdir()
+    Path("answers", "ana.json").write_text(Path("answers.json").read_text())
     make_room(instrument, code="BCDFGH")
     with closing(open_store()) as store:
         store.export_room("BCDFGH", "room.csv")
@@ -131,6 +136,8 @@ def make_room(instrument, *, code):
 def test_a_careerpath_command_runs_as_it_stands(command, monkeypatch):
     served = []
     monkeypatch.setattr("careerpath.serving.server.serve", lambda *a, **k: served.append((a, k)))
+    if "ladder example" in command:
+        Path("ladder.csv").unlink()  # this is where it comes from
     outcome = CliRunner().invoke(app, shlex.split(command)[1:])
     assert outcome.exit_code == 0, outcome.output
     assert bool(served) == command.startswith("careerpath serve")

@@ -23,9 +23,14 @@ class Comparison:
         The share of managers in the organisation.
     expected : float
         How many managers a list of so many would have on average, picked blindly.
+    chances : tuple of float
+        The chance of each number of managers in a list picked blindly, from 0 on.
+    tail : tuple of int
+        The numbers of managers that are at least as lopsided as the list's.
     chance : float
-        The chance that a list picked blindly has as few managers or fewer, where the list has
-        fewer than expected; as many or more, where it has more; 1 where it has just as many.
+        Of all those together: that a list picked blindly has as few managers or fewer, where the
+        list has fewer than expected; as many or more, where it has more; 1 where it has just as
+        many.
     words : str
         The same in words.
     """
@@ -34,6 +39,8 @@ class Comparison:
     people: int
     managers_share: float
     expected: float
+    chances: tuple[float, ...]
+    tail: tuple[int, ...]
     chance: float
     words: str
 
@@ -71,12 +78,15 @@ def compare_with_blind_pick(managers: int, people: int, managers_share: float) -
         tail = range(managers, people + 1)
     else:
         tail = range(people + 1)
-    chance = sum((binomial_chance(people, each, share) for each in tail), Fraction(0))
+    chances = [binomial_chance(people, each, share) for each in range(people + 1)]
+    chance = sum((chances[each] for each in tail), Fraction(0))
     return Comparison(
         managers=managers,
         people=people,
         managers_share=float(share),
         expected=float(expected),
+        chances=tuple(map(float, chances)),
+        tail=tuple(tail),
         chance=float(chance),
         words=_comparison_words(managers, people, share, chance),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.resources
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,7 +21,12 @@ from careerpath.state.questionnaire import SECONDS_PER_ITEM
 TEMPLATES = Path(__file__).parent / "templates"
 
 #: The addresses of the shipped workbooks. An address stays when a file is renamed.
-SHIPPED = {"assessment": "assessment.ipynb", "room": "room.ipynb"}
+SHIPPED = {
+    "assessment": "assessment.ipynb",
+    "room": "room.ipynb",
+    "top-ten": "top_ten.ipynb",
+    "dual-ladder": "dual_ladder.ipynb",
+}
 #: The one that coaches come for.
 COACH = "room"
 
@@ -140,12 +146,23 @@ class Site:
         What the landing page tells about.
     coach : str
         The address of the page that a coach comes for; empty where there is none.
+    pages : dict of str to Page, optional
+        The pages that there are, by address: the landing page leads to those that it knows.
     """
 
     def __init__(
-        self, *, base_url: str, assets: Assets, start: str, instrument: Instrument, coach: str = ""
+        self,
+        *,
+        base_url: str,
+        assets: Assets,
+        start: str,
+        instrument: Instrument,
+        coach: str = "",
+        pages: Mapping[str, Page] = MappingProxyType({}),
     ) -> None:
         self._start = start
+        # A folder of notebooks may give a workbook another address than ours.
+        self._ways = {page.notebook.stem: slug for slug, page in pages.items()}
         self._coach = coach
         self._instrument = instrument
         self._common = {
@@ -168,6 +185,7 @@ class Site:
             minutes=minutes,
             start=self._start,
             coach=self._coach,
+            ways=self._ways,
         )
 
     def join(self, code: str, *, problem: str = "") -> str:

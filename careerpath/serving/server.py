@@ -133,6 +133,7 @@ class CareerpathServer(Voila):
             start=self.start_page,
             instrument=self.instrument,
             coach=COACH if COACH in self.pages else "",
+            pages=self.pages,
         )
         settings |= {
             "site": site,

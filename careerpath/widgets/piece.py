@@ -12,6 +12,8 @@ from traitlets import Unicode
 from careerpath.widgets.assets import asset
 
 LONGEST_VALUE = 500
+LARGEST_UPLOAD = 2_000_000
+"""Bytes: what is larger comes as one byte more, for whoever reads it to refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,13 @@ class Doing:
     name : str
     values : mapping of str to str
         The fields of a form.
+    content : bytes
+        Of a file that was chosen.
     """
 
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
     def __repr__(self) -> str:
         """Leave the values out: a key may be one."""
@@ -42,7 +47,11 @@ class Piece(anywidget.AnyWidget):
     ----------
     html : str
         What is shown. It comes from `careerpath.markup.render`, which escapes every value.
+    longest : int
+        The most characters that a field of a form can hold.
     """
+
+    longest = LONGEST_VALUE
 
     _esm = asset("piece.js")
     _css = asset("tokens.css", "careerpath.css")
@@ -52,10 +61,16 @@ class Piece(anywidget.AnyWidget):
     def on_doing(self, handler: Callable[[Doing], None]) -> None:
         """Call ``handler(doing)`` when something is pressed, or a form is sent."""
 
-        def receive(_widget: Piece, content: Any, _buffers: Any) -> None:
-            doing = read_doing(content)
-            if doing is not None:
+        def receive(_widget: Piece, content: Any, buffers: Any) -> None:
+            doing = read_doing(content, buffers, longest=self.longest)
+            if doing is None:
+                return
+            try:
                 handler(doing)
+            finally:
+                turn = content.get("turn")
+                if isinstance(turn, int):
+                    self.send({"heard": turn})
 
         self.on_msg(receive)
 
@@ -77,7 +92,9 @@ class Piece(anywidget.AnyWidget):
         self.send({"download": name, "type": kind}, buffers=[content])
 
 
-def read_doing(content: object) -> Doing | None:
+def read_doing(
+    content: object, buffers: object = None, *, longest: int = LONGEST_VALUE
+) -> Doing | None:
     """Read what a browser has sent; None where it is nothing that our pages send.
 
     Examples
@@ -91,9 +108,16 @@ def read_doing(content: object) -> Doing | None:
         return None
     values = content.get("values", {})
     if not isinstance(values, dict) or not all(
-        isinstance(each, str) and len(each) <= LONGEST_VALUE
-        for pair in values.items()
-        for each in pair
+        isinstance(each, str) and len(each) <= longest for pair in values.items() for each in pair
     ):
         return None
-    return Doing(content["action"], values)
+    return Doing(content["action"], values, _first(buffers))
+
+
+def _first(buffers: object) -> bytes:
+    if not isinstance(buffers, list | tuple) or not buffers:
+        return b""
+    try:
+        return bytes(memoryview(buffers[0])[: LARGEST_UPLOAD + 1])
+    except TypeError:
+        return b""

@@ -24,13 +24,25 @@ from careerpath.widgets import Assessment
 app = Assessment()
 app"""
 
+TOP_TEN = """\
+from careerpath.widgets.top_ten import TopTenScreen
+top_ten = TopTenScreen()
+top_ten"""
+
+LADDERS = """\
+from careerpath.widgets.dual_ladder import LadderScreen
+ladders = LadderScreen()
+ladders"""
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a real JupyterLab over two notebooks and yield its address."""
+    """Start a real JupyterLab over a few notebooks and yield its address."""
     folder = tmp_path_factory.mktemp("lab")
     write_notebook(folder / "slider.ipynb", SLIDER)
     write_notebook(folder / "app.ipynb", APP)
+    write_notebook(folder / "top_ten.ipynb", TOP_TEN)
+    write_notebook(folder / "ladders.ipynb", LADDERS)
     homes = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "RUNTIME")}
     with LabProcess(notebooks=folder, environment=homes) as started:
         yield f"{started.url}lab"
@@ -66,3 +78,33 @@ def test_the_app_runs_in_jupyterlab(page: Page, lab: str):
     page.keyboard.press("Enter")
     expect(page.locator(".cp-slider[data-item=q02] input")).to_be_focused()
     expect(page.get_by_text("Question 2 of 15").first).to_be_visible()
+
+
+def test_the_top_ten_runs_in_jupyterlab(page: Page, lab: str):
+    run(page, lab, "top_ten")
+    name = page.get_by_label("Name or initials").first
+    name.click(timeout=60_000)
+    # The first two letters are shortcuts of JupyterLab's; they must not reach it.
+    page.keyboard.type("dd and b")
+    page.get_by_label("both").first.check()
+    expect(page.get_by_role("img", name="Of 1 person, 0 are masters")).to_be_visible()
+    expect(name).to_have_value("dd and b")
+
+
+def test_the_ladders_run_in_jupyterlab(page: Page, lab: str):
+    run(page, lab, "ladders")
+    page.get_by_role("button", name="Start from the example").click(timeout=60_000)
+    page.get_by_role("button", name="Mastery: Staff specialist").click()
+    scope = page.get_by_label("What one is responsible for").first
+    scope.fill("")
+    scope.press_sequentially("one")
+    page.keyboard.press("Enter")
+    page.keyboard.type("dd two")
+    expect(scope).to_have_value("one\ndd two")
+    page.get_by_label("Open a file").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"level,side,title\na,mastery,x"}
+    )
+    expect(page.get_by_role("button", name="Mastery: x")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF", exact=True).click()
+    assert download.value.suggested_filename == "career-ladders.pdf"

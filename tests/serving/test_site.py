@@ -11,8 +11,10 @@ import pytest
 from server_process import ServerProcess, kernel_in
 
 from careerpath import load_instrument
+from careerpath.serving.pages import notebooks_folder
 
-PAGES = ["", "assessment", "healthz", "robots.txt", "nowhere", "static/nothing.js"]
+KERNELS = ["assessment", "top-ten", "dual-ladder"]
+PAGES = ["", *KERNELS, "healthz", "robots.txt", "nowhere", "static/nothing.js"]
 
 
 def raw(server: ServerProcess, target: str, **headers: str) -> tuple[int, bytes]:
@@ -43,6 +45,33 @@ def test_the_landing_page_says_what_this_is_and_starts_no_kernel(server):
     assert server.kernel_processes() == before
 
 
+def test_the_landing_page_leads_to_all_that_there_is(server):
+    text = server.get().text
+    for said in ("A room", "The top ten", "Two career ladders", "The threshold lab"):
+        assert f"<h3>{said}</h3>" in text
+    links = set(re.findall(r'href="/([a-z-]+)"', text))
+    assert links == {"assessment", "join", "room", "top-ten", "dual-ladder"}
+    assert {server.get(link, method="HEAD").status for link in links} == {200}
+    # The assessment stays the one big thing.
+    assert text.index('cp-start" href="/assessment"') < text.index("With others")
+    assert text.count("cp-primary") == 1 + text.count(".cp-primary")
+
+
+def test_with_a_folder_of_notebooks_the_landing_page_leads_to_their_addresses():
+    with ServerProcess(notebooks_folder()) as server:
+        text = server.get().text
+        links = set(re.findall(r'href="/([a-z_-]+)"', text))
+        assert {"top_ten", "dual_ladder", "thresholds"} <= links
+        assert "It opens in JupyterLab" not in text
+
+
+def test_the_landing_page_promises_nothing_that_is_not_served(odd):
+    text = odd.get().text
+    assert "<h3>The top ten</h3>" not in text
+    assert "<h3>Two career ladders</h3>" not in text
+    assert "It opens in JupyterLab, and not on this site." in text
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_comes_from_another_host(server, path):
     text = server.get(path).text
@@ -53,7 +82,7 @@ def test_nothing_comes_from_another_host(server, path):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_response_carries_the_security_headers(server, path):
-    headers = server.get(path, method="HEAD" if path == "assessment" else "GET").headers
+    headers = server.get(path, method="HEAD" if path in KERNELS else "GET").headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == policy["base-uri"] == policy["object-src"] == "'none'"
     assert policy["script-src"] == "'self' blob:"

@@ -1,0 +1,27 @@
+"""LadderBrowser: what only the browser can do for two ladders."""
+
+from __future__ import annotations
+
+from careerpath.widgets.assets import asset
+from careerpath.widgets.piece import Piece
+
+
+class LadderBrowser(Piece):
+    """The ladders that the browser keeps, and what somebody types, for a reload."""
+
+    _esm = asset("browser_storage.js", "ladder_browser.js")
+    _css = asset(
+        "tokens.css", "careerpath.css", "../templates/ladder/picture.css", "dual_ladder.css"
+    )
+
+    def keep(self, text: str) -> None:
+        """Keep a ladder."""
+        self.send({"keep": text})
+
+    def put_aside(self) -> None:
+        """Keep what cannot be read beside what will be kept from now on."""
+        self.send({"aside": True})
+
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        self.send({"forget": True})

@@ -1,0 +1,380 @@
+"""The designer of two ladders in a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from assessment_page import LAPTOP, PHONE
+from axe_playwright_python.sync_playwright import Axe
+from keyboard import press, tab_to
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from server_process import ServerProcess
+
+from careerpath.exercises import DualLadder
+from careerpath.exercises.ladder_files import read_ladder, write_ladder
+from careerpath.exercises.ladder_parts import Rung
+
+pytestmark = pytest.mark.browser
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stops processes")
+
+EXAMPLE = DualLadder.example()
+PATIENCE = 30_000
+
+
+def open_page(page: Page, server: ServerProcess) -> None:
+    page.goto(f"{server.url}dual-ladder")
+    expect(page.get_by_role("heading", name="Two career ladders, side by side")).to_be_visible(
+        timeout=PATIENCE
+    )
+    # The browser has told what it keeps.
+    expect(page.get_by_role("button", name="Start empty")).to_be_enabled()
+
+
+def begin(page: Page, server: ServerProcess) -> None:
+    open_page(page, server)
+    page.get_by_role("button", name="Start from the example").click()
+    expect(page.get_by_role("heading", name="Your two ladders")).to_be_visible()
+
+
+def rung(page: Page, side: str, title: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(f"^{side}: {title}"))
+
+
+def side(page: Page, name: str) -> Locator:
+    """One side of the open level."""
+    return page.get_by_role("region", name=re.compile(f"^{name}"))
+
+
+def to_mend(page: Page, count: int) -> None:
+    words = f"{count} to mend" if count else "Nothing to mend"
+    expect(page.get_by_role("link", name=words, exact=True)).to_be_visible()
+
+
+def kept(page: Page) -> DualLadder:
+    found = json.loads(page.evaluate("localStorage.getItem('careerpath/ladder')"))
+    return DualLadder.validated(found["ladder"], place="kept")
+
+
+def choose(page: Page, name: str, content: bytes) -> None:
+    payload: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": content}
+    page.get_by_label(re.compile("^Open a file")).set_input_files(payload)
+
+
+def saved(page: Page, label: str, press_it: Callable[[Locator], None]) -> bytes:
+    with page.expect_download() as download:
+        press_it(page.get_by_role("button", name=label, exact=True))
+    return Path(download.value.path()).read_bytes()
+
+
+def click(button: Locator) -> None:
+    button.click()
+
+
+# The ways through
+
+
+def test_the_whole_way_by_keyboard_alone(page: Page, server):
+    open_page(page, server)
+    press(page.get_by_role("button", name="Start from the example"))
+    expect(page.get_by_role("heading", name="Your two ladders")).to_be_focused()
+    to_mend(page, 0)
+    press(rung(page, "Mastery", "Staff"))
+    expect(page.get_by_role("heading", name="Mastery: Staff specialist")).to_be_focused()
+    tab_to(side(page, "Mastery").get_by_label("What one decides"))
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Tab")
+    to_mend(page, 1)
+    expect(side(page, "Mastery").get_by_text("Decision rights: not stated here")).to_be_visible()
+    press(side(page, "Mastery").get_by_role("button", name="Remove"))
+    expect(side(page, "Mastery").get_by_text("No mastery rung at this level.")).to_be_visible()
+    press(page.get_by_role("button", name="Done"))
+    expect(rung(page, "Mastery", "No rung")).to_be_focused()
+    press(page.get_by_role("link", name="1 to mend"))
+    press(page.get_by_role("button", name=re.compile("^Go there.*Staff, mastery")))
+    press(side(page, "Mastery").get_by_role("button", name="Add a mastery rung"))
+    expect(page.get_by_role("heading", name="Mastery", exact=True)).to_be_focused()
+    for _ in range(3):
+        press(page.get_by_role("button", name="Undo"))
+    to_mend(page, 0)
+    press(page.get_by_role("button", name="Redo"))
+    to_mend(page, 1)
+    press(page.get_by_role("button", name="Move up").first)
+    press(page.get_by_role("button", name="Done"))
+    assert saved(page, "PDF", press).startswith(b"%PDF-")
+    ladder = read_ladder(saved(page, "CSV", press), "a.csv")
+    assert [level.name for level in ladder.levels] == [
+        "Senior",
+        "Principal",
+        "Staff",
+        "Vice president",
+    ]
+    assert ladder.level("Staff").mastery.decision_rights == ""
+
+
+def test_from_nothing_to_a_ladder_on_a_phone(browser: Browser, server):
+    page = browser.new_context(**PHONE).new_page()
+    open_page(page, server)
+    page.get_by_role("button", name="Start empty").tap()
+    page.get_by_role("button", name="Add a level").tap()
+    expect(page.get_by_role("heading", name="Level: Level 1")).to_be_focused()
+    page.get_by_label("Name of the level").fill("Senior")
+    for name, title in (("Mastery", "Senior cook"), ("Management", "Team lead")):
+        side(page, name).get_by_role("button", name=f"Add a {name.lower()} rung").tap()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_focused()
+        fields = side(page, name)
+        fields.get_by_label("Title").fill(title)
+        fields.get_by_label("From").fill("48.000")
+        fields.get_by_label("To", exact=True).fill("62 000")
+        fields.get_by_label("Currency").fill("eur")
+        fields.get_by_label("Currency").blur()
+        expect(fields.get_by_label("From")).to_have_value("48000")
+        expect(fields.get_by_label("Currency")).to_have_value("EUR")
+    side(page, "Mastery").get_by_label("vision").check()
+    page.get_by_role("button", name="Done").tap()
+    expect(rung(page, "Management", "Team lead")).to_be_focused()
+    expect(page.get_by_role("img", name="Pay: mastery EUR 48,000 to 62,000")).to_be_visible()
+    (level,) = kept(page).levels
+    assert (level.name, level.mastery.title, level.mastery.voice) == (
+        "Senior",
+        "Senior cook",
+        ("vision",),
+    )
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["ours.csv", "ours.xlsx", "ours.toml"])
+def test_a_file_is_opened_and_undo_brings_back_what_was_there(page: Page, server, name):
+    begin(page, server)
+    choose(page, name, write_ladder(EXAMPLE.without_rung("Staff", "mastery"), name))
+    to_mend(page, 1)
+    page.get_by_role("button", name="Undo").click()
+    to_mend(page, 0)
+    expect(rung(page, "Mastery", "Staff specialist")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("label", "start"),
+    [
+        ("HTML", b"<!doctype html>"),
+        ("Markdown", b"# Two"),
+        ("Excel", b"PK"),
+        ("TOML", b"[[levels]]"),
+    ],
+)
+def test_it_is_taken_away_in_every_format(page: Page, server, label, start):
+    begin(page, server)
+    assert saved(page, label, click).startswith(start)
+
+
+# Nothing is lost
+
+
+def test_a_reload_offers_the_ladder_and_what_was_half_typed(page: Page, server):
+    begin(page, server)
+    rung(page, "Mastery", "Staff").click()
+    title = side(page, "Mastery").get_by_label("Title")
+    title.fill("Expert")
+    title.blur()
+    expect(page.get_by_role("heading", name="Mastery: Expert")).to_be_visible()
+    title.fill("")
+    title.press_sequentially("Half a ti")
+    page.reload()
+    expect(page.get_by_text("what you were typing is there, too")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Go on with them").click()
+    expect(page.get_by_role("heading", name="Mastery: Half a ti")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(rung(page, "Mastery", "Expert")).to_be_visible()
+
+
+@POSIX
+def test_a_dead_kernel_loses_nothing(page: Page):
+    with ServerProcess() as server:
+        begin(page, server)
+        rung(page, "Management", "Director").click()
+        expect(page.get_by_role("heading", name="Management: Director")).to_be_focused()
+        server.kill_kernels()
+        expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=PATIENCE)
+        scope = side(page, "Management").get_by_label("What one is responsible for")
+        scope.fill("Written into a dead page.")
+        side(page, "Management").get_by_label("Title").fill("Head")
+        side(page, "Management").get_by_label("Title").blur()
+        page.reload()
+        page.get_by_role("button", name="Go on with them").click(timeout=PATIENCE)
+        expect(scope).to_have_value("Written into a dead page.")
+        expect(page.get_by_role("heading", name="Management: Head")).to_be_visible()
+
+
+def test_what_somebody_types_is_not_lost_when_a_finding_appears_above(page: Page, server):
+    begin(page, server)
+    rung(page, "Mastery", "Staff").click()
+    fields = side(page, "Mastery")
+    fields.get_by_label("Title").fill("")
+    scope = fields.get_by_label("What one is responsible for")
+    scope.fill("")
+    scope.press_sequentially("One field")
+    expect(fields.get_by_text("It has no title.")).to_be_visible()
+    scope.press_sequentially(" of work")
+    expect(scope).to_be_focused()
+    expect(scope).to_have_value("One field of work")
+    scope.blur()
+    fields.get_by_label("From").fill("60 k")
+    fields.get_by_label("From").blur()
+    expect(fields.get_by_text("Write a number, such as 48000")).to_be_visible()
+    expect(scope).to_have_value("One field of work")
+    expect(fields.get_by_label("From")).to_have_value("60 k")
+    assert kept(page).level("Staff").mastery.scope == "One field of work"
+
+
+def test_what_was_kept_and_cannot_be_read_is_told_and_put_aside(page: Page, server):
+    page.goto(server.url)
+    old = '{"version": 99, "ladder": {}}'
+    page.evaluate("(text) => localStorage.setItem('careerpath/ladder', text)", old)
+    open_page(page, server)
+    expect(page.get_by_text("was written by another version of careerpath")).to_be_visible()
+    assert saved(page, "Save what was kept", click).decode() == old
+    page.get_by_role("button", name="Start from the example").click()
+    expect(page.get_by_role("heading", name="Your two ladders")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('careerpath/ladder/aside')") == old
+    assert kept(page) == EXAMPLE
+
+
+def test_a_second_tab_is_told(page: Page, server):
+    begin(page, server)
+    other = page.context.new_page()
+    open_page(other, server)
+    other.get_by_role("button", name="Go on with them").click()
+    rung(other, "Mastery", "Fellow").click()
+    side(other, "Mastery").get_by_role("button", name="Remove").click()
+    to_mend(other, 1)
+    expect(page.get_by_text("Your ladders are open in another tab, too.")).to_be_visible()
+
+
+def test_a_browser_that_keeps_nothing_is_told_and_can_be_used(page: Page, server):
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+    )
+    begin(page, server)
+    expect(page.get_by_text("This browser keeps nothing for us")).to_be_visible()
+    expect(page.get_by_text("This browser could not keep your ladders.")).to_be_visible()
+    rung(page, "Mastery", "Fellow").click()
+    side(page, "Mastery").get_by_role("button", name="Remove").click()
+    to_mend(page, 1)
+
+
+def test_deleting_leaves_nothing_in_the_browser(page: Page, server):
+    begin(page, server)
+    page.get_by_role("button", name="Delete my ladders from this browser").click()
+    page.get_by_role("button", name="Delete them").click()
+    expect(page.get_by_role("heading", name="Two career ladders, side by side")).to_be_focused()
+    assert page.evaluate("JSON.stringify(localStorage)") == "{}"
+
+
+# Bad input
+
+
+def workbook(change: Callable[[openpyxl.worksheet.worksheet.Worksheet], object]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(write_ladder(EXAMPLE, "a.xlsx")))
+    change(book.active)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("large.csv", b"x" * 5_000_000, "large.csv is larger than 2 MB"),
+        ("empty.csv", b"", "empty.csv is empty"),
+        (
+            "sum.xlsx",
+            lambda: workbook(lambda cells: cells.cell(2, 6, "=1+1")),
+            "cell F2 holds a formula",
+        ),
+        ("merged.xlsx", lambda: workbook(lambda cells: cells.merge_cells("A2:A3")), "merged cells"),
+        (
+            "euro.xlsx",
+            lambda: workbook(lambda cells: cells.cell(2, 6, "€ 48.000")),
+            "got '€ 48.000'",
+        ),
+        ("picture.png", b"\x89PNG", "ends in none of"),
+        ("<b>x<i>.csv", b"\xff", "<b>x<i>.csv is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_and_nothing_is_lost(
+    page: Page, server, name, content, told
+):
+    begin(page, server)
+    choose(page, name, content() if callable(content) else content)
+    expect(page.get_by_role("alert").filter(has_text=told)).to_be_visible()
+    to_mend(page, 0)
+    assert kept(page) == EXAMPLE
+
+
+def test_html_in_a_ladder_is_shown_as_it_is(page: Page, server):
+    open_page(page, server)
+    page.on("dialog", lambda dialog: pytest.fail("a title was run"))
+    title = "<img src=x onerror=alert(1)>"
+    ladder = DualLadder().with_level(title).with_rung(title, "mastery", Rung(title=title))
+    choose(page, "a.toml", write_ladder(ladder, "a.toml"))
+    rung(page, "Mastery", re.escape(title)).click()
+    expect(page.get_by_role("heading", name=f"Mastery: {title}")).to_be_visible()
+    assert page.locator("img").count() == 0
+
+
+# For everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_no_screen_has_an_accessibility_violation(browser, server, scheme, device):
+    context = browser.new_context(color_scheme=scheme, **device)
+    page = context.new_page()
+    found = {}
+
+    def check(screen: str) -> None:
+        page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+        outcome = Axe().run(page)
+        if outcome.violations_count:
+            found[screen] = outcome.generate_report()
+        small = page.evaluate(
+            """[...document.querySelectorAll('.cp-ladder :is(button, a, textarea, input)')]
+              .filter((each) => each.checkVisibility() && each.type !== "checkbox")
+              .filter((each) => each.getBoundingClientRect().height < 44)
+              .map((each) => each.outerHTML)"""
+        )
+        assert small == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    open_page(page, server)
+    check("start")
+    page.get_by_role("button", name="Start from the example").click()
+    to_mend(page, 0)
+    check("example")
+    rung(page, "Mastery", "Staff").click()
+    fields = side(page, "Mastery")
+    fields.get_by_label("From").fill("x")
+    fields.get_by_label("What one decides").fill("")
+    fields.get_by_label("What one decides").blur()
+    to_mend(page, 1)
+    page.get_by_role("button", name="Delete my ladders from this browser").click()
+    expect(page.get_by_role("button", name="Delete them")).to_be_visible()
+    check("level, wrong")
+    side(page, "Management").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("No management rung at this level.")).to_be_visible()
+    choose(page, "a.csv", b"\xff")
+    expect(page.get_by_role("alert").filter(has_text="not UTF-8")).to_be_visible()
+    check("a rung less, and trouble")
+    page.reload()
+    expect(page.get_by_role("button", name="Go on with them")).to_be_visible(timeout=PATIENCE)
+    check("offered")
+    assert found == {}
+    context.close()

@@ -1,0 +1,138 @@
+"""The top-ten exercise in a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from assessment_page import LAPTOP, PHONE
+from axe_playwright_python.sync_playwright import Axe
+from keyboard import press, tab_to
+from playwright.sync_api import Browser, Locator, Page, expect
+from server_process import ServerProcess
+
+pytestmark = pytest.mark.browser
+
+
+def open_page(page: Page, server: ServerProcess) -> None:
+    page.goto(f"{server.url}top-ten")
+    expect(page.get_by_role("heading", name="The top ten", level=1)).to_be_visible(timeout=30_000)
+
+
+def person(page: Page, number: int) -> Locator:
+    return page.get_by_role("group", name=re.compile(rf"^Person {number}(:|$)"))
+
+
+def says(page: Page, words: str) -> None:
+    """What the picture of the list says."""
+    expect(page.get_by_role("img", name=words)).to_be_visible()
+
+
+def test_the_whole_way_by_keyboard_alone(page: Page, server):
+    open_page(page, server)
+    for number, (name, arrows) in enumerate((("Ana", 0), ("B. K.", 1), ("Chidi", 2)), start=1):
+        tab_to(person(page, number).get_by_label("Name or initials"))
+        page.keyboard.type(name)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        for _ in range(arrows):
+            page.keyboard.press("ArrowRight")
+    says(page, "Of 3 people, 1 is a master, 1 is a manager and 1 does both: a mixture.")
+    tab_to(page.get_by_label("Share of managers"))
+    page.keyboard.type("10")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("heading", name="Beside your organisation")).to_be_visible()
+    expect(page.get_by_text("about 3 in 100").last).to_be_visible()
+    expect(page.get_by_label("Name or initials").first).to_have_value("Ana")
+    with page.expect_download() as download:
+        press(page.get_by_role("button", name="Markdown"))
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "| 2 | B. K. | manager |" in text
+    assert "about 3 in 100" in text
+    press(page.get_by_role("button", name="Empty the list"))
+    press(page.get_by_role("button", name="Empty them"))
+    says(page, "Nobody is on the list yet.")
+    expect(page.get_by_label("Name or initials").first).to_have_value("")
+
+
+def test_on_a_phone_the_picture_stays_in_sight(browser: Browser, server):
+    page = browser.new_context(**PHONE).new_page()
+    open_page(page, server)
+    for number in range(1, 11):
+        person(page, number).get_by_label("master" if number < 9 else "manager").tap()
+    says(page, "Of 10 people, 8 are masters, 2 are managers and 0 do both: mostly masters.")
+    expect(page.locator(".cp-seats-small")).to_be_in_viewport()
+    person(page, 10).get_by_role("button", name="Empty line 10").tap()
+    says(page, "Of 9 people, 8 are masters, 1 is a manager and 0 do both: mostly masters.")
+    page.context.close()
+
+
+def test_nothing_is_stored_and_a_reload_empties_the_list(page: Page, server):
+    open_page(page, server)
+    person(page, 1).get_by_label("Name or initials").fill("Ana")
+    person(page, 1).get_by_label("both").check()
+    says(page, "Of 1 person, 0 are masters, 0 are managers and 1 does both")
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert page.context.cookies() == []
+    page.reload()
+    says(page, "Nobody is on the list yet.")
+    expect(page.get_by_label("Name or initials").first).to_have_value("")
+
+
+def test_what_somebody_types_is_not_lost_when_something_is_told_above(page: Page, server):
+    open_page(page, server)
+    share = page.get_by_label("Share of managers")
+    share.fill("many")
+    name = person(page, 2).get_by_label("Name or initials")
+    name.press_sequentially("Half a na")
+    expect(page.get_by_text("Write 15 for 15 %")).to_be_visible()
+    name.press_sequentially("me")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Half a name")
+    expect(share).to_have_value("many")
+
+
+def test_names_with_html_are_shown_as_they_are(page: Page, server):
+    open_page(page, server)
+    name = "<img src=x onerror=alert(1)>"
+    page.on("dialog", lambda dialog: pytest.fail("a name was run"))
+    person(page, 1).get_by_label("Name or initials").fill(name)
+    person(page, 1).get_by_label("master").check()
+    says(page, "Of 1 person, 1 is a master")
+    expect(page.get_by_role("group", name=name)).to_be_visible()
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_no_screen_has_an_accessibility_violation(browser, server, scheme, device):
+    context = browser.new_context(color_scheme=scheme, **device)
+    page = context.new_page()
+
+    def check() -> None:
+        page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+        outcome = Axe().run(page)
+        assert outcome.violations_count == 0, outcome.generate_report()
+        small = page.evaluate(
+            """[...document.querySelectorAll('.cp-ten :is(button, input)')]
+              .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 44)
+              .map((each) => each.outerHTML)"""
+        )
+        assert small == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    open_page(page, server)
+    check()
+    for number, kind in enumerate(("master", "manager", "both"), start=1):
+        person(page, number).get_by_label(kind).check()
+    page.get_by_label("Share of managers").fill("20")
+    page.get_by_role("button", name="Empty the list").click()
+    expect(page.get_by_role("heading", name="Beside your organisation")).to_be_visible()
+    expect(page.get_by_role("button", name="Empty them")).to_be_visible()
+    check()
+    page.get_by_label("Share of managers").fill("x")
+    page.get_by_label("Share of managers").blur()
+    expect(page.get_by_text("Write 15 for 15 %")).to_be_visible()
+    check()
+    context.close()
