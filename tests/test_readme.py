@@ -58,6 +58,7 @@ KNOWN = {
     ),
     "privacy.md": ("careerpath ",),
     "cohorts.md": ("careerpath ",),
+    "coaches.md": ("careerpath ",),
     "analysts.md": ("careerpath ", "make lab"),
     "organisations.md": ("careerpath ",),
     "deploying.md": (
