@@ -102,14 +102,20 @@ def export_command(
     code: Code,
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where it goes: .csv, .tsv or .parquet.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Where it goes: .csv, .tsv, .parquet; or .tally, the counts alone.",
+        ),
     ],
     url: DatabaseOption = None,
 ) -> None:
     """Write a room's answers, totals and bands to a file."""
     with _store(url) as store:
         store.export_room(code, output)
-    typer.echo(f"{output}: one row a person, in no order.")
+    what = "counts, and nobody" if output.suffix == ".tally" else "one row a person, in no order"
+    typer.echo(f"{output}: {what}.")
 
 
 @room.command("close")

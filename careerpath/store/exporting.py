@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from careerpath.errors import shown
 from careerpath.rooms import StoreError
 from careerpath.store.database import Database
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from careerpath.instrument import Instrument
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "parquet", "tally")
 
 
 def write_export(answers: pd.DataFrame, instrument: Instrument, path: Path) -> Path:
@@ -27,12 +29,12 @@ def write_export(answers: pd.DataFrame, instrument: Instrument, path: Path) -> P
     return write_cohort(scored, path)
 
 
-def export_bytes(answers: pd.DataFrame, instrument: Instrument, kind: str) -> bytes:
-    """Return what `write_export` would write."""
+def export_bytes(write: Callable[[Path], Path], kind: str) -> bytes:
+    """Return what would be written to a file of a kind."""
     if kind not in FORMATS:
-        raise StoreError(f"A room is exported as {' or '.join(FORMATS)}, not as {kind!r}.")
+        raise StoreError(f"A room is exported as {', '.join(FORMATS)}, not as {shown(kind)}.")
     with tempfile.TemporaryDirectory(prefix="careerpath-") as folder:
-        return write_export(answers, instrument, Path(folder) / f"room.{kind}").read_bytes()
+        return write(Path(folder) / f"room.{kind}").read_bytes()
 
 
 def back_up(database: Database, path: Path) -> Path:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from careerpath.store.attempts import count_attempt, forget_attempts
 from careerpath.store.database import Database
@@ -48,24 +48,27 @@ class Store(Responses):
         return fits
 
     def export_room(self, code: str, path: str | Path) -> Path:
-        """Write a room's answers, totals and bands to a file, a row a person.
+        """Write a room's answers, totals and bands to a file, a row a person; or its tally.
 
         Parameters
         ----------
         code : str
         path : str or Path
-            Ending in .csv, .tsv or .parquet.
+            Ending in .csv, .tsv or .parquet; in .tally for the counts alone.
 
         Raises
         ------
         HeldBackError
             Where fewer than `MINIMUM_SHOWN` people have shared theirs.
         """
-        return write_export(self.answers(code), self.instrument(code), Path(path))
+        path = Path(path)
+        if path.suffix.lower() == ".tally":
+            return self.tally(code).save(path)
+        return write_export(self.answers(code), self.instrument(code), path)
 
-    def export_bytes(self, code: str, kind: Literal["csv", "parquet"] = "csv") -> bytes:
+    def export_bytes(self, code: str, kind: str = "csv") -> bytes:
         """Return what `export_room` would write, for a download."""
-        return export_bytes(self.answers(code), self.instrument(code), kind)
+        return export_bytes(partial(self.export_room, code), kind)
 
     def backup(self, path: str | Path) -> Path:
         """Copy an SQLite database to a file, while others use it; replaces the file.

@@ -9,6 +9,7 @@ from careerpath.state.room_store import RoomStore
 TYPES = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
+    "tally": "application/octet-stream",
     "html": "text/html",
     "pdf": "application/pdf",
 }
@@ -25,10 +26,8 @@ def file_of(store: RoomStore, room: Room, kind: str) -> tuple[str, str, bytes]:
     if kind not in TYPES:
         raise RoomError(f"A room is exported as {', '.join(TYPES)}, not as {shown(kind)}.")
     name = f"room-{room.code}.{kind}"
-    if kind == "csv":
-        return name, TYPES[kind], store.export_bytes(room.code, "csv")
-    if kind == "parquet":
-        return name, TYPES[kind], store.export_bytes(room.code, "parquet")
+    if kind in ("csv", "parquet", "tally"):
+        return name, TYPES[kind], store.export_bytes(room.code, kind)
     from careerpath.reports.room_summary import RoomSummary
 
     summary = RoomSummary(

@@ -25,6 +25,7 @@ KINDS = (
     ("pdf", "Summary (PDF)"),
     ("csv", "Answers (CSV)"),
     ("parquet", "Answers (Parquet)"),
+    ("tally", "Counts (tally)"),
 )
 QUIET_ZONE = 4
 """Modules of white around a QR code: fewer, and phones miss it."""

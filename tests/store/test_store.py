@@ -314,10 +314,12 @@ def test_nothing_is_shown_of_fewer_than_five(store, code, tmp_path):
         lambda: store.answers(code),
         lambda: store.export_bytes(code),
         lambda: store.export_room(code, tmp_path / "room.csv"),
+        lambda: store.export_bytes(code, "tally"),
+        lambda: store.export_room(code, tmp_path / "room.tally"),
     ):
         with pytest.raises(HeldBackError, match="Wait for 1 more"):
             look()
-    assert list(tmp_path.glob("room.csv")) == []
+    assert list(tmp_path.glob("room.csv")) + list(tmp_path.glob("room.tally")) == []
     share(store, code, MINIMUM_SHOWN)
     assert store.tally(code).count == MINIMUM_SHOWN
 
@@ -461,8 +463,15 @@ def test_an_export_for_a_download_is_the_same(store, code, tmp_path):
     assert store.export_bytes(code) == store.export_room(code, tmp_path / "a.csv").read_bytes()
     frame = pd.read_parquet(io.BytesIO(store.export_bytes(code, "parquet")))
     assert len(frame) == 5
-    with pytest.raises(StoreError, match="csv or parquet"):
+    with pytest.raises(StoreError, match="csv, parquet, tally"):
         store.export_bytes(code, "xlsx")
+
+
+def test_the_counts_alone_go_to_the_threshold_lab_without_anybody_in_them(store, code, tmp_path):
+    share(store, code, 6)
+    path = store.export_room(code, tmp_path / "room.tally")
+    assert Tally.load(path) == store.tally(code)
+    assert store.export_bytes(code, "tally") == path.read_bytes()
 
 
 def test_an_export_does_not_tell_who_came_when(store, code):

@@ -437,7 +437,13 @@ def test_what_cannot_be_undone_is_asked_with_the_harmless_answer_in_focus(store,
 
 @pytest.mark.parametrize(
     ("kind", "begins"),
-    [("html", b"<!doctype html>"), ("pdf", b"%PDF-"), ("csv", b"q01,q02"), ("parquet", b"PAR1")],
+    [
+        ("html", b"<!doctype html>"),
+        ("pdf", b"%PDF-"),
+        ("csv", b"q01,q02"),
+        ("parquet", b"PAR1"),
+        ("tally", b""),
+    ],
 )
 def test_a_file_goes_to_the_browser_while_the_room_is_live(store, opened, kind, begins):
     share(store, opened.code, range(6))
