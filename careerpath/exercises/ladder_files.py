@@ -13,13 +13,17 @@ from careerpath.errors import shown
 from careerpath.exercises.cells import escape_formula, unescape_formula
 from careerpath.exercises.dual_ladder import DualLadder
 from careerpath.exercises.ladder_excel import read_excel, write_excel
-from careerpath.exercises.ladder_parts import LadderError
+from careerpath.exercises.ladder_parts import LONGEST_TEXT, LadderError
 from careerpath.exercises.ladder_rows import COLUMNS, MOST_TOLD, Row, ladder_of, rows_of
 
 LARGEST = 2_000_000
 """The most bytes of a file."""
 LONGEST_LINE = 400
 """Characters of a line that is told: a file can hold a word of a million letters."""
+MOST_MARKS = 20_000
+"""Of each kind that begins an entry in TOML: = [ {"""
+MOST_PARTS = 20
+"""Of a key, or sentences of a line, that are not counted."""
 
 _Function = TypeVar("_Function")
 
@@ -131,8 +135,17 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _read_toml(data: bytes, name: str) -> DualLadder:
+    text = _decoded(data, name)
+    # Python's parser takes minutes for what no ladder holds, such as a.a.a.a and so on: ask before.
+    dots = [line.partition("=")[0].count(".") for line in text.splitlines()]
+    if max(dots) > LONGEST_TEXT or sum(each for each in dots if each > MOST_PARTS) > MOST_MARKS:
+        raise LadderError(f"{name} nests too deeply. Write tables, not nesting.")
+    if max(map(text.count, "=[{")) > MOST_MARKS:
+        raise LadderError(
+            f"{name} holds more entries than a ladder has. Check that this is the right file."
+        )
     try:
-        table = tomllib.loads(_decoded(data, name))
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LadderError(f"{name} is not valid TOML: {error}. Mend that line.") from error
     except RecursionError as error:

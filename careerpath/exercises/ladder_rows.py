@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from pydantic import ValidationError
@@ -110,8 +111,9 @@ def ladder_of(rows: Iterable[Row], *, place: str) -> DualLadder:
             )
             break
         taken += 1
+        row = dict(zip_longest(header, cells[: len(header)]))  # a row may end before the header
         try:
-            _add(levels, dict(zip(header, cells, strict=False)), cells[len(header) :], where)
+            _add(levels, row, cells[len(header) :], where)
         except LadderError as error:
             wrong.append(str(error))
     if wrong:

@@ -1,6 +1,7 @@
 """A ladder's files: what is written is what is read, and what cannot be read is told."""
 
 import io
+import re
 import sys
 import zipfile
 
@@ -92,8 +93,8 @@ def broken_sheet(change):
             "a.xlsx, cell F2 holds a formula, '=1+1'. Copy it and paste its value in its place.",
         ),
         (lambda cells: cells.merge_cells("A2:A3"), "merged cells: A2:A3. Unmerge them"),
-        (lambda cells: [cells.cell(row, 1, "x") for row in range(10, 1100)], "1,099 rows"),
-        (lambda cells: cells.cell(2000, 1, "x"), "2,000 rows"),
+        (lambda cells: [cells.cell(row, 1, "x") for row in range(10, 1100)], "50 levels at most"),
+        (lambda cells: cells.cell(2000, 1, "x"), "1,001 rows or more"),
         (lambda cells: cells.cell(2, 200, "x"), "200 columns"),
         (lambda cells: cells.cell(2, 14, "x"), "row 2 has more cells than there are columns"),
         (
@@ -142,7 +143,7 @@ def with_rows(row, count):
     [
         (lambda: with_rows(b"<row/>", 1_000_000), "a.xlsx has 1,000,009 rows"),
         (lambda: with_rows(b"<x:row/>", 1_000_000), "a.xlsx has 1,000,009 rows"),
-        (lambda: with_rows(b"<row>" + b"<c/>" * 1000 + b"</row>", 900), "a.xlsx has 900,"),
+        (lambda: with_rows(b"<row>" + b"<c/>" * 1000 + b"</row>", 900), "a.xlsx has 909 rows"),
     ],
 )
 def test_a_million_rows_are_refused_before_they_are_read(data, told, monkeypatch):
@@ -158,6 +159,71 @@ def test_pay_is_understood_with_marks_between_its_thousands():
     cells.cell(2, 7, "62 000,50")
     (level, *_) = read_ladder(bytes_of(book), "a.xlsx").levels
     assert str(level.mastery.pay) == "EUR 48,000 to 62,000.50"
+
+
+def test_a_row_may_end_before_the_header():
+    ladder = read_ladder(f"{HEADER}a\nb,mastery".encode(), "a.csv")
+    assert [(level.name, level.mastery) for level in ladder.levels] == [("a", None), ("b", Rung())]
+
+
+def formatted(kind, currency="EUR"):
+    """The example with its pay shown in a number format."""
+    book, cells = sheet()
+    for column in (6, 7):
+        cells.cell(2, column).number_format = kind
+    cells.cell(2, 8).value = currency
+    return bytes_of(book)
+
+
+@pytest.mark.parametrize(
+    ("kind", "currency", "shown_in"),
+    [
+        ("[$USD] #,##0", "EUR", "USD"),
+        ("#,##0 [$€-407]", "GBP", "EUR"),
+        ('"£"#,##0', "EUR", "GBP"),
+    ],
+)
+def test_pay_that_is_shown_in_another_currency_than_its_row_says_is_told(kind, currency, shown_in):
+    with pytest.raises(LadderError) as caught:
+        read_ladder(formatted(kind, currency), "a.xlsx")
+    assert str(caught.value) == (
+        f"a.xlsx, cell F2 is shown in {shown_in}, and its row says {currency}. Make the two agree."
+    )
+
+
+@pytest.mark.parametrize("kind", ["[$EUR] #,##0", "#,##0 [$€-407]", "$#,##0", "General"])
+def test_pay_that_is_shown_in_its_own_currency_is_fine(kind):
+    assert read_ladder(formatted(kind), "a.xlsx") == EXAMPLE
+
+
+def test_a_sheet_beside_the_ladder_may_hold_anything():
+    book, _ = sheet()
+    notes = book.create_sheet("Read me")
+    notes.merge_cells("A1:D9")
+    notes["A1"] = "=1+1"
+    assert read_ladder(bytes_of(book), "a.xlsx") == EXAMPLE
+
+
+def test_what_a_file_says_of_its_size_is_not_believed():
+    data = repacked(lambda xml: re.sub(rb'<dimension ref="[^"]+"', b'<dimension ref="A1:C2"', xml))
+    assert read_ladder(data, "a.xlsx") == EXAMPLE
+
+
+def test_cells_far_away_and_merged_ones_that_fill_the_sheet_take_no_time():
+    far = repacked(
+        lambda xml: xml.replace(
+            b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+        )
+    )
+    merged = repacked(
+        lambda xml: xml.replace(
+            b"</sheetData>",
+            b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        )
+    )
+    for data, told in ((far, "1,001 rows or more"), (merged, "merged cells: A1:XFD1048576")):
+        with pytest.raises(LadderError, match=told):
+            read_ladder(data, "a.xlsx")
 
 
 def test_blank_rows_count_for_nothing():
@@ -226,6 +292,9 @@ HEADER = "level,side,title\n"
         ("a.xlsx", b"PK nothing", "is no Excel file"),
         ("a.xlsx", bomb(), "unpacks to 30 MB"),
         ("a.toml", b"levels = ", "not valid TOML"),
+        ("a.toml", b"a" + b".a" * 900_000 + b" = 1", "nests too deeply"),
+        ("a.toml", b"".join(b"[a%d]\n" % each for each in range(30_000)), "more entries than"),
+        ("a.toml", b"x = [" + b"{a=1}," * 30_000 + b"]", "more entries than"),
         ("a.toml", b"levels = " + b"[" * 5000, "nests too deeply"),
         ("a.toml", b"[[levels]]\nname = 'a'\nmaster = 1", "levels number 1 master is nothing"),
         ("a.toml", b"[[levels]]\nname = 3", "levels number 1 name got 3: must be text"),
