@@ -467,6 +467,17 @@ def test_the_presenters_screens_fit_and_can_be_read_from_the_last_row(
         assert height_of(".cp-screen h2") > 0.02
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1024, 768)])
+def test_the_longest_title_leaves_the_code_on_the_screen(page: Page, server, store, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    opened = store.create_room(f"{TITLE}: {'coaching for all ' * 6}", INSTRUMENT)
+    present(page, server, opened)
+    for each in (page.get_by_role("img", name="QR code"), page.locator(".cp-huge")):
+        expect(each).to_be_in_viewport(ratio=1)
+    for each in page.locator(".cp-live dd").all():
+        expect(each).to_be_in_viewport(ratio=1)
+
+
 def test_it_fills_the_screen_and_gives_it_back(page: Page, server, opened):
     present(page, server, opened)
     page.get_by_role("button", name="Full screen").click()
