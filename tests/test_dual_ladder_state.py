@@ -140,6 +140,15 @@ def test_what_was_kept_and_cannot_be_read_is_told_and_not_offered(content, told)
     assert state.unreadable == ""
 
 
+def test_what_is_told_of_it_stays_short():
+    state = LadderState()
+    state.offer(
+        json.dumps({"version": 1, "ladder": dict.fromkeys(map(str, range(9_999)))}).encode()
+    )
+    assert "more. Mend these first." in state.unreadable
+    assert len(state.unreadable) < 10_000
+
+
 @pytest.mark.parametrize("tolerance", [True, "5", None, -1, 7, float("nan"), float("inf")])
 def test_a_tolerance_that_is_none_falls_back(tolerance):
     assert read_kept(kept(pay_tolerance=tolerance)).pay_tolerance == 0.05

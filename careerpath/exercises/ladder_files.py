@@ -65,10 +65,11 @@ def read_ladder(data: bytes, name: str) -> DualLadder:
     try:
         return reader(data, name)
     except LadderError as error:
-        raise LadderError(_brief(str(error))) from error
+        raise LadderError(brief(str(error))) from error
 
 
-def _brief(message: str) -> str:
+def brief(message: str) -> str:
+    """Shorten what is told: a few lines, and none of them endless."""
     lines = [
         line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
         for line in message.splitlines()

@@ -111,7 +111,7 @@ class LadderReport:
             "findings": [
                 {
                     "level": str(each.level),
-                    "place": each.place,
+                    "place": each.place if each.level_name else "The whole ladder",
                     "fact": each.fact,
                     "why": each.why,
                     "mend": each.mend,

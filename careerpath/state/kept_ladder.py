@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from careerpath.exercises.dual_ladder import PAY_TOLERANCE, DualLadder
+from careerpath.exercises.ladder_files import brief
 from careerpath.exercises.ladder_parts import LONGEST_TEXT, LadderError, Side
 
 VERSION = 1
@@ -74,7 +75,10 @@ def read_kept(content: bytes) -> KeptLadder:
         tolerance = PAY_TOLERANCE
     if not 0 <= tolerance <= 1:
         tolerance = PAY_TOLERANCE
-    ladder = DualLadder.validated(data["ladder"], place=NAME)
+    try:
+        ladder = DualLadder.validated(data["ladder"], place=NAME)
+    except LadderError as error:
+        raise LadderError(brief(str(error))) from error
     return KeptLadder(ladder, tolerance, _unsent(data.get("unsent")))
 
 

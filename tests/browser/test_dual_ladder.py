@@ -20,6 +20,7 @@ from server_process import ServerProcess
 from careerpath.exercises import DualLadder
 from careerpath.exercises.ladder_files import read_ladder, write_ladder
 from careerpath.exercises.ladder_parts import Rung
+from careerpath.reports.ladder import LadderReport
 
 pytestmark = pytest.mark.browser
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stops processes")
@@ -173,6 +174,25 @@ def test_a_file_is_opened_and_undo_brings_back_what_was_there(page: Page, server
 def test_it_is_taken_away_in_every_format(page: Page, server, label, start):
     begin(page, server)
     assert saved(page, label, click).startswith(start)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_the_page_that_is_taken_away_needs_no_network(browser, tmp_path, scheme, device):
+    ladder = EXAMPLE.without_rung("Staff", "mastery")
+    path = LadderReport(ladder).save(tmp_path / "ladders.html")
+    context = browser.new_context(color_scheme=scheme, offline=True, **device)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    expect(page.get_by_text("mastery has none")).to_be_visible()
+    expect(page.get_by_role("img", name="Pay: mastery EUR 92,000 to 130,000")).to_be_visible()
+    assert asked == [path.as_uri()]
+    outcome = Axe().run(page)
+    assert outcome.violations_count == 0, outcome.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
 
 
 # Nothing is lost

@@ -93,6 +93,19 @@ def test_what_somebody_types_is_not_lost_when_something_is_told_above(page: Page
     expect(share).to_have_value("many")
 
 
+def test_a_page_that_is_looked_at_counts_as_used(page: Page, server):
+    """A group may talk about its lists for longer than an idle page is kept."""
+    page.clock.install()
+    with page.expect_websocket() as socket:
+        open_page(page, server)
+
+    def tells(frame: bytes | str) -> bool:
+        return b'"here"' in (frame if isinstance(frame, bytes) else frame.encode())
+
+    with socket.value.expect_event("framesent", tells):
+        page.clock.fast_forward("04:01")
+
+
 def test_names_with_html_are_shown_as_they_are(page: Page, server):
     open_page(page, server)
     name = "<img src=x onerror=alert(1)>"
