@@ -16,13 +16,12 @@ from careerpath.store.rooms import TOML, Rooms
 from careerpath.store.tables import participants
 from careerpath.store.taking_part import (
     COMING,
-    LOOK,
+    ENTER,
+    PHASE,
     SHARING,
     Entry,
-    admit,
-    find,
-    go_on,
-    key,
+    digest,
+    take_down,
 )
 
 if TYPE_CHECKING:
@@ -57,12 +56,11 @@ class Responses(Rooms):
         """
         phase = Phase(phase)
         with self._room(code) as (connection, row):
-            found = connection.execute(LOOK, key(row.id, row.code, token)).one_or_none()
-            if found is not None and found.phase == phase:
+            this = {"room_id": row.id, "token": digest(row.code, token)}
+            if connection.execute(PHASE, this).scalar_one_or_none() == phase:
                 return
-        with self._coming(code, COMING) as (driver, entry):
-            put = admit if find(driver, entry, token) is None else go_on
-            put(driver, entry, token, phase=phase)
+        with self._coming(code, token, COMING) as (driver, entry, kept):
+            take_down(driver, entry, kept, phase)
 
     def add_response(self, code: str, answers: Mapping[str, Any], *, submission_id: str) -> Outcome:
         """Take a participant's answers into the room.
@@ -92,34 +90,35 @@ class Responses(Rooms):
         StoreUnavailableError
             Where the database does not answer, and the same can be sent again.
         """
-        with self._coming(code, SHARING) as (driver, entry):
+        with self._coming(code, submission_id, SHARING) as (driver, entry, kept):
             instrument = self._remembered(
                 entry.id, entry.code, lambda: str(driver.first(TOML, {"room_id": entry.id})[0])
             )
             packed = pack(instrument, answers)
-            found = find(driver, entry, submission_id)
-            newest = found and (found.waiting or found.answers)
-            if newest == packed:
+            if entry.newest == packed:
                 # Also where the room has been closed since: it is counted.
                 driver.connection.rollback()
                 return Outcome.UNCHANGED
             if entry.closed:
                 raise entry.refusal()
-            put = admit if found is None else go_on
-            put(driver, entry, submission_id, phase=Phase.FINISHED, **{entry.column: packed})
-        return Outcome.REPLACED if newest else Outcome.ADDED
+            take_down(driver, entry, kept, Phase.FINISHED, packed)
+        return Outcome.REPLACED if entry.newest else Outcome.ADDED
 
     @contextmanager
-    def _coming(self, code: str, change: ClauseElement) -> Iterator[tuple[Driver, Entry]]:
+    def _coming(
+        self, code: str, token: str, change: ClauseElement
+    ) -> Iterator[tuple[Driver, Entry, str]]:
         """Come into a room, to change it as one of many; whoever else wants to, waits."""
         plain = plain_code(code)
+        kept = digest(plain, token)
         with self._purging(), self.database.quickly() as driver:
-            row = driver.first(change, {"of": plain})
+            driver.run(change, {"of": plain})
+            row = driver.first(ENTER, {"of": plain, "token": kept})
             if row is None:
                 raise no_room(plain)
             entry = Entry(*row)
             self._check_time(plain, entry.expires)
-            yield driver, entry
+            yield driver, entry, kept
 
     def counts(self, code: str) -> Counts:
         """Count who has come how far; nothing of what they answered."""

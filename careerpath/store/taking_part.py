@@ -18,26 +18,28 @@ _VALUES = {column.name: bindparam(column.name, type_=column.type) for column in 
 _INSIDE = participants.c.room_id == _VALUES["room_id"]
 _THIS = and_(_INSIDE, participants.c.token == _VALUES["token"])
 
-LOOK = select(participants.c.phase, participants.c.answers, participants.c.waiting).where(_THIS)
-"""A participant."""
-COMING = (
-    update(rooms)
-    .where(rooms.c.code == bindparam("of"))
-    .values(version=rooms.c.version + 1)
-    .returning(
-        rooms.c.id, rooms.c.code, rooms.c.closed, rooms.c.picture, rooms.c.capacity, rooms.c.expires
-    )
-)
+PHASE = select(participants.c.phase).where(_THIS)
+"""How far a participant is, if there is one."""
+COMING = update(rooms).where(rooms.c.code == bindparam("of")).values(version=rooms.c.version + 1)
 """Somebody is there, or further; whoever else comes meanwhile waits."""
 SHARING = COMING.values(
     picture_version=rooms.c.picture_version + case((rooms.c.picture == Picture.FROZEN, 0), else_=1)
 )
 """The room has another response, which comes into the picture unless that is frozen."""
+_MINE = and_(participants.c.room_id == rooms.c.id, participants.c.token == _VALUES["token"])
+# Not what the update returns: what others did while it waited for them is not in that.
+ENTER = (
+    select(
+        *(rooms.c.id, rooms.c.code, rooms.c.closed, rooms.c.picture, rooms.c.capacity),
+        *(rooms.c.expires, participants.c.phase, participants.c.answers, participants.c.waiting),
+    )
+    .select_from(rooms.outerjoin(participants, _MINE))
+    .where(rooms.c.code == bindparam("of"))
+)
+"""A room, and a participant in it: an `Entry`."""
 _COUNT = select(func.count()).select_from(participants).where(_INSIDE).scalar_subquery()
-_ADMIT = (
-    insert(participants)
-    .from_select(list(_VALUES), select(*_VALUES.values()).where(bindparam("capacity") > _COUNT))
-    .returning(participants.c.room_id)
+_ADMIT = insert(participants).from_select(
+    list(_VALUES), select(*_VALUES.values()).where(bindparam("capacity") > _COUNT)
 )
 _GO_ON = update(participants).where(_THIS).values(phase=bindparam("now"))
 _PUT = {
@@ -47,7 +49,7 @@ _PUT = {
 
 
 class Entry(NamedTuple):
-    """A room, to one who comes in: what `COMING` and `SHARING` return."""
+    """A room to one who comes in: what `ENTER` selects."""
 
     id: int
     code: str
@@ -55,11 +57,14 @@ class Entry(NamedTuple):
     picture: str
     capacity: int
     expires: int
+    phase: str | None
+    answers: str | None
+    waiting: str | None
 
     @property
-    def column(self) -> str:
-        """Where newer answers go: into the picture, or behind a frozen one."""
-        return "waiting" if self.picture == Picture.FROZEN else "answers"
+    def newest(self) -> str | None:
+        """The newest answers that the room has of them."""
+        return self.waiting or self.answers
 
     def refusal(self) -> RoomClosedError:
         """Say that the room is closed."""
@@ -69,45 +74,39 @@ class Entry(NamedTuple):
         )
 
 
-class Known(NamedTuple):
-    """A participant whom the room knows: what `LOOK` returns."""
+def take_down(driver: Driver, entry: Entry, token: str, phase: Phase, packed: str = "") -> None:
+    """Take down how far a participant is, and newer answers if there are any.
 
-    phase: str
-    answers: str | None
-    waiting: str | None
+    Parameters
+    ----------
+    driver : Driver
+    entry : Entry
+    token : str
+        Its digest.
+    phase : Phase
+    packed : str
+    """
+    values: dict[str, Any] = {"room_id": entry.id, "token": token}
+    # Into the picture, or behind a frozen one.
+    column = "waiting" if entry.picture == Picture.FROZEN else "answers"
+    if entry.phase is None:
+        _admit(driver, entry, {**values, "phase": phase.value, column: packed or None})
+    elif packed:
+        driver.run(_PUT[column], {**values, "now": phase.value, "packed": packed})
+    else:
+        driver.run(_GO_ON, {**values, "now": phase.value})
 
 
-def find(driver: Driver, entry: Entry, token: str) -> Known | None:
-    """Look for a participant."""
-    row = driver.first(LOOK, key(entry.id, entry.code, token))
-    return None if row is None else Known(*row)
-
-
-def admit(driver: Driver, entry: Entry, token: str, *, phase: Phase, **answers: str) -> None:
+def _admit(driver: Driver, entry: Entry, values: dict[str, Any]) -> None:
     """Let somebody new in, if there is room."""
     if entry.closed:
         raise entry.refusal()
-    values: dict[str, Any] = {"phase": phase.value, "answers": None, "waiting": None, **answers}
-    values |= {**key(entry.id, entry.code, token), "capacity": entry.capacity}
-    if driver.first(_ADMIT, values) is None:
+    values = {"answers": None, "waiting": None, **values, "capacity": entry.capacity}
+    if driver.run(_ADMIT, values).rowcount != 1:
         raise RoomFullError(
             f"Room {entry.code} is full: {entry.capacity:,} people are in it. Your result is yours "
             "all the same."
         )
-
-
-def go_on(driver: Driver, entry: Entry, token: str, *, phase: Phase, **answers: str) -> None:
-    """Take down how far somebody is whom the room knows, and newer answers if there are any."""
-    values = {**key(entry.id, entry.code, token), "now": phase.value}
-    if not answers:
-        driver.run(_GO_ON, values)
-    for column, packed in answers.items():
-        driver.run(_PUT[column], {**values, "packed": packed})
-
-
-def key(room_id: int, code: str, token: object) -> dict[str, Any]:
-    """Say which participant."""
-    return {"room_id": room_id, "token": digest(code, token)}
 
 
 def digest(code: str, token: object) -> str:
