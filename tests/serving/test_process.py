@@ -84,8 +84,9 @@ def test_it_says_one_line_an_event_and_no_more():
         server.get("assessment")
         server.get("nowhere")
         server.stop()
-    first, *events = server.said.splitlines()
+    first, coach, *events = server.said.splitlines()
     assert first.startswith("careerpath is ready at ")
+    assert coach == f"  for a coach, to open a room: {server.url}room"
     assert [line.split(" ")[2] for line in events] == [
         "listening",
         "measured",
