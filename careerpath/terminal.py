@@ -72,15 +72,13 @@ def show_findings(console: Console, name: str, findings: Sequence[Finding]) -> N
         if finding.level is level
     ]
     fine = not counts[Level.ERROR] and not counts[Level.WARNING]
-    blocks.append(
-        Text.assemble(
-            (name, "bold"),
-            ": ",
-            ("fine", "bold green") if fine else ("to mend", "bold yellow"),
-            f" ({', '.join(_count(number, level) for level, number in counts.items())})",
-        )
+    summary = Text.assemble(
+        (name, "bold"),
+        ": ",
+        ("fine", "bold green") if fine else ("to mend", "bold yellow"),
+        f" ({', '.join(_count(number, level) for level, number in counts.items())})",
     )
-    _print(console, blocks)
+    _print(console, blocks, unbroken=summary)
 
 
 def _chances(console: Console, meaning: Interpretation) -> Table:
@@ -129,11 +127,15 @@ def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
-def _print(console: Console, blocks: Sequence[RenderableType]) -> None:
+def _print(
+    console: Console, blocks: Sequence[RenderableType], *, unbroken: Text | None = None
+) -> None:
     width = min(WIDEST, console.width)
     with console.capture() as capture:
         console.print()
         for block in blocks:
             console.print(Padding(block, (0, 0, 1, 2)), width=width)
+        if unbroken:  # It holds a path, which is to be copied in one piece.
+            console.print(Text("  ") + unbroken + "\n", soft_wrap=True)
     # Rich fills every line with blanks; whatever reads a pipe can do without them.
     console.out("\n".join(line.rstrip() for line in capture.get().split("\n")), end="")

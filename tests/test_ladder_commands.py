@@ -37,6 +37,13 @@ def test_a_ladder_at_par_is_fine(good):
     assert "At par at 4 levels" in result.output
 
 
+def test_a_long_path_is_not_broken(tmp_path):
+    folder = tmp_path / ("a-long-name-" * 8)
+    folder.mkdir()
+    result = run("check", path := EXAMPLE.save(folder / "good.csv"))
+    assert f"{path}: fine (no errors" in result.output
+
+
 def test_what_is_not_at_par_is_told_and_ends_with_1(bad):
     result = run("check", bad)
     assert result.exit_code == 1

@@ -1,7 +1,9 @@
 """A real browser: one that is installed, whichever of the Chromium family it is."""
 
+import asyncio
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,6 +39,21 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.skip(message)
     arguments = [*browser_type_launch_args.get("args", []), *ARGUMENTS]
     return {**browser_type_launch_args, "executable_path": executable, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def loop_of_the_browser(browser: object) -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.get_running_loop()
+    yield loop
+    asyncio._set_running_loop(loop)
+
+
+@pytest.fixture(autouse=True)
+def no_loop_left_behind(loop_of_the_browser: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Hide Playwright's loop from the tests that come after: it stays the running one."""
+    asyncio._set_running_loop(loop_of_the_browser)
+    yield
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="session")
