@@ -242,13 +242,8 @@ def _parquet(path: Path) -> Parts:
 
 
 def _excel(path: Path) -> Parts:
-    try:
-        import openpyxl
-    except ModuleNotFoundError as error:
-        raise CohortFileError(
-            f"Reading {path} needs openpyxl. Install it with: pip install 'careerpath[excel]', or "
-            "save the sheet as CSV."
-        ) from error
+    import openpyxl
+
     try:
         with zipfile.ZipFile(path) as packed:
             size = sum(entry.file_size for entry in packed.infolist())

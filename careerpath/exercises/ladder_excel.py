@@ -1,4 +1,4 @@
-"""A ladder's sheet in Excel. It needs openpyxl, which is loaded when the first file is read."""
+"""A ladder's sheet in Excel. openpyxl is loaded with the first file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from itertools import count
 from typing import Any
 
@@ -32,14 +31,10 @@ _CURRENCIES = {"€": "EUR", "£": "GBP"}
 _SIGN = re.compile(r"\[\$([A-Z]{3})\b|[€£]")
 
 
-def excel_works() -> bool:
-    """Whether Excel files can be read and written here."""
-    return find_spec("openpyxl") is not None
-
-
 def read_excel(data: bytes, name: str) -> DualLadder:
     """Read the first sheet of a workbook."""
-    openpyxl = _openpyxl(name)
+    import openpyxl
+
     parts = _look_inside(data, name)
     try:
         # Read only: cells one by one, and nothing of the other sheets.
@@ -143,7 +138,7 @@ def _compare_signs(cells: Iterable[Any], said: str, name: str) -> None:
 
 def write_excel(ladder: DualLadder) -> bytes:
     """Return a workbook with one sheet."""
-    openpyxl = _openpyxl("An Excel file")
+    import openpyxl
     from openpyxl.styles import Alignment, Font
 
     book = openpyxl.Workbook()
@@ -168,14 +163,3 @@ def write_excel(ladder: DualLadder) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def _openpyxl(name: str) -> Any:
-    try:
-        import openpyxl
-    except ModuleNotFoundError as error:
-        raise LadderError(
-            f"{name}: Excel needs openpyxl, which is not installed here. Use CSV, which Excel "
-            "opens and saves; whoever runs this can add it with: pip install openpyxl"
-        ) from error
-    return openpyxl

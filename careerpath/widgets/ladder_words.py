@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from careerpath.check import Level
-from careerpath.exercises.ladder_excel import excel_works
 from careerpath.exercises.ladder_markdown import LIMITS
 from careerpath.exercises.ladder_parts import LONGEST_NAME, LONGEST_TEXT, Side, Voice
 from careerpath.interpretation import show
@@ -24,7 +23,6 @@ def start(state: LadderState, trouble: str, *, storage: bool, returned: bool) ->
         offered=_offered(state),
         unreadable=state.unreadable,
         storage=storage,
-        excel=excel_works(),
         limits=LIMITS,
     )
 
@@ -107,7 +105,7 @@ def check(state: LadderState) -> str:
 
 def files(state: LadderState, *, storage: bool) -> str:
     """Show what can be taken away, and what else there is to do."""
-    return render("ladder/files", excel=excel_works(), storage=storage, asking=state.asking)
+    return render("ladder/files", storage=storage, asking=state.asking)
 
 
 def _offered(state: LadderState) -> str:

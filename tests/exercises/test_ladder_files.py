@@ -2,7 +2,6 @@
 
 import io
 import re
-import sys
 import zipfile
 
 import openpyxl
@@ -238,16 +237,6 @@ def test_what_is_told_stays_short_whatever_a_file_holds():
         read_ladder(text.encode(), "a.toml")
     assert len(str(caught.value)) < 10_000
     assert "And 80 more. Mend these first." in str(caught.value)
-
-
-def test_without_openpyxl_excel_says_so_and_names_the_way_out(monkeypatch):
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
-    for doing in (
-        lambda: write_ladder(EXAMPLE, "a.xlsx"),
-        lambda: read_ladder(b"x", "a.xlsx"),
-    ):
-        with pytest.raises(LadderError, match=r"Use CSV.*pip install openpyxl"):
-            doing()
 
 
 def bomb():

@@ -4,7 +4,6 @@ import html
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 from exercises.ladders import ladders
@@ -145,18 +144,6 @@ def test_every_file_is_handed_to_the_browser(screen, kind, monkeypatch):
     ((content, buffers),) = sent
     assert content["download"] == f"career-ladders.{kind}"
     assert len(buffers[0]) > 500
-
-
-def test_without_openpyxl_the_screen_says_so_and_offers_csv(monkeypatch):
-    monkeypatch.setattr(
-        "careerpath.exercises.ladder_excel.find_spec",
-        lambda name: None if name == "openpyxl" else find_spec(name),
-    )
-    screen = LadderScreen()
-    assert "openpyxl is not installed" in words(screen)
-    assert ".xlsx" not in shown(screen)
-    do(screen, "empty")
-    assert 'value="xlsx" aria-disabled="true" aria-describedby="cp-no-excel"' in shown(screen)
 
 
 def test_deleting_asks_once_more(screen, monkeypatch):
