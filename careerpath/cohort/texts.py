@@ -13,6 +13,8 @@ from careerpath.cohort.rule import NUMBER, ODD
 GAPS = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", ".", "#n/a"})
 """What people write where there is no answer, in lower case."""
 
+_BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
+"""What Python strips, a no-break space too: engines differ in what they strip by themselves."""
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _INFINITE = r"^[+-]?(inf|infinity)$"
 
@@ -36,7 +38,7 @@ def with_numbers(table: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame
             added.append(nw.when(~column.is_nan()).then(column).alias(name))
         if schema[name] != nw.String:
             continue
-        text = column.str.strip_chars().str.to_lowercase()
+        text = column.str.strip_chars(_BLANKS).str.to_lowercase()
         number = text.str.contains(_NUMBER) | text.str.contains(_INFINITE)
         read = nw.when(number).then(text).cast(nw.Float64())
         odd = ~text.is_null() & ~number & ~text.is_in(sorted(GAPS))
