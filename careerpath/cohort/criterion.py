@@ -199,11 +199,14 @@ def _pairs(scores: list[Any], criterion: list[Any]) -> Iterable[tuple[int | floa
         try:
             positive = {0: False, 1: True}[truth]
             value = number if isinstance(number, int) else float(number)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise CareerpathError(
                 f"Row {row} has the score {shown(number)} and the criterion {shown(truth)}. "
                 "Scores must be numbers, and the criterion true or false, or 1 or 0."
             ) from None
+        if _missing(value):  # as text: "nan"
+            yield None
+            continue
         yield (int(value) if value == int(value) else value), positive
 
 

@@ -1,6 +1,7 @@
 """Cuts against a criterion, and the four fifths rule."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,7 @@ def test_gaps_are_left_out_and_counted():
     found = optimal_cut(scores, [0, None, 1, 1, 1])
     assert (found.positives, found.negatives, found.left_out) == (2, 1, 2)
     assert optimal_cut(np.array([40.0, math.nan, 90]), np.array([0, 1, 1])).left_out == 1
+    assert optimal_cut(["1", "nan", "2", "-inf"], [0, 1, 1, 0]).left_out == 2
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,8 @@ def test_gaps_are_left_out_and_counted():
         ([1, 2], ["no", "yes"]),
         (["a", 2], [0, 1]),
         ([[1], 2], [0, 1]),
+        (["1", "nan"], [0, 1]),
+        ([Fraction(10**400), 2], [0, 1]),
     ],
 )
 def test_what_makes_no_cut_is_refused(scores, criterion):
