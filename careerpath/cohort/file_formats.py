@@ -24,6 +24,8 @@ BLOCK = 8 << 20
 """Bytes of text that are read together."""
 LARGEST_WORKBOOK = 500_000_000
 """The most bytes that an Excel file may unpack to."""
+MOST_SHEET_ROWS = 1_048_576
+"""Excel's own limit: a row that says it is further down would take as many empty ones with it."""
 MOST_PACKED = 200
 """How many times larger a workbook may unpack; real ones stay under 30."""
 
@@ -161,7 +163,10 @@ def _delimited(path: Path, delimiter: str | None) -> Parts:
         start = file.read(LONGEST_HEADER)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:1000]:
         raise CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.")
-    line = start.lstrip(b"\xef\xbb\xbf").splitlines()[0]
+    lines = start.lstrip(b"\xef\xbb\xbf").splitlines()
+    if not lines:
+        raise CohortFileError(f"{path} is empty. Export the answers again.")
+    line = lines[0]
     try:
         header = line.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -258,7 +263,10 @@ def _excel(path: Path) -> Parts:
     def sheet() -> tuple[Any, Iterator[tuple[Any, ...]]]:
         try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            return book, book.worksheets[0].iter_rows(values_only=True)
+            first = book.worksheets[0]
+            # What a file says of its size may be wrong; cells outside of it would be lost.
+            first.reset_dimensions()
+            return book, first.iter_rows(values_only=True)
         except Exception as error:  # openpyxl raises whatever its parsers raise
             raise CohortFileError(
                 f"{path} is no Excel file that can be read. Save it again as .xlsx or CSV."
@@ -283,7 +291,7 @@ def _excel(path: Path) -> Parts:
         try:
             next(rows, None)
             for number, row in enumerate(rows, start=2):
-                _check_width(path, number, row, len(names))
+                _check_row(path, number, row, len(names))
                 if any(cell is not None for cell in row):
                     cells = tuple(row[: len(names)])
                     waiting.append(cells + (None,) * (len(names) - len(cells)))
@@ -304,7 +312,12 @@ def _excel(path: Path) -> Parts:
     return names, parts
 
 
-def _check_width(path: Path, number: int, row: Sequence[Any], width: int) -> None:
+def _check_row(path: Path, number: int, row: Sequence[Any], width: int) -> None:
+    if number > MOST_SHEET_ROWS:
+        raise CohortFileError(
+            f"{path} has more than {MOST_SHEET_ROWS:,} rows, which no sheet holds. Save it again "
+            "as .xlsx or CSV."
+        )
     if any(cell is not None for cell in row[width:]):
         raise CohortFileError(
             f"{path}, row {number} has more cells than there are names of columns. "

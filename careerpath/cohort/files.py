@@ -27,6 +27,8 @@ PERSON, ITEM, ANSWER = LONG = ("person", "item", "answer")
 Source = Path | str
 """A file, or the address of a database's table."""
 
+_FIRST_ROW = 2
+"""As a spreadsheet numbers the rows below a header."""
 _EXAMPLES = 5
 _NAMED = 8
 
@@ -132,7 +134,7 @@ def read_cohort(
             for at, reason in enumerate(REASONS, start=1)
             if at in counts.index
         },
-        examples=tuple(_examples(frame, instrument)),
+        examples=tuple(_examples(frame, instrument, long=part.long)),
     )
 
 
@@ -146,11 +148,14 @@ class CohortPart:
     renamed : mapping of str to str
     done : float or None
         The share of the file that has been read, where it can be known.
+    long : bool
+        Whether the file has a row an answer, so that its rows are not the frame's.
     """
 
     frame: pd.DataFrame
     renamed: Mapping[str, str]
     done: float | None
+    long: bool = False
 
 
 def source_of(text: str | Path) -> Source:
@@ -284,7 +289,7 @@ def _wide(names: Sequence[str], parts: list[Part], instrument: Instrument, path:
     renamed = {
         written[name]: item for name, item in items.items() if item and written[name] != item
     }
-    return CohortPart(frame, renamed, 1.0)
+    return CohortPart(frame, renamed, 1.0, long=True)
 
 
 def _all_plain_numbers(column: pd.Series[Any]) -> bool:
@@ -297,8 +302,8 @@ def _all_plain_numbers(column: pd.Series[Any]) -> bool:
 
 
 def _row(where: pd.Series[bool]) -> int:
-    """Return the first row where something is, as a spreadsheet numbers it below a header."""
-    return int(where.to_numpy().argmax()) + 2
+    """Return the first row where something is, as a spreadsheet numbers it."""
+    return int(where.to_numpy().argmax()) + _FIRST_ROW
 
 
 # Values
@@ -308,7 +313,7 @@ def _is_gap(value: Any) -> bool:
     return isinstance(value, str) and value.casefold() in GAPS
 
 
-def _examples(frame: pd.DataFrame, instrument: Instrument) -> Iterator[str]:
+def _examples(frame: pd.DataFrame, instrument: Instrument, *, long: bool) -> Iterator[str]:
     found = 0
     for item in instrument.item_ids:
         if frame[item].dtype != object:
@@ -316,8 +321,10 @@ def _examples(frame: pd.DataFrame, instrument: Instrument) -> Iterator[str]:
         odd = frame[item][
             frame[item].map(lambda value: isinstance(value, str | bool | list | dict))
         ]
-        for row, value in odd.items():
-            yield f"row {int(str(row)) + 1}, {item}: {shown(value)}"
+        for at, value in odd.items():
+            row = int(str(at))
+            place = f"person {shown(frame[PERSON][row])}" if long else f"row {row + _FIRST_ROW}"
+            yield f"{place}, {item}: {shown(value)}"
             found += 1
             if found == _EXAMPLES:
                 return

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zipfile
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_wrong_values_are_kept_and_counted_by_reason(tmp_path):
         Reason.OUT_OF_RANGE: 1,
         Reason.OFF_THE_STEP: 1,
     }
-    assert found.examples == ("row 2, q01: 'seven'", "row 8, q02: 'true'")
+    assert found.examples == ("row 3, q01: 'seven'", "row 9, q02: 'true'")
     tally = tally_files([str(path)], PAIR)
     assert tally.unscored == found.unscored
     assert (tally.count, tally == Tally.of(found.frame, PAIR)) == (1, True)
@@ -139,6 +140,8 @@ def test_columns_can_be_named_by_hand(tmp_path):
     [
         ("", "is empty"),
         ("\n\n", "empty line"),
+        ("\ufeff", "is empty"),
+        ("\ufeff\n", "empty line"),
         ("q01,q02\n", "no people"),
         ("q01,q02", "no people"),
         ("q01,q02\n1\n", "Expected 2 columns, got 1"),
@@ -251,6 +254,49 @@ def test_bad_workbooks(tmp_path, rows, why):
         read_cohort(tmp_path / "a.xlsx", PAIR)
 
 
+@pytest.mark.parametrize("stated", ["A1:B2", "A1", "A1:ZZ9", "D4:E5"])
+def test_a_sheet_is_read_whole_whatever_size_it_states(tmp_path, stated):
+    rows = [["q01", "q02", "note"], [1, 2], [3], [None, None, "later"], [5, 6, "x"]]
+    write_sheet(
+        tmp_path / "a.xlsx", rows, lambda sheet: re.sub('ref="[^"]+"', f'ref="{stated}"', sheet)
+    )
+    found = read_cohort(tmp_path / "a.xlsx", PAIR).frame
+    assert found["q01"].fillna(0).tolist() == [1, 3, 0, 5]
+    assert found["note"].dropna().tolist() == ["later", "x"]
+
+
+def test_a_cell_past_the_stated_size_still_needs_a_name(tmp_path):
+    rows = [["q01", "q02"], [1, 2], [3, 4, None, None, 5]]
+    write_sheet(tmp_path / "a.xlsx", rows, lambda sheet: sheet.replace("A1:E3", "A1:B3"))
+    with pytest.raises(CareerpathError, match="row 3 has more cells"):
+        read_cohort(tmp_path / "a.xlsx", PAIR)
+
+
+def test_a_row_past_the_last_of_a_sheet_is_refused_at_once(tmp_path):
+    rows = [["q01", "q02"], [1, 2]]
+    write_sheet(
+        tmp_path / "a.xlsx", rows, lambda sheet: sheet.replace('<row r="2"', '<row r="9999999999"')
+    )
+    with pytest.raises(CareerpathError, match="more than 1,048,576 rows"):
+        read_cohort(tmp_path / "a.xlsx", PAIR)
+
+
+def write_sheet(path, rows, change):
+    """Write a workbook whose first sheet's XML says something else than Excel's would."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path.with_suffix(".made"))
+    with zipfile.ZipFile(path.with_suffix(".made")) as made, zipfile.ZipFile(path, "w") as packed:
+        for name in made.namelist():
+            content = made.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                before = content.decode()
+                content = change(before).encode()
+                assert content != before.encode()
+            packed.writestr(name, content)
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -263,6 +309,11 @@ def test_bad_workbooks(tmp_path, rows, why):
 def test_bad_long_files(tmp_path, content, why):
     with pytest.raises(CareerpathError, match=why):
         read_cohort(text(tmp_path, content), PAIR)
+
+
+def test_what_is_no_number_in_a_long_file_is_told_by_its_person(tmp_path):
+    content = "person,item,answer\na,q01,1\nb,q01,9\na,q02,2\nb,q02,seven\n"
+    assert read_cohort(text(tmp_path, content), PAIR).examples == ("person 'b', q02: 'seven'",)
 
 
 def test_gaps_of_long_files_are_gaps(tmp_path):
