@@ -48,7 +48,7 @@ class Classification:
     kappa : float or None
         Consistency beyond chance: 0 for chance, 1 for perfect; None where all are in one band.
     effective_length : float
-        How many right-or-wrong questions measure as well; computed with its whole part.
+        How many right-or-wrong questions measure as well; the model takes the nearest whole.
     lower, upper, alpha, beta : float
         The beta distribution of true scores, as shares of the range of totals.
     fell_back : bool
