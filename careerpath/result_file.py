@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from careerpath.exact import exact, plain_number
 from careerpath.instrument import Instrument
 from careerpath.interpretation import DISCLAIMER
 from careerpath.reliable_change import PastResult
@@ -42,7 +43,9 @@ class KeptResult(PastResult):
     def identity(self) -> str:
         """The same for the same answers of the same day, so that nothing is kept twice."""
         parts = [self.instrument_id, self.instrument_version, self.taken.isoformat()]
-        text = json.dumps([*parts, sorted(self.answers.items())])
+        # A browser stores 7.0 as 7.
+        answers = {item_id: plain_number(exact(each)) for item_id, each in self.answers.items()}
+        text = json.dumps([*parts, sorted(answers.items())])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def is_of(self, instrument: Instrument) -> bool:

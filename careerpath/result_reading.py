@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeGuard
 
-from careerpath.errors import AnswerError, CareerpathError, shown
+from careerpath.errors import AnswerError, CareerpathError, Reason, shown
 from careerpath.instrument import BANDS, Instrument
 from careerpath.plain_json import decoded, parsed_json
 from careerpath.result_file import ONE, SEVERAL, VERSION, KeptResult
@@ -163,7 +163,14 @@ def score_again(kept: KeptResult, instrument: Instrument, *, place: str) -> Kept
     try:
         result = score(instrument, kept.answers)
     except AnswerError as error:
-        raise ResultFileError(f"{place}: {error}") from error
+        told = str(error)
+        if error.reason is Reason.UNANSWERED:
+            # An estimate, which the command line can write: the reader may have no Python.
+            told = (
+                f"{len(error.items)} of {len(instrument.items)} items have no answer: "
+                f"{', '.join(error.items)}. Answer all items, and save the result again."
+            )
+        raise ResultFileError(f"{place}: {told}") from error
     return replace(kept, total=result.total, band=str(result.band))
 
 

@@ -126,7 +126,12 @@ def test_what_the_caller_got_wrong_is_told(answers, tmp_path, monkeypatch, optio
 def test_a_gap_is_refused_or_estimated(tmp_path):
     path = tmp_path / "gap.json"
     path.write_text(json.dumps({**ANSWERS, "q01": None}))
-    assert run(path, "-o", tmp_path / "r.html").exit_code == 2
+    refused = run(path, "-o", tmp_path / "r.html")
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        f"{path}: 1 of 15 items have no answer: q01. Answer them, or add --missing prorate to "
+        "estimate them from the others.\n"
+    )
     assert run(path, "-o", tmp_path / "r.html", "--missing", "prorate").exit_code == 0
     assert "Estimated from 14 of 15 answers" in (tmp_path / "r.html").read_text()
 

@@ -58,6 +58,17 @@ def test_the_same_answers_of_one_day_are_one_result():
     assert first.identity == second.identity != later.identity
 
 
+def test_a_result_is_the_same_after_a_browser_has_written_its_numbers():
+    decimal = {**ANSWERS, "q01": 7.0}
+    half = {**ANSWERS, "q01": 6.5}
+    kept = {**document(), "answers": decimal}
+    (before,) = read_results(kept, place="x")
+    (after,) = read_results({**kept, "answers": ANSWERS}, place="x")
+    (other,) = read_results({**kept, "answers": half}, place="x")
+    assert before.identity == after.identity != other.identity
+    assert after.identity == "b040ccc2cba73d6d"
+
+
 def test_a_total_that_somebody_wrote_in_is_added_up_again():
     (kept,) = read_results({**document(), "total": 150, "band": "mastery"}, place="x")
     assert kept.total == 150
@@ -69,6 +80,18 @@ def test_answers_that_the_instrument_does_not_have_are_told():
     (kept,) = read_results({**document(), "answers": {**ANSWERS, "q01": 11}}, place="mine.json")
     with pytest.raises(CareerpathError, match=r"mine\.json: Item 'q01' got 11"):
         score_again(kept, INSTRUMENT, place="mine.json")
+
+
+def test_gaps_are_told_to_somebody_who_has_no_python():
+    estimated = {**ANSWERS}
+    del estimated["q04"]
+    result = score(INSTRUMENT, estimated, missing="prorate")
+    (kept,) = read_results(result_document(INSTRUMENT, result, estimated, taken=DAY), place="x")
+    with pytest.raises(CareerpathError) as caught:
+        score_again(kept, INSTRUMENT, place="mine.json")
+    assert str(caught.value) == (
+        "mine.json: 1 of 15 items have no answer: q04. Answer all items, and save the result again."
+    )
 
 
 @pytest.mark.parametrize(

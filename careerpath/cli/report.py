@@ -12,8 +12,8 @@ import typer
 
 import careerpath
 from careerpath.cli.app import FOUND_ERRORS, InstrumentOption, app
-from careerpath.cli.score import Missing
-from careerpath.errors import CareerpathError, shown
+from careerpath.cli.score import Missing, in_options
+from careerpath.errors import AnswerError, CareerpathError, shown
 from careerpath.instrument import Instrument
 
 ANSWER_FILES = (".json", ".toml")
@@ -127,7 +127,8 @@ def _report(
         return report.file(kind)
     except CareerpathError as error:
         place = "Standard input" if source == "-" else source
-        raise CareerpathError(f"{place}: {error}") from error
+        told = in_options(error) if isinstance(error, AnswerError) else str(error)
+        raise CareerpathError(f"{place}: {told}") from error
 
 
 def _write(target: Path, content: bytes, *, overwrite: bool) -> None:

@@ -11,7 +11,8 @@ import typer
 
 import careerpath
 from careerpath.cli.app import AsJson, app, console, print_json
-from careerpath.errors import AnswerError, CareerpathError, Reason
+from careerpath.errors import AnswerError, CareerpathError
+from careerpath.scoring import PRORATE_HINT
 
 if TYPE_CHECKING:
     from careerpath import Instrument, Interpretation, Score
@@ -52,7 +53,6 @@ def score_command(
 ) -> None:
     """Score one person's answers and say what the result means, or a whole cohort's."""
     from careerpath.answers_file import read_answers
-    from careerpath.scoring import PRORATE_HINT
 
     questionnaire = careerpath.load_instrument(instrument)
     if output is not None or "://" in answers or Path(answers).suffix.lower() in _COHORT_FILES:
@@ -64,10 +64,7 @@ def score_command(
     try:
         result = careerpath.score(questionnaire, given, missing=missing.value)
     except AnswerError as error:
-        if error.reason is not Reason.UNANSWERED:
-            raise
-        told = str(error).replace(PRORATE_HINT, "add --missing prorate")
-        raise CareerpathError(told) from error
+        raise CareerpathError(in_options(error)) from error
     meaning = careerpath.interpret(questionnaire, result)
     if as_json:
         print_json(_score_document(questionnaire, result, meaning))
@@ -75,6 +72,11 @@ def score_command(
         from careerpath.terminal import show_result
 
         show_result(console(), meaning)
+
+
+def in_options(error: AnswerError) -> str:
+    """Say what scoring says, with this command's option in place of Python's."""
+    return str(error).replace(PRORATE_HINT, "add --missing prorate")
 
 
 def _score_cohort(

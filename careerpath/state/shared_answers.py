@@ -56,6 +56,12 @@ class SharedAnswers(HasTraits):
                 if not isinstance(fragment, str):
                     raise ShareLinkError("This link holds no answers. Open the whole link.")
                 answers = decode_answers(self.instrument, fragment)
+                gaps = [each for each in self.instrument.item_ids if answers.get(each) is None]
+                if gaps:
+                    raise ShareLinkError(
+                        f"This link leaves out {len(gaps)} of {len(self.instrument.items)} "
+                        f"answers: {', '.join(gaps)}. Ask for a link to a whole result."
+                    )
                 result = score(self.instrument, answers)
             except CareerpathError as error:
                 self.refusal = str(error)

@@ -37,7 +37,9 @@ def test_anything_else_is_a_plain_message(fragment):
 
 def test_a_link_with_gaps_has_no_result_and_says_which():
     partly = {**ANSWERS, "q04": None}
-    assert "1 of 15 items have no answer: q04" in opened(encode_answers(INSTRUMENT, partly)).refusal
+    assert opened(encode_answers(INSTRUMENT, partly)).refusal == (
+        "This link leaves out 1 of 15 answers: q04. Ask for a link to a whole result."
+    )
 
 
 def test_a_link_of_another_version_is_refused():
