@@ -186,7 +186,7 @@ def _nearest(instrument: Instrument, near: Flip) -> list[str]:
     norms = instrument.norms
     error = ""
     if norms:
-        size = show(round(norms.standard_error, 0 if norms.standard_error >= 1 else 1))
+        size = show_error(norms.standard_error)
         known = "is known" if norms.measured else "is assumed"
         error = f", and a questionnaire this short {known} to be off by about {size}, up or down"
     several = near.answers > 1
@@ -265,6 +265,17 @@ def show(number: float) -> str:
     ('93', '49.5', '100.25')
     """
     return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def show_error(points: float) -> str:
+    """Write a standard error in whole points, and a small one in tenths, as it is not nothing.
+
+    Examples
+    --------
+    >>> show_error(9.31), show_error(0.24)
+    ('9', '0.2')
+    """
+    return show(round(points, 0 if points >= 1 else 1))
 
 
 def percent(share: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from careerpath.interpretation import long_date, percent, show
+from careerpath.interpretation import long_date, percent, show, show_error
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,6 +23,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["number"] = show
+    made.filters["error"] = show_error
     made.filters["percent"] = percent
     made.filters["day"] = long_date
     return made

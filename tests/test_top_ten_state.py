@@ -57,7 +57,9 @@ def test_the_list_is_emptied_only_if_it_was_asked(state):
     assert state.share == "20"
 
 
-@pytest.mark.parametrize(("typed", "share"), [("20", 0.2), ("20 %", 0.2), ("12,5", 0.125)])
+@pytest.mark.parametrize(
+    ("typed", "share"), [("20", 0.2), ("20 %", 0.2), ("12,5", 0.125), ("0.015", 0.00015)]
+)
 def test_the_list_is_compared_with_the_share(state, typed, share):
     state.write(fields(*["master"] * 10, share=typed))
     assert state.wrong == ""

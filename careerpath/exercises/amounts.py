@@ -9,7 +9,7 @@ from careerpath.exact import plain_number
 
 # Amounts have two decimals at most, so three digits after a mark are thousands, whatever the mark:
 # a blank, wide or narrow, a point, a comma or an apostrophe.
-_GROUPED = re.compile(r"\d{1,3}(?:[\s.,'\u2019]\d{3})+(?=$|[.,]\d{1,2}$)")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:[\s.,'\u2019]\d{3})+(?=$|[.,]\d{1,2}$)")
 _PLAIN = re.compile(r"\d{1,15}(?:[.,]\d{1,2})?")
 
 

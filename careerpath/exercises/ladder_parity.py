@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from careerpath.check import Level
 from careerpath.exercises.aspects import Aspect, LadderFinding
 from careerpath.exercises.dual_ladder import DualLadder
-from careerpath.exercises.ladder_parts import LadderLevel
+from careerpath.exercises.ladder_parts import LadderLevel, Side
 from careerpath.exercises.title_standing import standing
 
 
@@ -20,7 +20,7 @@ class AspectParity:
     ----------
     aspect : Aspect
     at_par : bool or None
-        None where there is nothing to compare.
+        Whether mastery is nowhere behind; None where there is nothing to compare.
     where_not : tuple of str
         The levels at which it is not at par.
     words : str
@@ -42,17 +42,16 @@ def compare_aspects(
 def _compare(
     aspect: Aspect, ladder: DualLadder, findings: tuple[LadderFinding, ...]
 ) -> AspectParity:
-    where = tuple(
-        dict.fromkeys(
-            each.level_name
-            for each in findings
-            if each.aspect is aspect and each.level is not Level.NOTE
-        )
-    )
+    about = [each for each in findings if each.aspect is aspect]
+    where = _levels(each for each in about if each.level is not Level.NOTE)
     if where:
         words = f"Not at par: {', '.join(filter(None, where)) or 'the whole ladder'}"
         return AspectParity(aspect, at_par=False, where_not=where, words=words)
     beside = [level for level in ladder.levels if _COMPARED.get(aspect, _both)(level)]
+    behind = _levels(each for each in about if each.side is Side.MANAGEMENT)
+    if beside and behind:
+        words = f"Mastery is not behind; management is: {', '.join(behind)}"
+        return AspectParity(aspect, at_par=True, where_not=(), words=words)
     if beside:
         words = f"At par at {len(beside)} level{'' if len(beside) == 1 else 's'}"
         return AspectParity(aspect, at_par=True, where_not=(), words=words)
@@ -62,6 +61,10 @@ def _compare(
         else "Nothing to compare"
     )
     return AspectParity(aspect, at_par=None, where_not=(), words=words)
+
+
+def _levels(findings: Iterable[LadderFinding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.level_name for each in findings))
 
 
 def _either(level: LadderLevel) -> bool:

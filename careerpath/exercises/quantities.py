@@ -31,6 +31,21 @@ def quantity(value: object, low: float, high: float) -> Fraction | None:
     return Fraction(exact(number)) if low <= number <= high else None
 
 
+def read_percent(text: str) -> float | None:
+    """Read a share in per cent as people type it; None where it is none from 0 to 100.
+
+    Examples
+    --------
+    >>> [read_percent(text) for text in ("15 %", "33,333", "0.015", "101", "few")]
+    [15.0, 33.333, 0.015, None, None]
+    """
+    written = text.replace("%", "").strip()
+    if not NUMBER.fullmatch(written):
+        return None
+    found = float(written.replace(",", "."))
+    return found if 0 <= found <= 100 else None
+
+
 def typed(text: str, what: str) -> float | None:
     """Read a number as people type it, with a point or a comma; None where nothing is typed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ def where_now(
     band: Band | str,
     path: Path | str,
     *,
-    reports: int = 0,
+    reports: int | None = None,
     week: Week | None = None,
 ) -> WhereNow:
     """Say how a result fits the current path, the people managed and the week.
@@ -138,8 +139,8 @@ def where_now(
         Where the total fell.
     path : Path
         What one does now.
-    reports : int
-        How many people one manages.
+    reports : int, optional
+        How many people one manages; nothing is said of them where it is not told.
     week : Week, optional
         How a week is really spent.
 
@@ -161,13 +162,13 @@ def where_now(
     """
     suited = _one_of(Path, band, "band")
     now = _one_of(Path, path, "path")
-    count = quantity(reports, 0, MOST_REPORTS)
+    count = quantity(reports or 0, 0, MOST_REPORTS)
     if count is None or count.denominator != 1:
         raise CareerpathError(
             f"{shown(reports)} is no number of direct reports. Write a whole number from 0 to "
             f"{MOST_REPORTS}: those who report to you, not those who report to them."
         )
-    reports = int(count)
+    reports = None if reports is None else int(count)
     text = texts()[suited][now]
     strains = list(_strains(suited, now, reports, week))
     return WhereNow(
@@ -205,7 +206,7 @@ def _fit(suited: Path, now: Path, *, strained: bool) -> Fit:
     return Fit.PARTLY if Path.BOTH in (suited, now) else Fit.AGAINST
 
 
-def _headline(suited: Path, now: Path, reports: int) -> str:
+def _headline(suited: Path, now: Path, reports: int | None) -> str:
     doing = {
         Path.MASTERY: "working as a master",
         Path.MANAGEMENT: "in management",
@@ -216,13 +217,14 @@ def _headline(suited: Path, now: Path, reports: int) -> str:
     return f"Suited to {suited}, {doing}"
 
 
-def _strains(suited: Path, now: Path, reports: int, week: Week | None) -> Iterator[str]:
+def _strains(suited: Path, now: Path, told: int | None, week: Week | None) -> Iterator[str]:
     """Tell what does not go together, whatever the path is called."""
+    reports = told or 0
     if now is Path.MASTERY and reports:
         yield (
             f"You call it mastery and manage {number_word(reports)}: by the calendar, that is both."
         )
-    if now is not Path.MASTERY and not reports:
+    if now is not Path.MASTERY and told == 0:
         yield (
             "You manage nobody at present. Leading shows how it suits you only once somebody "
             "counts on you."
@@ -247,8 +249,10 @@ def _week_strains(suited: Path, now: Path, reports: int, week: Week) -> Iterator
     own, theirs = (f"{show(round(100 * share))} %" for share in (expertise, people))
     median = DEFAULTS["hours_per_report"]
     if reports and week.people < reports * median.value:
-        each = show(round(week.people / reports, 1))
-        yield f"Each of the people you manage gets {each} hours of your week. {median.source}"
+        # Cut, not rounded: what is short of the median does not read as the median.
+        each = math.floor(10 * week.people / reports) / 10
+        hours = "1 hour" if each == 1 else f"{show(each)} hours"
+        yield f"Each of the people you manage gets {hours} of your week. {median.source}"
     if suited is not Path.MANAGEMENT and expertise < LITTLE:
         yield (
             f"Your own expertise gets {own} of your week, and it is what draws "

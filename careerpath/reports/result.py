@@ -21,6 +21,7 @@ from careerpath.interpretation import (
     long_date,
     percent,
     show,
+    show_error,
 )
 from careerpath.markup import render
 from careerpath.result_file import as_json, result_document
@@ -218,7 +219,7 @@ def _gauge(instrument: Instrument, result: Score, meaning: Interpretation) -> di
             {
                 "from": at(meaning.low),
                 "to": at(meaning.high),
-                "says": f"give or take {show(round(meaning.standard_error))}",
+                "says": f"give or take {show_error(meaning.standard_error)}",
             }
             if meaning.standard_error
             else None

@@ -64,11 +64,18 @@ class CurrentPath(HasTraits):
 def _read(fields: Mapping[str, str]) -> dict[str, Any]:
     if fields["path"] not in list(Path):
         raise CareerpathError("Choose first what you do now: mastery, management, or both.")
-    reports = typed(fields["reports"], "The people you manage") or 0
     hours = {name: typed(fields[name], _says(name)) for name in HOURS}
-    told = any(each is not None for each in hours.values())
-    week = Week(**{name: each or 0 for name, each in hours.items()}) if told else None
-    return {"path": fields["path"], "reports": reports, "week": week}
+    told = {name: each for name, each in hours.items() if each is not None}
+    if told and len(told) < len(HOURS):
+        raise CareerpathError(
+            "The week is not complete. Write all three hours, 0 where there are none, or leave all "
+            "three blank."
+        )
+    return {
+        "path": fields["path"],
+        "reports": typed(fields["reports"], "The people you manage"),
+        "week": Week(**told) if told else None,
+    }
 
 
 def _says(name: str) -> str:

@@ -8,11 +8,11 @@ from enum import StrEnum
 from traitlets import Bool, HasTraits, Instance, Unicode, UseEnum
 
 from careerpath.errors import shown
-from careerpath.exercises.amounts import read_amount
 from careerpath.exercises.dual_ladder import MOST_LEVELS, PAY_TOLERANCE, DualLadder
 from careerpath.exercises.ladder_draft import Draft
 from careerpath.exercises.ladder_files import read_ladder
 from careerpath.exercises.ladder_parts import LadderError
+from careerpath.exercises.quantities import read_percent
 from careerpath.interpretation import NO_BREAK
 from careerpath.state.kept_ladder import KeptLadder, read_kept
 from careerpath.state.ladder_figures import LadderFigures
@@ -213,8 +213,8 @@ class LadderState(HasTraits):
         LadderError
             Where it is no number from 0 to 100.
         """
-        found = read_amount(percent.replace("%", ""))
-        if found is None or not 0 <= found <= 100:
+        found = read_percent(percent)
+        if found is None:
             raise LadderError(
                 f"Pay can differ by a number from 0 to 100 %, not {shown(percent)}. Write 5 for "
                 "5 %."

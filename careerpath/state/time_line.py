@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from careerpath.instrument import Instrument
-from careerpath.interpretation import long_date, show
+from careerpath.interpretation import long_date, show, show_error
 from careerpath.result_file import KeptResult
 
 EDGE = 0.07
@@ -127,5 +127,5 @@ def _words(results: Sequence[KeptResult], error: float) -> str:
     said = "; ".join(
         f"{long_date(each.taken)}: {show(each.total)}, {each.band}" for each in results
     )
-    off = f" Each can be off by about {show(round(error))}, up or down." if error else ""
+    off = f" Each can be off by about {show_error(error)}, up or down." if error else ""
     return f"Totals through time. {said}.{off}"

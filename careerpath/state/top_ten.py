@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from careerpath.errors import CareerpathError, shown
-from careerpath.exercises.amounts import read_amount
 from careerpath.exercises.blind_pick import Comparison
+from careerpath.exercises.quantities import read_percent
 from careerpath.exercises.top_ten import LINES, TopTen
 
 TYPES = {"md": "text/markdown", "csv": "text/csv"}
@@ -109,8 +109,7 @@ class TopTenState(HasTraits):
 
     @property
     def _percent(self) -> float | None:
-        found = read_amount(self.share.replace("%", ""))
-        return found if found is not None and found <= 100 else None
+        return read_percent(self.share)
 
 
 def _no_share(typed: str) -> str:

@@ -33,7 +33,7 @@ function render({ model, el }) {
   };
 
   const receive = (message) => {
-    if (message.forget) return [KEPT, TYPED].forEach(remove);
+    if (message.forget) return [KEPT, TYPED, ASIDE].forEach(remove);
     if (message.aside) writeText(ASIDE, readText(KEPT) ?? "");
     if (!message.keep) return;
     trouble.textContent = writeText(KEPT, message.keep)

@@ -31,6 +31,12 @@ def test_the_week_is_read_with_a_comma_or_a_point():
     assert any("9 % of your week" in each for each in words)
 
 
+def test_what_is_left_blank_is_not_taken_for_none():
+    blank, none = looked(path="management"), looked(path="management", reports="0")
+    assert not any("You manage nobody" in each for each in blank.outcome.words)
+    assert any("You manage nobody" in each for each in none.outcome.words)
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
@@ -41,8 +47,12 @@ def test_the_week_is_read_with_a_comma_or_a_point():
         ({"path": "both", "reports": "-1"}, "no number of direct reports"),
         ({"path": "both", "reports": "\u0661"}, "cannot be '\u0661'"),
         ({"path": "both", "people": "lots"}, "The hours for people cannot be 'lots'"),
-        ({"path": "both", "people": "200"}, "must be a number from 0 to 168"),
-        ({"path": "both", "people": "0", "other": "0"}, "add up to 0"),
+        (
+            {"path": "both", "expertise": "0", "people": "200", "other": "0"},
+            "must be a number from 0 to 168",
+        ),
+        ({"path": "both", "expertise": "0", "people": "0", "other": "0"}, "add up to 0"),
+        ({"path": "both", "reports": "8", "expertise": "10"}, "The week is not complete"),
         ({"path": "both", "expertise": "9" * 500}, "cannot be"),
     ],
 )

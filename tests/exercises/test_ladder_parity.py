@@ -111,6 +111,8 @@ def test_each_thing_not_at_par_is_one_finding(name, side, changes, expected):
     (row,) = [row for row in ladder.parity() if row.aspect is aspect]
     assert row.at_par == (level is Level.NOTE)
     assert row.where_not == (() if level is Level.NOTE else (name,))
+    behind = f"Mastery is not behind; management is: {name}"
+    assert row.words == (behind if level is Level.NOTE else f"Not at par: {name}")
 
 
 def test_pay_that_does_not_grow_is_told_on_both_sides():

@@ -61,7 +61,15 @@ def test_the_week_tells_what_the_name_of_a_path_hides():
     named = where_now(INSTRUMENT, "management", "management", reports=3, week=week)
     assert "75 % of your week is your own work" in said(named)
     assert "People get 12 % of your week" in said(named)
-    assert "gets 1.7 hours of your week" in said(named)
+    assert "gets 1.6 hours of your week" in said(named)
+    one = where_now(
+        INSTRUMENT, "both", "both", reports=3, week=Week(expertise=30, people=3, other=5)
+    )
+    assert "gets 1 hour of your week" in said(one)
+    short = where_now(
+        INSTRUMENT, "both", "both", reports=3, week=Week(expertise=30, people=8.9, other=5)
+    )
+    assert "gets 2.9 hours of your week" in said(short)
 
 
 @pytest.mark.parametrize("reports", [-1, 2.5, MOST_REPORTS + 1, float("nan"), True, "9"])

@@ -11,6 +11,7 @@ from markupsafe import escape
 from careerpath import Instrument, load_instrument
 from careerpath.errors import AnswerError, CareerpathError
 from careerpath.exercises.where_now import where_now
+from careerpath.instrument import Norms
 from careerpath.interpretation import DISCLAIMER
 from careerpath.reports import typesetting
 from careerpath.reports.result import LONGEST_NAME, ResultReport, printable
@@ -193,6 +194,12 @@ def test_an_instrument_without_texts_or_norms_makes_each_file():
 def test_cut_scores_at_the_ends_of_the_range_can_be_drawn(cuts):
     moved = INSTRUMENT.with_cut_scores(management_below=cuts[0], mastery_above=cuts[1])
     assert opened(report(instrument=moved)).pages
+
+
+def test_a_small_error_is_never_told_as_none():
+    norms = Norms(mean=75, sd=1, reliability=0.95, source="Ours")
+    page = report(instrument=INSTRUMENT.with_norms(norms)).html()
+    assert "give or take 0.2" in page
 
 
 def test_an_estimate_says_that_it_is_one():
