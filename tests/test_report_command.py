@@ -108,6 +108,22 @@ def test_what_is_there_is_replaced_only_where_that_is_said(answers, tmp_path):
     assert target.read_text() != "mine"
 
 
+def test_a_result_is_never_written_over_its_own_answers(answers, folder):
+    for source, target in ((answers, answers), (folder, folder)):
+        outcome = run(source, "-o", target, "--format", "json", "--overwrite")
+        assert outcome.exit_code != 0
+        assert "is what is read, so it cannot be what is written" in outcome.stderr
+    assert json.loads((folder / "Ana.json").read_text()) == ANSWERS
+
+
+def test_a_file_is_no_folder_for_results(folder, answers):
+    outcome = run(folder, "-o", answers)
+    assert outcome.exit_code == 2
+    assert outcome.stderr == (
+        f"{answers} cannot be the folder of the results: File exists. Name another folder.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

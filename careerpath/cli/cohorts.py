@@ -9,6 +9,7 @@ import typer
 
 import careerpath
 from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
+from careerpath.cli.target import Overwrite, check_target
 
 
 @app.command("tally")
@@ -38,13 +39,15 @@ def tally_command(
         ),
     ] = None,
     instrument: InstrumentOption = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Reduce cohorts of any size to one small tally."""
-    from careerpath.cohort.streaming import tally_files
+    from careerpath.cohort.streaming import find_files, tally_files
     from careerpath.cohort.terminal import show_tally, tally_document, tally_progress
 
     questionnaire = careerpath.load_instrument(instrument)
+    check_target(output, overwrite=overwrite, inputs=[*find_files(files), instrument])
     with tally_progress() as told:
         tally = tally_files(files, questionnaire, engine=engine, master=master, progress=told)
     tally.save(output)
@@ -66,10 +69,12 @@ def simulate_command(
     reliability: Annotated[float | None, typer.Option(help="Cronbach's alpha.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 0,
     instrument: InstrumentOption = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make up a synthetic cohort, to try things out with."""
     from careerpath.cohort import simulate_cohort, write_cohort
 
+    check_target(output, overwrite=overwrite, inputs=[instrument])
     made = simulate_cohort(
         careerpath.load_instrument(instrument),
         count=count,

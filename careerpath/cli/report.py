@@ -13,6 +13,7 @@ import typer
 import careerpath
 from careerpath.cli.app import FOUND_ERRORS, InstrumentOption, app
 from careerpath.cli.score import Missing, in_options
+from careerpath.cli.target import Overwrite, check_target
 from careerpath.errors import AnswerError, CareerpathError, shown
 from careerpath.instrument import Instrument
 
@@ -64,17 +65,16 @@ def report_command(
     missing: Annotated[
         Missing, typer.Option(help="Unanswered items: refuse, or estimate from the others.")
     ] = Missing.REFUSE,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is there already.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a result as PDF, as a page that needs no network, or as JSON: one, or a folder."""
     questionnaire = careerpath.load_instrument(instrument)
     day = _day(taken)
 
     def make(source: str, target: Path, *, said: str) -> None:
+        check_target(target, overwrite=overwrite, inputs=[source, instrument])
         content = _report(source, target.suffix[1:].lower(), questionnaire, said, day, missing)
-        _write(target, content, overwrite=overwrite)
+        _write(target, content)
 
     if answers == "-" or not Path(answers).is_dir():
         if output.suffix.lower() not in [f".{each}" for each in Kind]:
@@ -90,7 +90,7 @@ def report_command(
             "Many results have many names: each file's is used. Leave --name out."
         )
     sources = _sources(Path(answers))
-    output.mkdir(parents=True, exist_ok=True)
+    _make_folder(output)
     failed = 0
     for source in _with_progress(sources):
         try:
@@ -131,16 +131,21 @@ def _report(
         raise CareerpathError(f"{place}: {told}") from error
 
 
-def _write(target: Path, content: bytes, *, overwrite: bool) -> None:
-    if target.exists() and not overwrite:
-        raise CareerpathError(
-            f"{target} exists already. Name another file, or add --overwrite to replace it."
-        )
+def _write(target: Path, content: bytes) -> None:
     try:
         target.write_bytes(content)
     except OSError as error:
         raise CareerpathError(
             f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
+        ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CareerpathError(
+            f"{folder} cannot be the folder of the results: {error.strerror}. Name another folder."
         ) from error
 
 

@@ -14,6 +14,7 @@ import typer
 import careerpath
 from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
 from careerpath.cli.database import DatabaseOption
+from careerpath.cli.target import Overwrite, check_target
 from careerpath.errors import CareerpathError, shown
 
 if TYPE_CHECKING:
@@ -109,9 +110,11 @@ def export_command(
             help="Where it goes: .csv, .tsv, .parquet; or .tally, the counts alone.",
         ),
     ],
+    overwrite: Overwrite = False,
     url: DatabaseOption = None,
 ) -> None:
     """Write a room's answers, totals and bands to a file."""
+    check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:
         store.export_room(code, output)
     what = "counts, and nobody" if output.suffix == ".tally" else "one row a person, in no order"

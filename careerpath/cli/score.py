@@ -11,6 +11,7 @@ import typer
 
 import careerpath
 from careerpath.cli.app import AsJson, app, console, print_json
+from careerpath.cli.target import Overwrite, check_target
 from careerpath.errors import AnswerError, CareerpathError
 from careerpath.scoring import PRORATE_HINT
 
@@ -49,6 +50,7 @@ def score_command(
     missing: Annotated[
         Missing, typer.Option(help="Unanswered items: refuse, or estimate from the others.")
     ] = Missing.REFUSE,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Score one person's answers and say what the result means, or a whole cohort's."""
@@ -58,6 +60,9 @@ def score_command(
     if output is not None or "://" in answers or Path(answers).suffix.lower() in _COHORT_FILES:
         if missing is not Missing.REFUSE:
             raise CareerpathError("A cohort's gaps are not estimated. Leave --missing out.")
+        if output is None:
+            raise CareerpathError(f"{answers} holds a cohort. Say where its scores go: -o OUT.csv.")
+        check_target(output, overwrite=overwrite, inputs=[answers, instrument])
         _score_cohort(answers, output, questionnaire, as_json=as_json)
         return
     given = read_answers(answers, questionnaire)
@@ -79,11 +84,7 @@ def in_options(error: AnswerError) -> str:
     return str(error).replace(PRORATE_HINT, "add --missing prorate")
 
 
-def _score_cohort(
-    source: str, output: Path | None, instrument: Instrument, *, as_json: bool
-) -> None:
-    if output is None:
-        raise CareerpathError(f"{source} holds a cohort. Say where its scores go: -o OUT.csv.")
+def _score_cohort(source: str, output: Path, instrument: Instrument, *, as_json: bool) -> None:
     from careerpath.cohort import Tally, read_cohort, score_frame, write_cohort
     from careerpath.cohort.frames import ADDED
     from careerpath.cohort.terminal import show_tally, tally_document

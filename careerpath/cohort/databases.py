@@ -32,6 +32,18 @@ def without_password(address: str) -> str:
     return f"{told}#{table}" if table else told
 
 
+def file_of(address: str) -> Path | None:
+    """Return the file that an address of SQLite's names; None for any other."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(address.partition("#")[0])
+    except (ArgumentError, ValueError):
+        return None
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def open_table(address: str) -> Parts:
     """Open a table of a database.
 

@@ -77,18 +77,17 @@ def write_tally(tally: Tally, path: Path) -> Path:
     }
     text = json.dumps(document, separators=(",", ":"), allow_nan=False)
     packed = gzip.compress(text.encode("utf-8"), mtime=0)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             beside.write_bytes(packed)
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise CareerpathError(
-            f"Cannot write {path}: {error.strerror}. Choose another place."
-        ) from error
+    except (OSError, ValueError) as error:  # A path may have no name, or a null byte in it.
+        told = getattr(error, "strerror", None) or error
+        raise CareerpathError(f"Cannot write {path}: {told}. Choose another place.") from error
     return path
 
 

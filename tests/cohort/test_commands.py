@@ -1,6 +1,8 @@
 """The commands of the command line that take cohorts."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -73,6 +75,69 @@ def test_a_few_people_are_told_to_be_few(tmp_path):
     run("simulate", "-o", tmp_path / "few.csv", "--count", 3)
     done = run("tally", tmp_path / "few.csv", "-o", tmp_path / "few.tally")
     assert "Fewer than 30 people" in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tally", "made.csv", "-o", "there.csv"),
+        ("score", "made.csv", "-o", "there.csv"),
+        ("simulate", "-o", "there.csv"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_there_is_replaced_only_where_that_is_said(made, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    there = tmp_path / "there.csv"
+    there.write_text("mine")
+    refused = run(*arguments)
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        "there.csv exists already. Name another file, or add --overwrite to replace it.\n",
+    )
+    assert there.read_text() == "mine"
+    done = run(*arguments, "--overwrite")
+    assert done.exit_code == 0, done.output
+    assert there.read_bytes() != b"mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tally", "made.csv", "-o", "made.csv"),
+        ("tally", "*.csv", "-o", "./made.csv"),
+        ("tally", "made.csv", "-o", "link.csv"),
+        ("tally", "made.csv", "--instrument", "ours.toml", "-o", "ours.toml"),
+        ("tally", "sqlite:///answers.db#answers", "-o", "answers.db"),
+        ("score", "made.csv", "-o", "made.csv"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_writes_over_what_it_reads(made, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link.csv").symlink_to(made)
+    SHIPPED.save(tmp_path / "ours.toml")
+    with closing(sqlite3.connect(tmp_path / "answers.db")) as connection:
+        pd.read_csv(made).to_sql("answers", connection)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for more in ([], ["--overwrite"]):
+        refused = run(*arguments, *more)
+        assert refused.exit_code == 2
+        assert "is what is read, so it cannot be what is written. Name another" in refused.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("target", [".", "..", "nowhere/x.tally"])
+def test_a_place_that_will_not_do_is_told_before_anybody_is_counted(
+    made, tmp_path, monkeypatch, target
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "careerpath.cohort.streaming.cohort_parts", lambda *_, **__: pytest.fail("was read")
+    )
+    refused = run("tally", made, "-o", target)
+    assert refused.exit_code == 2
+    assert "Cannot write" in refused.stderr
 
 
 @pytest.mark.parametrize(

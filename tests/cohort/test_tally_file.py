@@ -126,4 +126,7 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(saved, tmp_path):
         tally.save(tmp_path / "nowhere" / "x.tally")
     with pytest.raises(CareerpathError, match="Cannot write"):
         tally.save(tmp_path)
+    for name in (".", "", "a\0b"):
+        with pytest.raises(CareerpathError, match="Cannot write"):
+            tally.save(name)
     assert os.listdir(tmp_path) == ["some.tally"]  # noqa: PTH208

@@ -101,6 +101,18 @@ def test_an_export_can_be_read_back(database, code, tmp_path):
     told("tally", tmp_path / "room.csv", "-o", tmp_path / "room.tally")
 
 
+def test_an_export_replaces_a_file_only_where_that_is_said(database, code, tmp_path):
+    share(database, code, 5)
+    for name in ("room.csv", "room.tally"):
+        (tmp_path / name).write_text("mine")
+        refused = run("room", "export", code, "-o", tmp_path / name)
+        assert refused.exit_code == 2
+        assert "exists already. Name another file, or add --overwrite" in refused.stderr
+        assert (tmp_path / name).read_text() == "mine"
+        told("room", "export", code, "-o", tmp_path / name, "--overwrite")
+        assert (tmp_path / name).read_bytes() != b"mine"
+
+
 def test_deleting_asks_first(database, code):
     share(database, code, 3)
     refused = run("room", "delete", code, stdin="n\n")
