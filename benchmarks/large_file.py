@@ -58,7 +58,8 @@ def tally(path: Path, engine: str) -> tuple[float, float]:
     output = path.with_suffix(".tally")
     command = [sys.executable, "-m", "careerpath", "tally", str(path), "-o", str(output)]
     started = time.perf_counter()
-    process = subprocess.Popen([*command, "--engine", engine], stdout=subprocess.DEVNULL)
+    options = ["--engine", engine, "--overwrite"]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     if status:
