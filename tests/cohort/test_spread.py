@@ -38,7 +38,7 @@ def totals_of(*totals):
     return Tally.of(pd.DataFrame({"a": totals}), ONE)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(ROOMS)
 def test_a_theme_spreads_as_all_answers_to_its_questions_do(frame):
     tally = Tally.of(frame, INSTRUMENT)
@@ -63,7 +63,7 @@ def test_the_middle_half_leaves_a_quarter_on_either_side_at_most(values):
     assert 2 * sum(low <= value <= high for value in values) >= len(values)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(ROOMS, CUTS)
 def test_apart_is_the_share_of_all_pairs_in_different_bands(frame, cuts):
     moved = CutScores(management_below=cuts[0], mastery_above=cuts[1])

@@ -67,6 +67,15 @@ class Reader(threading.Thread):
         self.join(10)
 
 
+def come_in_turn(server: ServerProcess, count: int) -> list[Reader]:
+    """Readers of the slow page, each after the server has seen the one before."""
+    readers: list[Reader] = []
+    while len(readers) < count:
+        readers.append(Reader(server, "slow"))
+        until(lambda: server.health()["visitors"] == len(readers), "the server has seen them")
+    return readers
+
+
 # The pool
 
 
@@ -161,10 +170,7 @@ def test_the_other_template_has_a_pool_too(folder):
 @LINUX
 def test_past_the_pool_first_come_first_served_and_the_page_tells(folder):
     with one_core(), ServerProcess(folder, ("--max-visitors", "9")) as server:
-        readers = []
-        for _ in range(4):
-            readers.append(Reader(server, "slow"))
-            time.sleep(0.1)
+        readers = come_in_turn(server, 4)
         # The page is there at once, and says how many are before.
         until(lambda: "2 visitors are before you" in readers[3].text, "the last one is told")
         assert "careerpath-config" not in readers[3].text
@@ -202,7 +208,7 @@ def test_one_address_that_opens_many_pages_does_not_keep_the_others_waiting(fold
 @LINUX
 def test_whoever_leaves_the_queue_costs_no_kernel(folder):
     with one_core(), ServerProcess(folder, ("--max-visitors", "9")) as server:
-        first, second, third = (Reader(server, "slow") for _ in range(3))
+        first, second, third = come_in_turn(server, 3)
         until(lambda: "before you" in third.text, "they stand in line")
         assert server.health()["visitors"] == 3
         second.leave()
