@@ -167,6 +167,34 @@ def test_wherever_the_handles_are_the_cut_scores_are_possible_totals_in_order(se
     assert sum(each.count for each in state.shares) == 400
 
 
+@pytest.mark.parametrize("way", ["slide", "drag"])
+def test_a_fractional_cut_score_stays_where_its_handle_did_not_move(way):
+    instrument = INSTRUMENT.with_cut_scores(management_below=49.5, mastery_above=100.5)
+    state = ThresholdLabState(instrument=instrument, cohorts=[COHORT], clock=Clock())
+    assert state.handles == (50, 100)
+    off = 0.5 if way == "drag" else 0  # On the picture they stand between two totals.
+    follow = getattr(state, way)
+    follow((50 - off, 100 + off))
+    assert not state.moved
+    follow((50 - off, 90 + off))
+    assert cuts_of(state) == (49.5, 90)
+    assert state.cuts.band(49) is Band.MANAGEMENT
+    state.reset()
+    follow((60 - off, 100 + off))
+    assert cuts_of(state) == (60, 100.5)
+    state.reset()
+    follow((130 - off, 100 + off))
+    assert cuts_of(state) == (100.5, 100.5)
+
+
+def test_two_cut_scores_between_the_same_totals_have_handles_in_order():
+    instrument = INSTRUMENT.with_cut_scores(management_below=49.3, mastery_above=49.7)
+    state = ThresholdLabState(instrument=instrument, cohorts=[COHORT], clock=Clock())
+    assert state.handles == (49, 49)
+    state.slide((49, 49))
+    assert not state.moved
+
+
 def test_the_lines_stand_where_a_drag_finds_the_same_cut_scores(state):
     for low, high in ((0, 0), (0, 150), (50, 100), (77, 77)):
         state.move(management_below=0, mastery_above=150)

@@ -26,6 +26,7 @@ from careerpath.state.threshold_figures import (
     Flow,
     Histogram,
 )
+from careerpath.state.threshold_moves import handles
 
 FEWEST_PEOPLE = 30
 """Below this many, accuracy and consistency are held back: their model has too little to fit."""
@@ -106,6 +107,11 @@ class CutEffects:
         """How far a possible total is from the next."""
         step = self.instrument.scale.step
         return int(step) if step == int(step) else step
+
+    @property
+    def handles(self) -> tuple[int | float, int | float]:
+        """The possible totals that a slider's two ends stand on."""
+        return handles(self.instrument, self.cuts)
 
     @property
     def lines(self) -> tuple[float, float]:

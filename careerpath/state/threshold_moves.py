@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from careerpath.errors import CareerpathError, shown
+from careerpath.exact import exact
 from careerpath.instrument import CutScores, Instrument
 
 ONE_MOVE_SECONDS = 1.0
@@ -41,8 +42,28 @@ def two_numbers(found: object) -> tuple[float, float]:
     return float(values[0]), float(values[1])
 
 
+def handles(instrument: Instrument, cuts: CutScores) -> tuple[int | float, int | float]:
+    """Return the possible totals that two handles stand on: the lowest of "both", and the highest.
+
+    Where no total lies between the cut scores, both stand on the one below.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> handles(load_instrument(), CutScores(management_below=49.5, mastery_above=100.5))
+    (50, 100)
+    """
+    lowest, step = exact(instrument.minimum_total), exact(instrument.scale.step)
+    low = math.ceil((exact(cuts.management_below) - lowest) / step)
+    high = math.floor((exact(cuts.mastery_above) - lowest) / step)
+    return instrument.total_of(min(low, high)), instrument.total_of(high)
+
+
 def snapped(instrument: Instrument, old: CutScores, low: float, high: float) -> CutScores:
     """Put two cut scores onto possible totals, in order; the one that moved gives way.
+
+    The one whose handle did not move stays as it is: an instrument's own may lie between two
+    totals.
 
     Examples
     --------
@@ -52,6 +73,9 @@ def snapped(instrument: Instrument, old: CutScores, low: float, high: float) -> 
     CutScores(management_below=100, mastery_above=100)
     """
     first, second = _nearest(instrument, low), _nearest(instrument, high)
+    before = handles(instrument, old)
+    first = old.management_below if first == before[0] else first
+    second = old.mastery_above if second == before[1] else second
     if first > second:
         if second == old.mastery_above:
             first = second

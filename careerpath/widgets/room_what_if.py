@@ -78,14 +78,12 @@ class WhatIf(VBox):
             each.close()
 
     def _put(self) -> None:
-        cuts = self._figures.cuts
-        kind = int if self._figures.whole else float
         self._quiet = True
         try:
             # A handle that a hand holds stays where the hand is.
             if not self._dragging:
                 self._picture.handles.x = np.array(self._figures.lines)
-            self._slider.value = (kind(cuts.management_below), kind(cuts.mastery_above))
+            self._slider.value = self._figures.handles
         finally:
             self._quiet = False
 

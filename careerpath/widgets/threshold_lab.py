@@ -250,12 +250,10 @@ class ThresholdLab(VBox):
 
     def _draw_controls(self) -> None:
         state = self.state
-        cuts = state.cuts
         with self._silence():
             if not self._dragging:
                 self._picture.handles.x = np.array(state.lines)
-            kind = int if state.whole else float
-            self._slider.value = (kind(cuts.management_below), kind(cuts.mastery_above))
+            self._slider.value = state.handles
             shown, other = self._choices
             others = [("nobody", "")] + [(name, name) for name in state.names]
             other.options = [each for each in others if each[1] != state.shown_name]
@@ -353,7 +351,7 @@ def cut_slider(state: CutEffects) -> IntRangeSlider | FloatRangeSlider:
         "min": state.instrument.minimum_total,
         "max": state.instrument.maximum_total,
         "step": state.step,
-        "value": (state.cuts.management_below, state.cuts.mastery_above),
+        "value": state.handles,
         "description": "Cut scores",
         "style": {"description_width": "initial"},
         "layout": Layout(width="auto"),

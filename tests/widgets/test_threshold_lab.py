@@ -14,6 +14,8 @@ from traitlets import TraitError
 
 from careerpath import CareerpathError, Instrument, load_instrument
 from careerpath.cohort import simulate_cohort
+from careerpath.state.room_figures import RoomFigures
+from careerpath.widgets.room_what_if import WhatIf
 from careerpath.widgets.screen import Screen
 from careerpath.widgets.threshold_lab import ThresholdLab
 from careerpath.widgets.threshold_voice import LabVoice
@@ -42,7 +44,7 @@ def handles(lab: ThresholdLab) -> bqplot.Scatter:
     return next(mark for mark in figure.marks if getattr(mark, "enable_move", False))
 
 
-def slider(lab: ThresholdLab) -> IntRangeSlider | FloatRangeSlider:
+def slider(lab: ThresholdLab | WhatIf) -> IntRangeSlider | FloatRangeSlider:
     return next(parts(lab, IntRangeSlider | FloatRangeSlider))
 
 
@@ -326,3 +328,17 @@ def test_what_makes_no_sense_in_code_raises(lab):
         lab.move(management_below=120)
     with pytest.raises(CareerpathError):
         ThresholdLab({}, INSTRUMENT)
+
+
+def test_the_sliders_show_a_fractional_cut_score_in_its_band():
+    instrument = INSTRUMENT.with_cut_scores(management_below=49.5, mastery_above=100.5)
+    lab = ThresholdLab(MADE, instrument)
+    assert slider(lab).value == (50, 100)
+    slider(lab).value = (50, 90)
+    assert (lab.value.management_below, lab.value.mastery_above) == (49.5, 90)
+    figures = RoomFigures(instrument, instrument.cut_scores, lab.tally)
+    moves: list[object] = []
+    room = WhatIf(figures, drag=moves.append, slide=moves.append)
+    room.draw(figures, large=False)
+    assert slider(room).value == (50, 100)
+    assert moves == []
