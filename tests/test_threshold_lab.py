@@ -27,7 +27,7 @@ from careerpath.instrument import BANDS, Band
 from careerpath.state.threshold_cohort import MOST_GROUPS, LabCohort, split_by
 from careerpath.state.threshold_effects import FEWEST_PEOPLE, MOST_BARS, SURE
 from careerpath.state.threshold_lab import ThresholdLabState
-from careerpath.state.threshold_saving import FEWEST_FOR_NORMS
+from careerpath.state.threshold_saving import FEWEST_FOR_NORMS, no_norms_because
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
@@ -549,6 +549,29 @@ def test_a_file_of_simulated_people_is_still_synthetic(tmp_path):
     cohort = LabCohort.of("file", read_cohort(path, INSTRUMENT), INSTRUMENT)
     assert cohort.synthetic
     assert cohort.tally == COHORT.tally
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy", "duckdb", "categories"])
+def test_a_simulated_frame_of_any_engine_says_so_by_itself(kind):
+    frame = MADE.frame
+    if kind == "categories":
+        given = frame.astype({"person": "category"})
+    elif kind == "duckdb":
+        given = pytest.importorskip("duckdb").from_df(frame)
+    else:
+        given = pytest.importorskip("polars").from_pandas(frame)
+        given = given.lazy() if kind == "lazy" else given
+    cohort = LabCohort.of("frame", given, INSTRUMENT)
+    assert cohort.synthetic
+    assert no_norms_because(cohort)
+
+
+def test_a_tally_of_simulated_people_is_still_synthetic(tmp_path):
+    tally = Tally.load(Tally.of(MADE.frame, INSTRUMENT).save(tmp_path / "made.tally"))
+    real = Tally.load(Tally.of(REAL, INSTRUMENT).save(tmp_path / "real.tally"))
+    cohorts = [LabCohort.of("x", each, INSTRUMENT) for each in (tally, tally + real, real + tally)]
+    assert all(each.synthetic and "synthetic" in no_norms_because(each) for each in cohorts)
+    assert not LabCohort.of("real", real + real, INSTRUMENT).synthetic
 
 
 # Norms

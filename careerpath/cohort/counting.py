@@ -19,6 +19,7 @@ from careerpath.cohort.rule import (
     answer_column,
     with_codes,
 )
+from careerpath.cohort.simulation import is_made_up
 from careerpath.cohort.units import Units
 from careerpath.errors import Reason
 from careerpath.instrument import Instrument
@@ -34,7 +35,7 @@ BATCH = 1 << 18
 
 def count_frame(
     frame: Any, instrument: Instrument, *, heard: Callable[[int], None] | None = None
-) -> tuple[Layout, Counts, dict[Reason, int]]:
+) -> tuple[Layout, Counts, dict[Reason, int], bool]:
     """Count the people of a frame by item, keyed answer and total.
 
     Parameters
@@ -47,7 +48,7 @@ def count_frame(
 
     Returns
     -------
-    Layout, array, dict
+    Layout, array, dict, bool
         What a `Tally` is made of.
     """
     layout = Layout.of(instrument)
@@ -63,7 +64,7 @@ def count_frame(
         counting.add_lazy(table)
         if heard:
             heard(int(counting.codes.sum()))
-    return layout, counting.cells, counting.unscored()
+    return layout, counting.cells, counting.unscored(), is_made_up(table)
 
 
 def _batches(table: Frame, instrument: Instrument) -> Iterator[nw.DataFrame[Any]] | None:

@@ -182,7 +182,8 @@ def cohort_parts(
     path, instrument, columns
         See `read_cohort`.
     only_items : bool
-        Whether to leave the other columns out.
+        Whether to leave the other columns out, but for the names of persons: those of simulated
+        people say so.
     """
     names, parts = _opened(path)
     path = named(path)
@@ -192,9 +193,10 @@ def cohort_parts(
     renamed = renaming(names, instrument, path, columns)
     people = 0
     sources = list(sources_of(instrument, renamed).values())
-    for part in parts(sources if only_items else None):
+    wanted = [*sources, *({PERSON} & {*names} - {*sources})] if only_items else names
+    for part in parts(wanted if only_items else None):
         people += part.rows
-        frame = part.frame(sources if only_items else names, numbers=sources)
+        frame = part.frame(wanted, numbers=sources)
         frame = frame.rename(columns=renamed)
         for item in instrument.item_ids:
             frame[item] = as_numbers(frame[item], comma=part.comma)

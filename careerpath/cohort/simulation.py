@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import numpy as np
 from scipy import optimize, special
 
+from careerpath.cohort.opening import Frame, column_of
 from careerpath.cohort.reliability import check_reliability
 from careerpath.errors import CareerpathError, shown
 from careerpath.exact import exact
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 PERSON = "person"
+MADE_UP = "synthetic"
+"""How the names of made-up people begin."""
 MOST_PEOPLE = 10_000_000
 _NODES = 61
 _SPREAD = 0.28
@@ -118,6 +122,16 @@ def simulate_cohort(
             f"sd {sd:g} and reliability {reliability:g} (seed {seed}). No real person answered."
         ),
     )
+
+
+def is_made_up(table: Frame) -> bool:
+    """Tell a table with simulated people in it, wherever it has been, by their names."""
+    kind = table.collect_schema().get(PERSON)
+    if not isinstance(kind, nw.String | nw.Categorical | nw.Enum | nw.Object):
+        return False
+    name = column_of(table, PERSON).cast(nw.String())
+    found = table.lazy().filter(name.str.starts_with(MADE_UP)).select(name.alias(PERSON)).head(1)
+    return len(found.collect()) > 0
 
 
 def _check_whole(name: str, value: object, least: int, most: int) -> None:
@@ -218,7 +232,7 @@ def _frame(instrument: Instrument, keyed: npt.NDArray[np.int64]) -> pd.DataFrame
     grid = np.array(answers, dtype="int8" if small else "int64" if whole else "float64")
     digits = len(str(len(keyed)))
     columns: dict[str, Any] = {
-        PERSON: [f"synthetic-{number:0{digits}d}" for number in range(1, len(keyed) + 1)]
+        PERSON: [f"{MADE_UP}-{number:0{digits}d}" for number in range(1, len(keyed) + 1)]
     }
     for place, item in enumerate(instrument.items):
         steps = keyed[:, place]

@@ -13,6 +13,7 @@ from careerpath.cohort.counting import count_frame
 from careerpath.cohort.engines import STORAGE, Engine, Scanner, opened
 from careerpath.cohort.file_formats import CohortFileError
 from careerpath.cohort.files import (
+    PERSON,
     Source,
     cohort_parts,
     is_long,
@@ -189,10 +190,10 @@ def _scanned(
                 f"{place} holds a row an answer, which only a file of this machine may. Turn it "
                 "into a row a person."
             )
-        wide = table.select(
-            column_of(table, source).alias(item)
-            for item, source in sources_of(instrument, renamed).items()
-        )
+        wanted = sources_of(instrument, renamed)
+        if PERSON in names and PERSON not in wanted.values():
+            wanted = {**wanted, PERSON: PERSON}
+        wide = table.select(column_of(table, source).alias(item) for item, source in wanted.items())
         ready = with_numbers(wide, instrument.item_ids)
         counted = count_frame(
             ready.to_native(), instrument, heard=lambda rows: tell(group[0], None, rows)

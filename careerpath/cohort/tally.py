@@ -102,6 +102,9 @@ class Tally:
         Counts by item, step of the keyed answer, and step of the total.
     unscored : mapping of Reason to int
         People without a total, by reason; they are in no other number.
+    synthetic : bool
+        Whether simulated people are known to be among them. Two tallies are equal where their
+        counts are.
 
     Examples
     --------
@@ -120,6 +123,7 @@ class Tally:
     layout: Layout
     cells: Counts
     unscored: Mapping[Reason, int] = field(default_factory=dict)
+    synthetic: bool = False
 
     def __post_init__(self) -> None:
         self.cells.setflags(write=False)
@@ -193,7 +197,9 @@ class Tally:
             for reason in Reason
             if reason in self.unscored or reason in other.unscored
         }
-        return type(self)(self.layout, self.cells + other.cells, unscored)
+        return type(self)(
+            self.layout, self.cells + other.cells, unscored, self.synthetic or other.synthetic
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):

@@ -8,9 +8,10 @@
      "unscored": {"unanswered": 3},
      "places": [17, 2, ...], "counts": [1, 4, ...]}
 
-Counts that are not 0 are listed with their places. Items, answers and totals are numbered from 0;
-the cell of (item, keyed answer, total) has the number ``(item * answers + answer) * totals +
-total``, and a place is how far it lies from the cell before it (the first from 0).
+``"synthetic": true`` stands there where simulated people are among them. Counts that are not 0 are
+listed with their places. Items, answers and totals are numbered from 0; the cell of (item, keyed
+answer, total) has the number ``(item * answers + answer) * totals + total``, and a place is how far
+it lies from the cell before it (the first from 0).
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class _Document(_Part):
     scale: Scale
     items: Annotated[tuple[_Item, ...], Field(min_length=1)]
     unscored: dict[Reason, _Whole]
+    synthetic: StrictBool = False
     places: list[_Whole]
     counts: list[Annotated[StrictInt, Field(ge=1, le=_MOST_PEOPLE)]]
 
@@ -72,6 +74,7 @@ def write_tally(tally: Tally, path: Path) -> Path:
             for name, turned in zip(tally.layout.items, tally.layout.reversed, strict=True)
         ],
         "unscored": {str(reason): count for reason, count in tally.unscored.items()},
+        **({"synthetic": True} if tally.synthetic else {}),
         "places": np.diff(at, prepend=0).tolist(),
         "counts": flat[at].tolist(),
     }
@@ -96,7 +99,7 @@ def is_tally(path: Path) -> bool:
     return path.suffix.lower() == ".tally"
 
 
-def read_tally(path: Path) -> tuple[Layout, Counts, dict[Reason, int]]:
+def read_tally(path: Path) -> tuple[Layout, Counts, dict[Reason, int], bool]:
     """Read a tally and check that its counts can be those of people."""
     try:
         raw = path.read_bytes()
@@ -116,7 +119,7 @@ def read_tally(path: Path) -> tuple[Layout, Counts, dict[Reason, int]]:
         raise _no_tally(path, "an item is there twice")
     layout.check_size()
     cells = _cells(path, layout, document)
-    return layout, cells, dict(document.unscored)
+    return layout, cells, dict(document.unscored), document.synthetic
 
 
 def _unpacked(raw: bytes) -> bytes:

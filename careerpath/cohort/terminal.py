@@ -50,6 +50,7 @@ def tally_document(tally: Tally, cuts: CutScores) -> dict[str, Any]:
     """Describe a tally as plain data."""
     return {
         "people": tally.count,
+        "synthetic": tally.synthetic,
         "unscored": {str(reason): count for reason, count in tally.unscored.items()},
         "mean": tally.mean if tally.count else None,
         "sd": tally.sd if tally.count > 1 else None,
@@ -63,6 +64,8 @@ def show_tally(
 ) -> None:
     """Print how many there are, in which bands, and how well the items agree."""
     lines = [f"{name}: {tally.count:,} people with a total."]
+    if tally.synthetic:
+        lines.append("Synthetic people are among them: nobody ever gave their answers.")
     if said:
         lines.append(said)
     elif tally.unscored:

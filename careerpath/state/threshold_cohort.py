@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from careerpath.cohort import Cohort, Tally
 from careerpath.cohort.layout import Layout
-from careerpath.cohort.simulation import PERSON, SimulatedCohort
+from careerpath.cohort.simulation import SimulatedCohort
 from careerpath.errors import CareerpathError, did_you_mean, shown
 from careerpath.instrument import Instrument
 
@@ -53,19 +52,18 @@ class LabCohort:
         ----------
         name : str
         given : Tally, SimulatedCohort, Cohort or frame
-            A simulated cohort says by itself that it is synthetic, and how it was made; so does a
-            table of simulated people, whose names begin with "synthetic".
+            A simulated cohort says by itself that it is synthetic, and how it was made; so do a
+            table of simulated people, whose names begin with "synthetic", and its tally.
         instrument : Instrument
         **facts : object
             ``source`` and ``synthetic``.
         """
-        if isinstance(given, Tally):
-            return cls(name, given, **facts)
         if isinstance(given, SimulatedCohort):
             facts = {**facts, "source": facts.get("source") or given.note, "synthetic": True}
         frame = given.frame if isinstance(given, SimulatedCohort | Cohort) else given
-        facts["synthetic"] = facts.get("synthetic") or _is_made_up(frame)
-        return cls(name, Tally.of(frame, instrument), **facts)
+        tally = frame if isinstance(frame, Tally) else Tally.of(frame, instrument)
+        facts["synthetic"] = facts.get("synthetic") or tally.synthetic
+        return cls(name, tally, **facts)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -203,10 +201,3 @@ def or_none(compute: Callable[[], Found]) -> Found | None:
 def finite(value: float | None) -> float | None:
     """Return a number, and None for what is none."""
     return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _is_made_up(frame: Any) -> bool:
-    """Tell a simulated table, wherever it has been, by the names of its people."""
-    if not isinstance(frame, pd.DataFrame) or PERSON not in frame or frame.empty:
-        return False
-    return bool(frame[PERSON].astype(str).str.startswith("synthetic").any())

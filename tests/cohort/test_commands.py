@@ -32,11 +32,12 @@ def test_tally_and_merge(made, tmp_path):
     done = run("tally", made, "-o", tmp_path / "a.tally")
     assert done.exit_code == 0, done.output
     assert "50 people with a total" in done.output
+    assert "Synthetic people are among them" in done.output
     assert "not whether they measure the right thing" in done.output
     merged = run("tally", tmp_path / "a.tally", made, "-o", tmp_path / "b.tally", "--json")
     assert merged.exit_code == 0, merged.output
     told = json.loads(merged.stdout)
-    assert told["people"] == 100
+    assert (told["people"], told["synthetic"]) == (100, True)
     one = Tally.load(tmp_path / "a.tally")
     assert Tally.load(tmp_path / "b.tally") == one + one
     assert sum(told["bands"].values()) == 100

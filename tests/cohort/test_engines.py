@@ -32,6 +32,22 @@ def test_written_numbers_are_read_as_in_a_file_of_text(tmp_path, engine):
     assert tally_files([f"{tmp_path}/a.parquet"], PAIR, engine=engine) == expected
 
 
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "long.parquet"])
+def test_a_tally_of_a_file_of_simulated_people_says_so(tmp_path, engine, name):
+    real = MADE.assign(person=[f"{number}" for number in range(len(MADE))])
+    for folder, frame in (("made", MADE), ("real", real), ("both", pd.concat([real, MADE]))):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / name
+        long = name == "long.parquet"
+        written = frame.melt("person", None, "item", "answer") if long else frame
+        write = written.to_csv if name == "a.csv" else written.to_parquet
+        write(path, index=False)
+        tally = tally_files([str(path)], SHIPPED, engine=engine)
+        assert tally.synthetic is (folder != "real")
+        assert Tally.load(tally.save(path.with_suffix(".tally"))).synthetic is tally.synthetic
+
+
 @others
 @pytest.mark.parametrize(
     "column",
