@@ -91,11 +91,20 @@ def test_a_ladder_is_written_in_every_format(good, tmp_path, ending, start):
     assert path.read_bytes().startswith(start)
 
 
-def test_no_file_is_written_over(good):
-    result = run("export", good, "-o", good)
-    assert result.exit_code == 2
-    assert "exists already" in result.output
+def test_no_file_is_written_over_unasked(good, tmp_path):
+    for asked in ([], ["--overwrite"]):
+        result = run("export", good, "-o", good, *asked)
+        assert result.exit_code == 2
+        assert "it cannot be what is written" in words(result.output)
     assert DualLadder.load(good) == EXAMPLE
+    other = tmp_path / "other.csv"
+    other.write_text("mine")
+    result = run("example", "-o", other)
+    assert result.exit_code == 2
+    assert "add --overwrite to replace it" in words(result.output)
+    assert other.read_text() == "mine"
+    assert run("example", "-o", other, "--overwrite").exit_code == 0
+    assert DualLadder.load(other) == EXAMPLE
 
 
 def test_what_cannot_be_read_is_told_without_a_traceback(tmp_path):

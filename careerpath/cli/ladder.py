@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from careerpath.cli.app import FOUND_ERRORS, AsJson, app, console, print_json
-from careerpath.errors import CareerpathError
+from careerpath.cli.target import Overwrite, check_target
 
 if TYPE_CHECKING:
     from careerpath.exercises.dual_ladder import DualLadder
@@ -72,28 +72,34 @@ def check_command(
 
 
 @ladder.command("example")
-def example_command(*, output: Output) -> None:
+def example_command(*, output: Output, overwrite: Overwrite = False) -> None:
     """Write a worked example to start from: .csv, .xlsx or .toml."""
     from careerpath.exercises.dual_ladder import DualLadder
 
+    check_target(output, overwrite=overwrite)
     _write(DualLadder.example(), output, pay_tolerance=PAY_TOLERANCE)
 
 
 @ladder.command("export")
-def export_command(file: File, *, output: Output, pay_tolerance: Tolerance = PAY_TOLERANCE) -> None:
+def export_command(
+    file: File,
+    *,
+    output: Output,
+    pay_tolerance: Tolerance = PAY_TOLERANCE,
+    overwrite: Overwrite = False,
+) -> None:
     """Write a ladder in another format.
 
     .pdf, .html or .md to read, with the check; .csv, .xlsx or .toml to go on with.
     """
     from careerpath.exercises.dual_ladder import DualLadder
 
+    check_target(output, overwrite=overwrite, inputs=[file])
     _write(DualLadder.load(file), output, pay_tolerance=pay_tolerance)
 
 
 def _write(made: DualLadder, output: Path, *, pay_tolerance: float) -> None:
     from careerpath.reports.ladder import LadderReport, counted
 
-    if output.exists():
-        raise CareerpathError(f"{output} exists already. Name another file, or remove it first.")
     saved = LadderReport(made, pay_tolerance).save(output)
     typer.echo(f"{saved}: {counted(made)}.")
