@@ -1,6 +1,6 @@
-"""Remake the README's picture from the running page, and one of each screen to look at.
+"""Remake the pictures of the README and of docs/, and one of each screen to look at.
 
-`make screenshots` puts the picture into docs/screenshots, which is committed, and the screens, on
+`make screenshots` puts the pictures into docs/screenshots, which is committed, and the screens, on
 two devices in light and dark, into build/screenshots, which is not.
 """
 
@@ -8,37 +8,46 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from careerpath import load_instrument
+from careerpath.cohort import simulate_cohort
+from careerpath.rooms import OpenedRoom
+from careerpath.store import open_store
 
 ROOT = Path(__file__).parent.parent
 SCREENS = ROOT / "build" / "screenshots"
 DOCS = ROOT / "docs" / "screenshots"
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 640}
+HALL: ViewportSize = {"width": 1920, "height": 1080}
+READY = re.compile(r"careerpath is ready at (\S+)")
+Scheme = Literal["light", "dark"]
 ANSWERS = (8, 2, 4, 7, 3, 9, 6, 4, 7, 5, 2, 8, 7, 3, 6)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(database: str) -> Iterator[str]:
     """Start the page and yield its address."""
-    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", "--database", database]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        line = process.stdout.readline() if process.stdout else ""
-        if "ready at " not in line:
+        lines = process.stdout or ()
+        address = next((found[1] for line in lines if (found := READY.search(line))), None)
+        if address is None:
             sys.exit("The page did not start; what it said is above.")
-        yield line.split("ready at ")[1].split()[0]
+        yield address
     finally:
         process.terminate()
         process.wait(20)
@@ -49,7 +58,7 @@ def settled(page: Page) -> None:
     page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
 
 
-def walk(browser: Browser, address: str, *, device: str, scheme: Literal["light", "dark"]) -> None:
+def walk(browser: Browser, address: str, *, device: str, scheme: Scheme) -> None:
     """Go the whole way once, taking a picture of each screen."""
     size = PHONE if device == "phone" else LAPTOP
     context = browser.new_context(
@@ -86,6 +95,73 @@ def walk(browser: Browser, address: str, *, device: str, scheme: Literal["light"
     page.get_by_role("button", name="See my result").click()
     page.get_by_role("heading", name="How sure is this?").wait_for()
     take("result", whole=True)
+    for choice in ("few", "device"):
+        page.locator(f"#cp-choice-{choice}").click()
+        page.locator(f"#cp-choice-{choice}[aria-expanded=true]").wait_for()
+        take(f"result-{choice}", whole=True)
+    context.close()
+
+
+def fill_a_room(database: str) -> OpenedRoom:
+    """Make a room in which 43 people who do not exist have shared."""
+    instrument = load_instrument()
+    people = simulate_cohort(instrument, count=43, seed=3).frame
+    with closing(open_store(database)) as store:
+        opened = store.create_room("Lisbon workshop", instrument)
+        for number, row in enumerate(people[list(instrument.item_ids)].to_dict("records")):
+            answers = {str(item): value for item, value in row.items()}
+            store.add_response(opened.code, answers, submission_id=f"seat {number}")
+    return opened
+
+
+def coach(browser: Browser, address: str, opened: OpenedRoom, *, scheme: Scheme) -> None:
+    """Show a room to the hall, before and after it is revealed."""
+    context = browser.new_context(viewport=HALL, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{address}room")
+    page.get_by_label("Code").fill(opened.code)
+    page.get_by_label("Coach key").fill(opened.coach_key)
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("button", name="Show it here").wait_for()
+    settled(page)
+    page.screenshot(path=SCREENS / f"control-{scheme}.png", full_page=True)
+    page.get_by_role("button", name="Show it here").click()
+    page.get_by_role("button", name="Full screen").wait_for()
+    settled(page)
+    page.screenshot(path=SCREENS / f"joining-{scheme}.png")
+    page.get_by_role("button", name="Control").click()
+    page.get_by_role("button", name="Reveal").click()
+    handles = page.locator(".cp-lab-picture .dot")
+    expect(handles).to_have_count(2, timeout=30_000)
+    page.get_by_role("button", name="Show it here").click()
+    page.get_by_role("button", name="Next slide").wait_for()
+    expect(handles).to_have_count(2, timeout=30_000)
+    settled(page)
+    page.screenshot(path=SCREENS / f"revealed-{scheme}.png")
+    page.get_by_role("button", name="Control").click()
+    page.get_by_role("button", name="Hide").click()
+    expect(handles).to_have_count(0)
+    context.close()
+
+
+def organisation(browser: Browser, address: str, *, device: str, scheme: Scheme) -> None:
+    """Design two ladders from the example with a rung missing, and name ten people."""
+    size = PHONE if device == "phone" else LAPTOP
+    context = browser.new_context(viewport=size, color_scheme=scheme, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(f"{address}dual-ladder")
+    page.get_by_role("button", name="Start from the example").click()
+    page.get_by_role("heading", name="Your two ladders").wait_for()
+    settled(page)
+    page.screenshot(path=SCREENS / f"ladders-{device}-{scheme}.png", full_page=device == "phone")
+    page.goto(f"{address}top-ten")
+    for name, kind in (("Ana", "Master"), ("B. K.", "Manager"), ("Chidi", "Both")):
+        person = page.get_by_role("group").filter(has=page.get_by_label("Name or initials"))
+        row = person.filter(has_not=page.locator("input:checked")).first
+        row.get_by_label("Name or initials").fill(name)
+        row.get_by_label(kind).check()
+    settled(page)
+    page.screenshot(path=SCREENS / f"top-ten-{device}-{scheme}.png", full_page=True)
     context.close()
 
 
@@ -116,12 +192,20 @@ def main() -> None:
     for folder in (SCREENS, DOCS):
         folder.mkdir(parents=True, exist_ok=True)
     executable = os.environ.get("CAREERPATH_BROWSER") or None
-    with served() as address, sync_playwright() as playwright:
+    schemes: tuple[Scheme, ...] = ("light", "dark")
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        database = f"sqlite:///{scratch}/rooms.db"
+        opened = fill_a_room(database)
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        for device in ("phone", "laptop"):
-            walk(browser, address, device=device, scheme="light")
-            walk(browser, address, device=device, scheme="dark")
+        with served(database) as address:
+            for scheme in schemes:
+                for device in ("phone", "laptop"):
+                    walk(browser, address, device=device, scheme=scheme)
+                    organisation(browser, address, device=device, scheme=scheme)
+                coach(browser, address, opened, scheme=scheme)
         overview(browser)
+        for kept, name in (("revealed-light", "room"), ("ladders-laptop-light", "ladders")):
+            (DOCS / f"{name}.png").write_bytes((SCREENS / f"{kept}.png").read_bytes())
         browser.close()
 
 
