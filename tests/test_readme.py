@@ -35,13 +35,14 @@ def commands(document):
 
 
 COMMANDS = {document.name: commands(document) for document in DOCUMENTS}
-INSTALLED = "/opt/careerpath/bin/"
+# The same program on a server: by its path, and as the service's user.
+ELSEWHERE = re.compile(r"^(/opt/careerpath/bin/careerpath|sudo careerpath-admin) ")
 OURS = sorted(
     {
-        line.removeprefix(INSTALLED)
+        told
         for lines in COMMANDS.values()
-        for line in lines
-        if line.startswith(("careerpath ", f"{INSTALLED}careerpath "))
+        for told in (ELSEWHERE.sub("careerpath ", line) for line in lines)
+        if told.startswith("careerpath ")
     }
 )
 # How the commands of each document begin. A new kind needs a test of its own: ours are run below,
@@ -62,7 +63,13 @@ KNOWN = {
     "analysts.md": ("careerpath ", "make lab"),
     "organisations.md": ("careerpath ",),
     "deploying.md": (
-        f"{INSTALLED}careerpath ",
+        "/opt/careerpath/bin/careerpath ",
+        "careerpath-admin ",
+        "/opt/careerpath/bin/pip install -c constraints.txt .",
+        "/opt/careerpath/bin/pip install -c constraints.txt '.[postgres]'",
+        "mv /var/lib/careerpath/",
+        "sh -c 'cd /var/lib/careerpath && rm -f rooms.db-wal rooms.db-shm &&",
+        "mv before-2.db rooms.db && chown --reference=. rooms.db'",
         "/opt/careerpath-1/bin/pip install -c constraints.txt .",
         "/opt/careerpath-2/bin/pip install -c constraints.txt .",
         "python3 -m venv /opt/careerpath-",
