@@ -104,6 +104,13 @@ function render({ model, el }) {
   };
   const announce = () => say(model.get("announcement"));
   const warn = () => (trouble.textContent = model.get("trouble"));
+  // The questions of a room may be others, and have another draft: what was answered before it is
+  // no part of that one.
+  const turn = () => {
+    answers = {};
+    taken = "";
+    look();
+  };
   const receive = (message) => {
     rooms.receive(message);
     if (!("answers" in message)) return;
@@ -122,8 +129,7 @@ function render({ model, el }) {
   model.on("change:announcement", announce);
   model.on("change:trouble", warn);
   model.on("msg:custom", receive);
-  // The questions of a room may be others, and have another draft.
-  model.on("change:instrument", look);
+  model.on("change:instrument", turn);
 
   // First, so that nobody starts before the room, or whose answers these are, is known.
   if (link) model.send({ link });
@@ -141,7 +147,7 @@ function render({ model, el }) {
     model.off("change:announcement", announce);
     model.off("change:trouble", warn);
     model.off("msg:custom", receive);
-    model.off("change:instrument", look);
+    model.off("change:instrument", turn);
     rooms.stop();
   };
 }
