@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import closing
 from datetime import timedelta
 
@@ -508,6 +509,53 @@ def test_the_room_is_told_the_last_of_many_moves(revealed, store, opened, failin
     assert store.room(opened.code).cut_scores.mastery_above == 81
     do(revealed.refresh())
     assert revealed.figures.cuts.mastery_above == 81
+
+
+def test_a_drag_that_is_faster_than_the_database_keeps_no_line_waiting(
+    revealed, store, opened, failing, monkeypatch
+):
+    """One writes, and takes what is newest when its turn comes."""
+    real = store.set_cut_scores
+
+    def slow(code, cuts):
+        time.sleep(0.05)
+        real(code, cuts)
+
+    monkeypatch.setattr(store, "set_cut_scores", slow)
+    failing.asked.clear()
+
+    async def drag():
+        tasks = []
+        for high in range(99, 69, -1):
+            revealed.slid((50, high))
+            tasks.append(asyncio.create_task(revealed.keep_cuts()))
+            await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(revealed.refresh()))
+        await revealed.freeze()
+        await asyncio.gather(*tasks)
+
+    do(drag())
+    assert failing.asked.count("set_cut_scores") <= 2
+    assert store.room(opened.code).cut_scores.mastery_above == 70
+    assert revealed.room.frozen
+
+
+def test_who_leaves_in_a_drag_moves_no_other_room(revealed, store, opened, failing):
+    other = store.create_room("Porto workshop", INSTRUMENT)
+
+    async def leave_meanwhile():
+        await revealed._turn.acquire()
+        revealed.slid((50, 70))
+        keeping = asyncio.create_task(revealed.keep_cuts())
+        await asyncio.sleep(0)
+        revealed.leave()
+        revealed._turn.release()
+        await revealed.open(other.code, other.coach_key)
+        await keeping
+
+    do(leave_meanwhile())
+    for room in (opened, other):
+        assert store.room(room.code).cut_scores == INSTRUMENT.cut_scores
 
 
 def test_a_look_in_between_does_not_put_a_move_back(revealed, store, opened):

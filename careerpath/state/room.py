@@ -99,6 +99,7 @@ class RoomState(HasTraits):
         self._turn = asyncio.Lock()
         self._seen = 0
         self._wanted: CutScores | None = None
+        self._keeping = False
 
     # The door
 
@@ -261,22 +262,31 @@ class RoomState(HasTraits):
 
         Where the database does not answer, the next `refresh` that reaches it tries again.
         """
-        while (cuts := self._wanted) is not None and self.room is not None:
-            code = self.room.code
+        if self._keeping:
+            # Whoever is at it takes the newest, too.
+            return
+        self._keeping = True
+        try:
+            while self._wanted is not None and self.room is not None:
+                await self._keep(self.room.code)
+        except StoreUnavailableError:
+            self.connected = False
+        except CareerpathError:
+            self._wanted = None
+            raise
+        finally:
+            self._keeping = False
 
-            def write(store: RoomStore, cuts: CutScores = cuts, code: str = code) -> None:
+    async def _keep(self, code: str) -> None:
+        def write(store: RoomStore) -> CutScores | None:
+            # Not before it is our turn: there may be newer ones by then.
+            cuts = self._wanted if self._is_in(code) else None
+            if cuts is not None:
                 store.set_cut_scores(code, cuts)
+            return cuts
 
-            try:
-                await self._ask(write)
-            except StoreUnavailableError:
-                self.connected = False
-                return
-            except CareerpathError:
-                self._wanted = None
-                raise
-            if self._wanted == cuts:
-                self._wanted = None
+        if await self._ask(write) == self._wanted:
+            self._wanted = None
 
     # Inside
 
