@@ -442,7 +442,9 @@ def test_deleting(inside, store, opened):
         store.room(opened.code)
 
 
-def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(inside, store, failing, opened):
+def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(
+    inside, store, failing, opened, caplog
+):
     class Reading:
         """Somebody else reads, so that the log cannot be emptied."""
 
@@ -451,13 +453,15 @@ def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(inside, store,
 
         def delete_room(self, code):
             store.delete_room(code)
-            raise StoreUnavailableError("The rows are deleted, but another program is reading.")
+            raise StoreUnavailableError("The rows are deleted, but another program reads /rooms.db")
 
     failing._store = Reading()
     inside.ask_for(Question.DELETE)
-    with pytest.raises(StoreUnavailableError, match="rows are deleted"):
+    with pytest.raises(RoomError, match=r"traces of it .* careerpath db upgrade") as caught:
         do(inside.confirm())
     assert inside.stage is Stage.GONE
+    assert "/rooms.db" not in str(caught.value)
+    assert "/rooms.db" in caplog.text
 
 
 def test_what_fails_is_told_and_changes_nothing(inside, failing):

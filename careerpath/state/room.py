@@ -7,6 +7,7 @@ nobody else waiting. Figures, and with them numpy, are loaded once there is some
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +22,7 @@ from careerpath.rooms import (
     Room,
     RoomError,
     RoomNotFoundError,
+    StoreError,
     StoreUnavailableError,
 )
 from careerpath.state.room_look import RoomLook, look_at
@@ -33,11 +35,17 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
+log = logging.getLogger("careerpath")
+
 LIFE = timedelta(days=7)
 """How long a room lasts."""
 
 BUSY = "This page is in a room already. Leave it first."
 WRONG = "That code and coach key open no room. Check both; the key has sixteen letters."
+TRACES_LEFT = (
+    "The room is deleted, but traces of it may still be in the database's files. Ask whoever runs "
+    "the server to run: careerpath db upgrade."
+)
 
 
 class RoomState(HasTraits):
@@ -226,8 +234,12 @@ class RoomState(HasTraits):
         elif question is Question.DELETE:
             try:
                 await self._steer(lambda store, code: store.delete_room(code))
-            finally:
+            except CareerpathError as error:
                 await self.refresh()
+                if self.stage is not Stage.GONE or not isinstance(error, StoreError):
+                    raise
+                log.warning("%s", error)
+                raise RoomError(TRACES_LEFT) from error
 
     async def export(self, write: Callable[[RoomStore, Room], Found]) -> Found:
         """Make a file of the room as it is now.

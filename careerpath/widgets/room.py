@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,7 +13,7 @@ from ipywidgets import VBox
 
 from careerpath.instrument import Instrument
 from careerpath.instrument_file import load_instrument
-from careerpath.rooms import Room, RoomError
+from careerpath.rooms import Room, RoomError, StoreError
 from careerpath.state.room import RoomState
 from careerpath.state.room_address import ADDRESSES_VARIABLE, JoinAddress, join_address
 from careerpath.state.room_slides import Kind
@@ -29,6 +30,9 @@ POLL_SECONDS = 0.4
 TROUBLED_SECONDS = 5.0
 """How often it is asked while that fails."""
 KEPT = "The room and its answers are kept."
+AWAY = "The database does not answer. Try again in a moment."
+
+log = logging.getLogger("careerpath")
 
 PIECES = ("door", "head", "live", "steer", "words", "files", "top", "main", "bands", "foot")
 
@@ -186,6 +190,10 @@ class RoomScreen(VBox):
         failed: list[BaseException] = []
         try:
             await doing()
+        except StoreError as error:
+            # Anybody can stand at the door, and where the database is, is not for them.
+            log.warning("%s", error)
+            return AWAY
         except Exception as error:  # noqa: BLE001 (told below)
             failed.append(error)
 

@@ -278,7 +278,7 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
     async def scene(coach):
         await coach.open(opened)
         real = store.version
-        for problem in (StoreError("The disk is full."), LookupError("a bug of ours")):
+        for problem in (StoreError("/data is full."), LookupError("a bug of ours")):
 
             def fail(code, problem=problem):
                 raise problem
@@ -286,8 +286,9 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
             monkeypatch.setattr(store, "version", fail)
             await coach.until(lambda: coach.screen._trouble)
             told = coach.words
-            assert "disk is full" in told or re.search(r"Something went wrong .*id \w{8}", told)
+            assert "does not answer" in told or re.search(r"Something went wrong .*id \w{8}", told)
             assert "a bug of ours" not in told
+            assert "/data" not in told
             monkeypatch.setattr(store, "version", real)
             store.touch(opened.code, f"somebody {problem!r}")
             joined = store.counts(opened.code).joined
@@ -298,6 +299,28 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
 
     visit(scene, store)
     assert "a bug of ours" in caplog.text
+    assert "/data is full" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["postgresql://coach:s3cret@127.0.0.1:1/rooms", "sqlite:///{}"])
+def test_nobody_at_the_door_is_told_where_the_database_is(tmp_path, caplog, address):
+    (tmp_path / "file").write_text("")
+    url = address.format(tmp_path / "file" / "rooms.db")
+
+    async def scene(coach):
+        coach.state._open_store = lambda: open_store(url)
+        for action, values in (
+            ("create", {"title": "Lisbon"}),
+            ("open", {"code": "BCDFGH", "key": "BCDF-GHJK-MNPQ-RSTV"}),
+        ):
+            coach.press(action, **values)
+            await coach.until(lambda: coach.screen._trouble)
+            assert coach.screen._trouble == room_module.AWAY
+            coach.press("dismiss")
+
+    visit(scene, None)
+    assert ("127.0.0.1:1/rooms" if "postgresql" in url else "rooms.db") in caplog.text
+    assert "s3cret" not in caplog.text
 
 
 def test_a_database_that_is_away_leaves_the_picture_before_the_room(store, opened, monkeypatch):
