@@ -114,11 +114,16 @@ def export_command(
     url: DatabaseOption = None,
 ) -> None:
     """Write a room's answers, totals and bands to a file."""
+    from careerpath.reports.room_summary import left_out
+
     check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:
         store.export_room(code, output)
+        missing = left_out(store.counts(code).waiting, of="it")
     what = "counts, and nobody" if output.suffix == ".tally" else "one row a person, in no order"
     typer.echo(f"{output}: {what}.")
+    if missing:
+        typer.echo(f"{missing} Reveal the picture on the coach's page, and export again.")
 
 
 @room.command("close")

@@ -20,6 +20,34 @@ MOST_BARS = 31
 """Of the histogram: neighbouring totals share a bar."""
 
 
+def left_out(waiting: int, *, of: str) -> str:
+    """Say what a file of a room lacks while the picture is frozen.
+
+    Parameters
+    ----------
+    waiting : int
+        `careerpath.rooms.Counts.waiting`.
+    of : str
+        What lacks it.
+
+    Returns
+    -------
+    str
+        Empty where nothing waits.
+
+    Examples
+    --------
+    >>> left_out(1, of="this summary")
+    '1 newer answer waits behind the frozen picture and is not in this summary.'
+    >>> left_out(0, of="this summary")
+    ''
+    """
+    if not waiting:
+        return ""
+    answers, wait, are = ("answer", "waits", "is") if waiting == 1 else ("answers", "wait", "are")
+    return f"{waiting:,} newer {answers} {wait} behind the frozen picture and {are} not in {of}."
+
+
 @dataclass(frozen=True, slots=True)
 class RoomSummary:
     """What a coach takes away from a room.
@@ -33,12 +61,15 @@ class RoomSummary:
         Of five people or more: the store gives no other.
     made : datetime
         When, with a time zone.
+    waiting : int
+        How many newer answers wait behind a frozen picture, and are not in the tally.
     """
 
     room: Room
     instrument: Instrument
     tally: Tally
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
+    waiting: int = 0
 
     def html(self) -> str:
         """Return a page of its own."""
@@ -63,6 +94,7 @@ class RoomSummary:
             "instrument": f"{instrument.title}, version {instrument.version}",
             "people": tally.count,
             "unscored": sum(tally.unscored.values()),
+            "waiting": left_out(self.waiting, of="this summary"),
             "cuts": _cuts(cuts),
             "moved": _cuts(self.room.published) if cuts != self.room.published else "",
             "bands": [

@@ -31,7 +31,10 @@ def file_of(store: RoomStore, room: Room, kind: str) -> tuple[str, str, bytes]:
     from careerpath.reports.room_summary import RoomSummary
 
     summary = RoomSummary(
-        store.room(room.code), store.instrument(room.code), store.tally(room.code)
+        store.room(room.code),
+        store.instrument(room.code),
+        store.tally(room.code),
+        waiting=store.counts(room.code).waiting,
     )
     content = summary.html().encode() if kind == "html" else summary.pdf()
     return name, TYPES[kind], content

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from careerpath.instrument import Band, CutScores
 from careerpath.interpretation import show
 from careerpath.markup import render
+from careerpath.reports.room_summary import left_out
 from careerpath.rooms import MINIMUM_SHOWN, Counts, Room
 from careerpath.state.room import LIFE, RoomState
 from careerpath.state.room_address import JoinAddress
@@ -91,6 +92,7 @@ def files(state: RoomState) -> str:
         id="room",
         room=room,
         kinds=KINDS,
+        left_out=left_out(counts.waiting, of="these files"),
         few=_few(state),
         minimum=MINIMUM_SHOWN,
         asking=state.asking,

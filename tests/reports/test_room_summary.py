@@ -22,7 +22,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 LONGEST = "Coaching for all " * 7  # 119 letters
 
 
-def summary(title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=None):
+def summary(title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=None, waiting=0):
     room = Room(
         code="BCDFGH",
         title=title.strip(),
@@ -39,7 +39,8 @@ def summary(title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=No
         picture=Picture.REVEALED,
         version=3,
     )
-    return RoomSummary(room, instrument, Tally.of(frame, instrument), made=MADE)
+    tally = Tally.of(frame, instrument)
+    return RoomSummary(room, instrument, tally, made=MADE, waiting=waiting)
 
 
 def opened(made):
@@ -77,7 +78,7 @@ def test_the_pdf_is_one_page_of_a4(title):
 @pytest.mark.parametrize("people", [5, 200, 200_000])
 def test_it_stays_one_page_however_many_they_are_and_however_alike(people, answer):
     frame = pd.DataFrame(dict.fromkeys(INSTRUMENT.item_ids, [answer] * people))
-    assert len(opened(summary(frame=frame, cuts=(0, 150))).pages) == 1
+    assert len(opened(summary(frame=frame, cuts=(0, 150), waiting=people)).pages) == 1
 
 
 def test_the_pdf_is_tagged_and_says_its_title_and_language():
@@ -118,6 +119,19 @@ def test_it_says_what_the_room_saw(form):
     said += [DISCLAIMER, "Nobody's own answers are in it", "24 November 2026", "version 1.0.0"]
     for each in said:
         assert each in text, each
+
+
+@pytest.mark.parametrize("waiting", [0, 1, 1200])
+def test_it_says_how_many_answers_wait_and_are_not_in_it(waiting):
+    made = summary(waiting=waiting)
+    said = {
+        0: "",
+        1: "1 newer answer waits behind the frozen picture and is not in this summary.",
+        1200: "1,200 newer answers wait behind the frozen picture and are not in this summary.",
+    }[waiting]
+    for text in (words(made), made.html()):
+        assert said in text
+        assert ("behind the frozen picture" in text) == bool(waiting)
 
 
 def test_published_cut_scores_are_not_called_moved():

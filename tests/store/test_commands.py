@@ -92,6 +92,20 @@ def test_what_waits_behind_a_frozen_picture_is_counted(database, code):
     assert "2 shared, 2 waiting behind the frozen picture." in told("room", "show", code)
 
 
+def test_an_export_says_what_waits_and_is_not_in_it(database, code, tmp_path):
+    share(database, code, 6)
+    said = "behind the frozen picture"
+    assert said not in told("room", "export", code, "-o", tmp_path / "room.csv")
+    with closing(open_store(database)) as store:
+        store.freeze_room(code)
+    share(database, code, 10)
+    told("room", "close", code)
+    for name in ("frozen.csv", "frozen.tally"):
+        assert "4 newer answers wait behind the frozen picture and are not in it. Reveal" in told(
+            "room", "export", code, "-o", tmp_path / name
+        )
+
+
 def test_an_export_can_be_read_back(database, code, tmp_path):
     share(database, code, 7)
     told("room", "export", code, "-o", tmp_path / "room.csv")

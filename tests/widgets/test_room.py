@@ -484,6 +484,27 @@ def test_a_file_goes_to_the_browser_while_the_room_is_live(store, opened, kind, 
     visit(scene, store)
 
 
+def test_what_waits_behind_a_frozen_picture_is_said_not_to_be_in_the_files(store, opened):
+    share(store, opened.code, range(6))
+    store.freeze_room(opened.code)
+    share(store, opened.code, range(10))  # four more
+
+    async def scene(coach):
+        await coach.open(opened)
+        said = "4 newer answers wait behind the frozen picture and are not in these files."
+        assert f"{said} Reveal first." in coach.words
+        coach.press("ask delete")
+        assert said in coach.words
+        coach.press("cancel")
+        coach.press("export", kind="html")
+        await coach.until(lambda: coach.found("files"))
+        assert "4 newer answers wait behind" in coach.sent[-1][2][0].decode()
+        await coach.reveal()
+        await coach.until(lambda: said not in coach.words)
+
+    visit(scene, store)
+
+
 @pytest.mark.parametrize(
     ("kind", "people", "said"),
     [("csv", 4, "4 of at least 5"), ("../etc", 6, "html"), ("", 6, "html"), ("exe", 6, "html")],
