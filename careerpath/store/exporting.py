@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
-from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from careerpath.errors import shown
 from careerpath.rooms import StoreError
@@ -16,25 +15,72 @@ from careerpath.store.database import Database
 if TYPE_CHECKING:
     import pandas as pd
 
+    from careerpath.cohort import Tally
     from careerpath.instrument import Instrument
 
 FORMATS = ("csv", "parquet", "tally")
 
 
 def write_export(answers: pd.DataFrame, instrument: Instrument, path: Path) -> Path:
-    """Write answers, totals and bands, with formulas made harmless."""
-    from careerpath.cohort import score_frame, write_cohort
+    """Write answers, totals and bands."""
+    from careerpath.cohort import write_cohort
 
-    scored = score_frame(answers, instrument).drop(columns="unscored_reason")
-    return write_cohort(scored, path)
+    return write_cohort(_scored(answers, instrument), path)
 
 
-def export_bytes(write: Callable[[Path], Path], kind: str) -> bytes:
-    """Return what would be written to a file of a kind."""
+def check_format(kind: str) -> None:
+    """Refuse what is no format of an export."""
     if kind not in FORMATS:
         raise StoreError(f"A room is exported as {', '.join(FORMATS)}, not as {shown(kind)}.")
-    with tempfile.TemporaryDirectory(prefix="careerpath-") as folder:
-        return write(Path(folder) / f"room.{kind}").read_bytes()
+
+
+# A page's process can be killed at any moment, and would leave a file on the disk that nobody
+# knows of. So what a page hands out is made in memory.
+
+
+def export_bytes(answers: pd.DataFrame, instrument: Instrument, kind: str) -> bytes:
+    """Return what `write_export` would write to a .csv or a .parquet.
+
+    Items' ids and bands begin with a letter or a digit, so no cell can be taken for a formula.
+    """
+    scored = _scored(answers, instrument)
+    if kind == "csv":
+        return scored.to_csv(index=False).encode()
+    content = BytesIO()
+    scored.to_parquet(content, index=False, engine="pyarrow")
+    return content.getvalue()
+
+
+def tally_bytes(tally: Tally) -> bytes:
+    """Return what `Tally.save` would write."""
+    from careerpath.cohort.tally_file import write_tally
+
+    file = _InMemory()
+    write_tally(tally, cast("Path", file))
+    return file.content
+
+
+class _InMemory:
+    """What is written beside a file, and then put in its place."""
+
+    name = "room.tally"
+    content = b""
+
+    def with_name(self, _name: str) -> _InMemory:
+        return self
+
+    def write_bytes(self, content: bytes) -> None:
+        self.content = content
+
+    def replace(self, _place: object) -> None:
+        pass
+
+
+def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    from careerpath.cohort import score_frame
+
+    scored: pd.DataFrame = score_frame(answers, instrument).drop(columns="unscored_reason")
+    return scored
 
 
 def back_up(database: Database, path: Path) -> Path:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from careerpath.store.attempts import count_attempt, forget_attempts
 from careerpath.store.database import Database
-from careerpath.store.exporting import back_up, export_bytes, write_export
+from careerpath.store.exporting import (
+    back_up,
+    check_format,
+    export_bytes,
+    tally_bytes,
+    write_export,
+)
 from careerpath.store.responses import Responses
 
 
@@ -67,8 +72,11 @@ class Store(Responses):
         return write_export(self.answers(code), self.instrument(code), path)
 
     def export_bytes(self, code: str, kind: str = "csv") -> bytes:
-        """Return what `export_room` would write, for a download."""
-        return export_bytes(partial(self.export_room, code), kind)
+        """Return what `export_room` would write, for a download; no file is made of it."""
+        check_format(kind)
+        if kind == "tally":
+            return tally_bytes(self.tally(code))
+        return export_bytes(self.answers(code), self.instrument(code), kind)
 
     def backup(self, path: str | Path) -> Path:
         """Copy an SQLite database to a file, while others use it; replaces the file.
@@ -76,7 +84,8 @@ class Store(Responses):
         Raises
         ------
         StoreError
-            Where it is PostgreSQL, whose own pg_dump does this; the message has the command.
+            Where the file is the database itself; and where it is PostgreSQL, whose own pg_dump
+            does this: the message has the command.
         """
         return back_up(self.database, Path(path))
 

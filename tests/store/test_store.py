@@ -1,6 +1,8 @@
 """What a coach and a room's participants can do, on each database."""
 
 import io
+import os
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -458,11 +460,26 @@ def test_an_export_holds_answers_totals_and_bands_and_no_more(store, code, tmp_p
             assert (row["total"], row["band"]) == (result.total, str(result.band))
 
 
+def test_an_export_for_a_download_touches_no_disk(store, code):
+    """A page's process may be killed meanwhile, and would leave the file behind."""
+    share(store, code, 6)
+    store.export_bytes(code, "parquet")  # what is imported and read for the first time is
+    opened = []
+    recording = True
+    sys.addaudithook(lambda event, given: recording and event == "open" and opened.append(given))
+    for kind in ("csv", "parquet", "tally"):
+        assert store.export_bytes(code, kind)
+    recording = False
+    written = [path for path, mode, flags in opened if flags & (os.O_WRONLY | os.O_RDWR)]
+    assert [path for path in written if "rooms.db" not in str(path)] == []
+
+
 def test_an_export_for_a_download_is_the_same(store, code, tmp_path):
     share(store, code, 5)
     assert store.export_bytes(code) == store.export_room(code, tmp_path / "a.csv").read_bytes()
-    frame = pd.read_parquet(io.BytesIO(store.export_bytes(code, "parquet")))
-    assert len(frame) == 5
+    written = store.export_room(code, tmp_path / "a.parquet").read_bytes()
+    assert store.export_bytes(code, "parquet") == written
+    assert len(pd.read_parquet(io.BytesIO(written))) == 5
     with pytest.raises(StoreError, match="csv, parquet, tally"):
         store.export_bytes(code, "xlsx")
 
