@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from careerpath.cli.app import FOUND_ERRORS, AsJson, app, print_json
+from careerpath.cli.target import Overwrite, check_target
 
 DatabaseOption = Annotated[
     str | None,
@@ -44,6 +45,7 @@ def upgrade_command(*, url: DatabaseOption = None) -> None:
 def backup_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
     *,
+    overwrite: Overwrite = False,
     url: DatabaseOption = None,
 ) -> None:
     """Copy an SQLite database to a file, while it is used."""
@@ -52,6 +54,7 @@ def backup_command(
     from careerpath.store import open_store
 
     with closing(open_store(url)) as store:
+        check_target(file, overwrite=overwrite, inputs=[store.database.place])
         store.backup(file)
     typer.echo(f"{file} holds all rooms and their answers. Keep it as you keep the database.")
 

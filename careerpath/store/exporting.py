@@ -89,12 +89,19 @@ def back_up(database: Database, path: Path) -> Path:
     Raises
     ------
     StoreError
-        Where it is PostgreSQL, or the file cannot be written.
+        Where it is PostgreSQL, the file cannot be written, or it is the database itself.
     """
     if not database.is_sqlite:
+        # With the stars in it, pg_dump would neither look for the password nor ask for it.
+        place = database.place.replace(":***@", "@")
         raise StoreError(
-            "PostgreSQL makes its own backups. Run: pg_dump --format=custom "
-            f"--file={path} '{database.place}'"
+            f"PostgreSQL makes its own backups. Run: pg_dump --format=custom --file={path} "
+            f"'{place}'. It asks for the password, or reads it from ~/.pgpass."
+        )
+    kept = Path(database.engine.url.database or "")
+    if kept.is_file() and path.exists() and path.samefile(kept):
+        raise StoreError(
+            f"{path} is the database itself, so its copy cannot go there. Choose another place."
         )
     beside = path.with_name(f".{path.name}.part")
     try:

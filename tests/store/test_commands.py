@@ -150,6 +150,23 @@ def test_a_database_is_upgraded_backed_up_and_checked(database, code, tmp_path):
     assert "rooms: 1 (0 expired)" in told("db", "check")
 
 
+def test_a_backup_replaces_a_file_only_where_that_is_said(database, code, tmp_path):
+    (tmp_path / "copy.db").write_text("mine")
+    refused = run("db", "backup", tmp_path / "copy.db")
+    assert refused.exit_code == 2
+    assert "add --overwrite" in refused.stderr
+    assert (tmp_path / "copy.db").read_text() == "mine"
+    told("db", "backup", tmp_path / "copy.db", "--overwrite")
+    assert code in told("room", "list", "--database", f"sqlite:///{tmp_path / 'copy.db'}")
+
+
+def test_a_backup_never_goes_onto_the_database(database, code, tmp_path):
+    refused = run("db", "backup", tmp_path / "rooms.db", "--overwrite")
+    assert refused.exit_code == 2
+    assert "is what is read" in refused.stderr
+    assert code in told("room", "list")
+
+
 def test_a_check_makes_no_database(database, tmp_path):
     assert "no rooms yet" in told("db", "check")
     assert list(tmp_path.iterdir()) == []

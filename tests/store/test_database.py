@@ -14,7 +14,8 @@ from careerpath import load_instrument
 from careerpath.rooms import StoreError, StoreUnavailableError
 from careerpath.state import room_store
 from careerpath.store import Store, open_store
-from careerpath.store.database import DATABASE_VARIABLE, database_url
+from careerpath.store.database import DATABASE_VARIABLE, database_url, shown_url
+from careerpath.store.exporting import back_up
 
 INSTRUMENT = load_instrument()
 
@@ -147,6 +148,42 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(file, tmp_path):
             store.backup(tmp_path / "nowhere" / "copy.db")
         with pytest.raises(StoreError, match="Choose another place"):
             store.backup(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["rooms.db", "../folder/rooms.db", "link.db", "hard.db"])
+def test_a_backup_onto_the_database_itself_is_refused(file, named):
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        code = store.create_room("Room").code
+        file.with_name("link.db").symlink_to(file)
+        file.with_name("hard.db").hardlink_to(file)
+        before = file.stat().st_ino
+        with pytest.raises(StoreError, match="is the database itself"):
+            store.backup(file.parent / named)
+        store.close_room(code)
+        assert file.stat().st_ino == before
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        assert store.room(code).closed
+
+
+def test_a_database_in_memory_can_be_backed_up(tmp_path):
+    with closing(open_store("sqlite://")) as store:
+        code = store.create_room("Room").code
+        for _ in range(2):
+            store.backup(tmp_path / "copy.db")
+    with closing(open_store(f"sqlite:///{tmp_path / 'copy.db'}")) as store:
+        assert store.room(code).title == "Room"
+
+
+def test_the_command_for_pg_dump_can_be_run_as_it_stands(tmp_path):
+    """With stars for a password it would neither ask for it nor look it up."""
+
+    class PostgreSQL:
+        is_sqlite = False
+        place = shown_url(database_url("postgresql://coach:s3cret@host:5432/rooms"))
+
+    with pytest.raises(StoreError) as caught:
+        back_up(PostgreSQL(), tmp_path / "copy")
+    assert "'postgresql://coach@host:5432/rooms'" in str(caught.value)
 
 
 def test_postgresql_is_backed_up_by_its_own_program(postgres_url, tmp_path):
