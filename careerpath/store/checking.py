@@ -63,7 +63,10 @@ def check_database(url: str | None = None) -> DatabaseCheck:
     found = database_url(url)
     if found.drivername == "sqlite" and found.database and not Path(found.database).exists():
         return DatabaseCheck(place=shown_url(found), revision=None)
-    with closing(Database(found)) as database, database.reading() as connection:
+    with (
+        closing(Database(found, read_only=True)) as database,
+        database.reading() as connection,
+    ):
         revision = revision_of(connection)
         problems = tuple(_unsound(connection)) if database.is_sqlite else ()
         if revision is None:

@@ -97,15 +97,17 @@ class Database:
     keep_connections : bool
         Whether connections are kept open for the next transaction. A participant's process does
         better without on PostgreSQL, which has a hundred of them for all.
+    read_only : bool
+        Whether an SQLite file is opened as it is, so that nothing in it or beside it changes.
     """
 
-    def __init__(self, url: URL, *, keep_connections: bool = True) -> None:
+    def __init__(self, url: URL, *, keep_connections: bool = True, read_only: bool = False) -> None:
         self.place = shown_url(url)
         self.is_sqlite = url.drivername == "sqlite"
         self._driver_errors: type[Exception] = DBAPIError
         with self._told():
             self.engine = (
-                _sqlite_engine(url)
+                _sqlite_engine(url, read_only=read_only)
                 if self.is_sqlite
                 else _postgresql_engine(url, keep_connections=keep_connections)
             )
@@ -260,7 +262,7 @@ def _written(
     return str(compiled), compiled.params, tuple(compiled.positiontup or ())
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, *, read_only: bool) -> Engine:
     if url.database in _IN_MEMORY:
         # It lives in its one connection, which is one thread's at a time.
         engine = create_engine(
@@ -273,10 +275,25 @@ def _sqlite_engine(url: URL) -> Engine:
             hide_parameters=True,
         )
     else:
-        _make_private(Path(str(url.database)))
+        file = Path(str(url.database))
+        if read_only:
+            url = _as_it_is(file)
+        else:
+            _make_private(file)
         engine = create_engine(url, connect_args={"timeout": PATIENCE}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
+    if not read_only:
+        event.listen(engine, "connect", _write_ahead)
     return engine
+
+
+def _as_it_is(file: Path) -> URL:
+    """Name a file so that it is only read."""
+    query = {"mode": "ro", "uri": "true"}
+    if not file.with_name(f"{file.name}-wal").exists():
+        # Nobody has it open; and a reader would make a log beside it, and leave it there.
+        query["immutable"] = "1"
+    return URL.create("sqlite", database=file.absolute().as_uri(), query=query)
 
 
 def _make_private(file: Path) -> None:
@@ -298,9 +315,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in ("foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
-        cursor.execute("PRAGMA journal_mode = WAL")
     cursor.close()
+
+
+def _write_ahead(connection: Any, _record: Any) -> None:
+    """Let many read while one writes."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _postgresql_engine(url: URL, *, keep_connections: bool) -> Engine:

@@ -14,6 +14,7 @@ from careerpath import load_instrument
 from careerpath.rooms import StoreError, StoreUnavailableError
 from careerpath.state import room_store
 from careerpath.store import Store, open_store
+from careerpath.store.checking import check_database
 from careerpath.store.database import DATABASE_VARIABLE, database_url, shown_url
 from careerpath.store.exporting import back_up
 
@@ -172,6 +173,38 @@ def test_a_database_in_memory_can_be_backed_up(tmp_path):
             store.backup(tmp_path / "copy.db")
     with closing(open_store(f"sqlite:///{tmp_path / 'copy.db'}")) as store:
         assert store.room(code).title == "Room"
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+@pytest.mark.parametrize("used", [False, True], ids=["at rest", "in use"])
+def test_a_check_changes_nothing(file, journal, used):
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        store.create_room("Room")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(f"PRAGMA journal_mode = {journal}")
+        if not used:
+            other.close()
+            # Nobody may write here, not even us.
+            file.chmod(0o400)
+            file.parent.chmod(0o500)
+        else:
+            other.execute("SELECT * FROM rooms").fetchall()
+        before = {
+            each.name: each.read_bytes() for each in file.parent.iterdir() if each.suffix == ".db"
+        }
+        names = {each.name for each in file.parent.iterdir()}
+        found = check_database(f"sqlite:///{file}")
+        assert (found.rooms, found.problems) == (1, ())
+        assert {each.name for each in file.parent.iterdir()} == names
+        assert {name: (file.parent / name).read_bytes() for name in before} == before
+    file.parent.chmod(0o700)
+
+
+def test_a_check_sees_what_is_still_in_the_log(file):
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        for _ in range(3):
+            store.create_room("Room")
+        assert check_database(f"sqlite:///{file}").rooms == 3
 
 
 def test_the_command_for_pg_dump_can_be_run_as_it_stands(tmp_path):
