@@ -13,7 +13,7 @@ FREE_ATTEMPTS = 3
 LONGEST_WAIT = 15
 """Seconds. Whoever guesses keeps the coach from the room for no longer than this."""
 FORGOTTEN_AFTER = 600
-"""Seconds without an attempt after which all of them are forgotten."""
+"""Seconds without an attempt after which they count no more."""
 
 
 def wait_before(failed: int) -> int:
