@@ -21,6 +21,9 @@ FOREVER = "public, max-age=31536000, immutable"
 class SiteHandler(RequestHandler):
     """A handler whose errors are plain pages in the look of the site."""
 
+    #: Where a reload finds what was entered.
+    kept = ""
+
     @property
     def site(self) -> Site:
         """The HTML that is ours."""
@@ -38,8 +41,7 @@ class SiteHandler(RequestHandler):
             trace = "".join(traceback.format_exception(*kwargs["exc_info"]))
             log_id = log_trouble(f"{self.request.method} {self.request.path}", trace)
             heading, again = "Something went wrong on our side", True
-            kept = "Your answers are kept on this device."
-            text = f"{kept} If it happens again, tell us this id: {log_id}."
+            text = f"{self.kept} If it happens again, tell us this id: {log_id}.".lstrip()
         elif status_code == 404:
             heading, again = "There is nothing at this address", False
             text = "Perhaps it was mistyped, or the page has moved."

@@ -14,6 +14,10 @@ MEGABYTE = 1024 * 1024
 TYPICAL_VISITOR = 60 * MEGABYTE
 #: What a visitor takes in the server's own process: sockets, and the page that is kept.
 SERVER_SHARE = MEGABYTE
+#: What a room adds to a visitor who has been measured on the first screen: the database's library.
+ROOM_SHARE = 15 * MEGABYTE
+#: A coach's two windows, to steer and to present, once there is a picture.
+COACH_WINDOWS = 340 * MEGABYTE
 #: What visitors may fill of what is available; the rest is for the server and for surprises.
 SHARE_FOR_VISITORS = 0.9
 
@@ -28,10 +32,15 @@ class Capacity:
     ----------
     available : int
         Bytes that are free for visitors and the server's growth.
+    rooms : bool
+        Whether there is a coach's page: its windows are taken off, and visitors may join a room.
     """
 
-    def __init__(self, available: int) -> None:
-        self.available = available
+    def __init__(self, available: int, *, rooms: bool = False) -> None:
+        # A small machine, where few rooms are held, leaves half to the visitors.
+        self._coach = min(COACH_WINDOWS, available // 2) if rooms else 0
+        self._room_share = ROOM_SHARE if rooms else 0
+        self.available = available - self._coach
         self._visitor: int | None = None
 
     @property
@@ -53,14 +62,16 @@ class Capacity:
             Its id.
         """
         if self._visitor is None:
-            self._visitor = memory_of(process) + SERVER_SHARE
+            self._visitor = memory_of(process) + SERVER_SHARE + self._room_share
             log_event("measured", visitor=shown(self._visitor), places=self.most)
 
     def sentence(self, visitors: int) -> str:
         """Say what so many visitors take."""
         took = f"a visitor takes {shown(self.visitor)}"
         all_of_them = f"{visitors} visitors: {shown(visitors * self.visitor)}"
-        return f"{took}; {all_of_them} of {shown(self.available)} available"
+        room = f" (each in a room, and {shown(self._coach)} more for its coach)"
+        told = room if self._room_share else ""
+        return f"{took}; {all_of_them} of {shown(self.available)} available{told}"
 
     def check(self, visitors: int, *, option: str) -> None:
         """Refuse to promise what does not fit.

@@ -7,7 +7,6 @@ import json
 import time
 import traceback
 from contextlib import suppress
-from typing import Any
 
 from tornado.iostream import StreamClosedError
 
@@ -27,17 +26,16 @@ QUEUE_SECONDS = 1.0
 RETRY_AFTER = "60"
 #: Where a crowd has taken all places, its coach still finds two: to steer, and to present.
 SPARE_PLACES = 2
-KEPT = "Whatever you have answered is kept on this device."
 REFUSALS = {
     Reason.FULL: (
         503,
         "All places are taken right now",
-        f"Please try again in a minute; those who are inside are not disturbed. {KEPT}",
+        "Please try again in a minute; those who are inside are not disturbed.",
     ),
     Reason.ADDRESS: (
         429,
         "Many pages are open from your network",
-        f"Please close those that nobody uses, or try again in a few minutes. {KEPT}",
+        "Please close those that nobody uses, or try again in a few minutes.",
     ),
 }
 
@@ -57,6 +55,7 @@ class NotebookPage(SiteHandler):
         self._maker = maker
         self._pool = pool
         self._page = maker.page
+        self.kept = maker.page.kept
         self._own = self.settings["template"] == "careerpath"
         self._kernels: PageKernels = self.settings["kernel_manager"]
         self._opening: asyncio.Task[None] | None = None
@@ -108,6 +107,7 @@ class NotebookPage(SiteHandler):
         log_event("refused", page=self._page.slug, reason=reason)
         self.set_status(status)
         self.set_header("Retry-After", RETRY_AFTER)
+        text = f"{text} {self.kept}".rstrip()
         self.finish(self.site.message(heading=heading, text=text, again=True))
 
     async def _open(self, visit: Visit) -> None:
@@ -122,7 +122,7 @@ class NotebookPage(SiteHandler):
             if not self._headers_written:
                 raise  # to be an error page
             log_id = log_trouble(f"page:{self._page.slug}", traceback.format_exc())
-            self.write(self._open_outputs() + self.site.trouble(log_id))
+            self.write(self._open_outputs() + self.site.trouble(log_id, kept=self.kept))
         finally:
             if not whole:
                 await self._give_back(visit)
@@ -217,7 +217,13 @@ class NotebookPage(SiteHandler):
             return ""
         base_url: str = self.settings["base_url"]
         modules = {name: base_url + path for name, path in self.settings["modules"].items()}
-        config: dict[str, Any] = {"baseUrl": base_url, "kernelId": kernel_id, "modules": modules}
+        config = {
+            "baseUrl": base_url,
+            "kernelId": kernel_id,
+            "modules": modules,
+            "kept": self._page.kept,
+            "unkept": self._page.unkept,
+        }
         # Inside of a script element, JSON needs this escaped and nothing else.
         text = json.dumps(config).replace("<", "\\u003c")
         return f'<script id="careerpath-config" type="application/json">{text}</script>\n'

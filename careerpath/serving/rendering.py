@@ -24,9 +24,9 @@ from careerpath.serving.events import log_event, log_trouble
 START_SECONDS = 60
 
 
-def trouble_text(log_id: str) -> str:
+def trouble_text(log_id: str, *, kept: str) -> str:
     """Write the sentence that a visitor reads."""
-    return f"Something went wrong on our side (id {log_id}). Your answers are kept on this device."
+    return f"Something went wrong on our side (id {log_id}). {kept}".rstrip()
 
 
 async def until_it_answers(client: Any, manager: Any) -> None:
@@ -64,8 +64,11 @@ class PageRenderer(NotebookRenderer):
         Whether a cell has failed so far.
     hangs : bool
         Whether it runs for ever.
+    kept : str
+        Where a reload finds what was entered.
     """
 
+    kept = ""
     failed = False
     hangs = False
 
@@ -132,12 +135,8 @@ class PageRenderer(NotebookRenderer):
             return True
         self.failed = True
         log_id = log_trouble(self._name(index), detail or traces[0])
-        sentence = NotebookNode(
-            output_type="error",
-            ename="Error",
-            evalue=trouble_text(log_id),
-            traceback=[trouble_text(log_id)],
-        )
+        told = trouble_text(log_id, kept=self.kept)
+        sentence = NotebookNode(output_type="error", ename="Error", evalue=told, traceback=[told])
         cell.outputs = [*(each for each in cell.outputs if each.output_type != "error"), sentence]
         return False
 

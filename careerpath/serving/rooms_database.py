@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from careerpath import CareerpathError
+
 
 def prepare_rooms(url: str | None) -> dict[str, str]:
     """Bring the database up to date and delete expired rooms; make none that nobody asked for.
@@ -29,6 +31,11 @@ def prepare_rooms(url: str | None) -> dict[str, str]:
 
     found = database_url(url)
     if found.drivername == "sqlite":
+        if found.database in (None, "", ":memory:") or found.query.get("mode") == "memory":
+            raise CareerpathError(
+                "Rooms cannot be kept in a database in memory: each page is a process of its own, "
+                "and sees no other's. Name a file, like --database sqlite:///rooms.db."
+            )
         # Kernels run in another folder.
         found = found.set(database=str(Path(str(found.database)).absolute()))
         if url is None and not Path(str(found.database)).exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -41,6 +42,7 @@ from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
+    ONE_BY_ONE,
     PATIENCE_SECONDS,
     Options,
     safe_config,
@@ -100,7 +102,7 @@ class CareerpathServer(Voila):
         assets = load_assets()
         options = self.options
         settings: dict[str, Any] = super().init_settings()
-        self.capacity = Capacity(available_memory())
+        self.capacity = Capacity(available_memory(), rooms=COACH in self.pages)
         most = options.max_visitors
         self.visits = self.kernel_manager.house = Visits(
             limit=(lambda: self.capacity.most) if most is None else (lambda: most),
@@ -204,7 +206,7 @@ class CareerpathServer(Voila):
             own.append((at("metrics"), handlers.Numbers, {"metrics": self.metrics}))
         for slug, maker in self.makers.items():
             pool = self.pool if slug == self.start_page else None
-            own.append((at(slug), NotebookPage, {"maker": maker, "pool": pool}))
+            own.append((at(re.escape(slug)), NotebookPage, {"maker": maker, "pool": pool}))
         voila = self._lab_handlers() if self.template == "lab" else []
         return [*own, *voila, (r".*", handlers.NotFound)]
 
@@ -291,7 +293,9 @@ class CareerpathServer(Voila):
             ) from error
         self.capacity.learn(self.kernel_manager.process_of(page.kernel_id))
         say(self.capacity.sentence(options.max_visitors or options.room_size))
-        self.capacity.check(options.room_size, option="--room-size")
+        if options.room_size > ONE_BY_ONE:
+            # Fewer are no promise: the pool makes as many as fit.
+            self.capacity.check(options.room_size, option="--room-size")
         if options.max_visitors is not None:
             self.capacity.check(options.max_visitors, option="--max-visitors")
         if options.room_size:

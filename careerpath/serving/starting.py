@@ -116,6 +116,7 @@ class PageMaker:
     async def start(self) -> StartedPage:
         """Start a kernel for the page."""
         renderer = self._render(page_config=self._page_config())
+        renderer.kept = self.page.kept
         await renderer.initialize()
         kernel_id = await self._kernels.begin(renderer.notebook.metadata.kernelspec.name)
         return StartedPage(kernel_id, kernels=self._kernels, renderer=renderer)

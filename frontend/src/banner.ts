@@ -1,10 +1,20 @@
 /** The banner at the top: it speaks when the connection is lost, gone, or back. */
 import type { Status } from './connection';
+import type { PageConfig } from './page';
 
-const LOST = 'Connection lost. Your answers are kept on this device. Trying again …';
-const GONE = 'This page went to sleep. Your answers are kept on this device.';
+/** Some browsers refuse to store anything, and some throw at the question. */
+function browserKeeps(): boolean {
+  const key = 'careerpath/probe';
+  try {
+    localStorage.setItem(key, key);
+    localStorage.removeItem(key);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
-export function watchConnection(): void {
+export function watchConnection({ kept, unkept }: PageConfig): void {
   // The element is in the page from the start: a live region that appears with its text is not read out.
   const banner = document.getElementById('careerpath-banner');
   if (!banner) return;
@@ -17,15 +27,17 @@ export function watchConnection(): void {
       banner.append(' ', button);
     }
   };
+  const sentences = (...all: string[]): string => all.filter(Boolean).join(' ');
+  const safe = (): string => (browserKeeps() && kept) || unkept;
   const quiet = (): void => banner.replaceChildren();
   window.addEventListener('careerpath:connection', (event) => {
     const { status } = (event as CustomEvent<{ status: Status }>).detail;
     if (status === 'connected') quiet();
-    else if (status === 'lost') say(status, LOST);
-    else say(status, GONE, 'Reload and go on', () => location.reload());
+    else if (status === 'lost') say(status, sentences('Connection lost.', safe(), 'Trying again …'));
+    else say(status, sentences('This page went to sleep.', safe()), 'Reload and go on', () => location.reload());
   });
   window.addEventListener('careerpath:failure', (event) => {
     const { id } = (event as CustomEvent<{ id: string }>).detail;
-    say('failure', `Something went wrong on our side (id ${id}). Your answers are kept on this device.`, 'Close', quiet);
+    say('failure', sentences(`Something went wrong on our side (id ${id}).`, safe()), 'Close', quiet);
   });
 }

@@ -11,12 +11,12 @@ import { pageComplete, pageConfig } from './page';
 const VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]';
 
 async function start(): Promise<void> {
-  watchConnection();
   const config = await pageConfig();
   if (!config) {
     // The server has already written into the page why.
     return reveal();
   }
+  watchConnection(config);
   prepareModules(config.modules);
   // Nearly every widget of ours stands on it: let it run while the kernel answers.
   if ('anywidget' in config.modules) void loadModule('anywidget').catch(() => undefined);

@@ -10,6 +10,10 @@ export interface PageConfig {
   kernelId: string;
   /** Widget module name -> path of the AMD bundle that its Python package ships. */
   modules: Record<string, string>;
+  /** Where a reload finds what was entered; empty where nothing is kept, or nobody knows. */
+  kept: string;
+  /** What to say where it is not kept, or where this browser keeps nothing. */
+  unkept: string;
 }
 
 const parsed = new Promise<void>((resolve) => {

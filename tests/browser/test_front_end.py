@@ -242,7 +242,8 @@ def test_a_dead_kernel_and_on_again(small, page):
     os.kill(process, signal.SIGKILL)
     told = page.locator("#careerpath-banner")
     expect(told).to_contain_text("This page went to sleep.", timeout=20_000)
-    expect(told).to_contain_text("Your answers are kept on this device.")
+    # Of somebody else's notebook nobody knows.
+    expect(told).not_to_contain_text("kept")
     assert content.bounding_box() == place, "the banner moves nothing"
     # What is pressed now goes nowhere, and throws nothing.
     thrown = []
@@ -295,7 +296,7 @@ def test_a_lost_connection_that_comes_back(small, page):
     told = page.locator("#careerpath-banner")
     expect(told).to_be_empty()
     cable.cut()
-    expect(told).to_contain_text("Connection lost. Your answers are kept on this device.")
+    expect(told).to_contain_text("Connection lost. Trying again")
     # Moved while nobody listens: it is not lost.
     page.get_by_role("slider").press("ArrowRight")
     cable.whole = True

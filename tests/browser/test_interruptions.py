@@ -42,6 +42,12 @@ def kept(page: Page) -> dict[str, int]:
     return dict(json.loads(text)["answers"]) if text else {}
 
 
+def kernel_of(page: Page) -> str:
+    """The id of the page's kernel."""
+    config = page.locator("#careerpath-config").text_content()
+    return str(json.loads(config or "")["kernelId"])
+
+
 def who_has(
     browser: Browser, url: str, answers: dict[str, int], phase: str, **options: Any
 ) -> Page:
@@ -143,6 +149,47 @@ def test_what_is_killed_while_people_answer(browser: Browser, whole):
         reading.get_by_role("button", name="Reload and go on").click()
         start(reading)
         slider(reading, "q01")
+
+
+REFUSES_STORAGE = """
+const refuse = () => { throw new DOMException("refused", "SecurityError"); };
+for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get: refuse });
+"""
+COPY = "What you typed is still on the screen: copy it before you reload."
+
+
+@pytest.mark.parametrize("refuses", [False, True], ids=["stores", "refuses to store"])
+def test_each_page_promises_what_a_reload_finds(browser: Browser, server: ServerProcess, refuses):
+    promised = {
+        "assessment": "Your answers are kept on this device.",
+        "room": "Rooms are kept on the server.",
+        "top-ten": COPY,
+        "dual-ladder": "Your ladders are kept in this browser.",
+    }
+    if refuses:
+        promised = {
+            "assessment": "This browser does not keep your answers: a reload begins anew.",
+            "room": "Rooms are kept on the server: open yours again with its code and coach key.",
+            "top-ten": COPY,
+            "dual-ladder": COPY,
+        }
+    for slug, sentence in promised.items():
+        with browser.new_context() as context:
+            if refuses:
+                context.add_init_script(REFUSES_STORAGE)
+            page = context.new_page()
+            page.goto(f"{server.url}{slug}")
+            expect(page.locator("html[data-careerpath=ready]")).to_be_attached(timeout=PATIENCE)
+            if slug == "top-ten":
+                page.get_by_label("Name or initials").first.fill("Ana")
+            server.get(f"voila/api/shutdown/{kernel_of(page)}", method="POST")
+            told = page.locator("#careerpath-banner")
+            expect(told).to_have_text(
+                f"This page went to sleep. {sentence} Reload and go on", timeout=PATIENCE
+            )
+            if slug == "top-ten":
+                expect(page.get_by_label("Name or initials").first).to_have_value("Ana")
 
 
 # The network
@@ -284,9 +331,7 @@ def test_a_phone_that_sleeps_and_wakes_finds_its_place(page: Page, network: BadN
 @POSIX
 def test_a_phone_that_sleeps_too_long_finds_its_draft(page: Page, network: BadNetwork, asleep):
     open_assessment(page, network)
-    kernel = page.evaluate(
-        "JSON.parse(document.getElementById('careerpath-config').textContent).kernelId"
-    )
+    kernel = kernel_of(page)
     answer(page, {"q01": 7, "q02": 3})
     answer_by_key(page, "q03", 4)
     with asleep():

@@ -196,7 +196,7 @@ def test_a_full_server_speaks_for_itself(before_echo):
 def test_a_server_that_is_not_there_leaves_a_plain_page(before_nothing):
     answer = before_nothing.get(f"{BASE}assessment")
     assert answer.status == 503
-    assert "Your answers are kept on this device" in answer.text
+    assert "What this device has kept is still there" in answer.text
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.headers["Retry-After"] == "5"
     assert answer.headers["Cache-Control"] == "no-store"

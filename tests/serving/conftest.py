@@ -35,6 +35,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory, marker: Path) -> Iterator[Serv
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "counter.ipynb", COUNTER)
     write_notebook(folder / "tripwire.ipynb", TRIPWIRE)
+    write_notebook(folder / "two words (1).ipynb", "1")
+    write_notebook(folder / "Übung.2.ipynb", "2")
     write_notebook(
         folder / "outputs.ipynb",
         ("markdown", "# Words first"),

@@ -244,7 +244,8 @@ def test_past_the_limit_a_plain_page_and_those_inside_are_unharmed(folder):
         assert refused.status == 503
         assert int(refused.headers["Retry-After"]) > 0
         assert "All places are taken right now" in refused.text
-        assert "is kept on this device" in refused.text
+        # Of somebody else's notebook nobody knows.
+        assert "kept" not in refused.text[refused.text.index("<main") :]
         assert "Try again" in refused.text
         assert server.get().status == server.get("healthz").status == 200
         for kernel in kernels:

@@ -9,12 +9,15 @@ from ipaddress import ip_network
 from typing import Any, TypeVar
 
 import pytest
+from server_process import write_notebook
 
-from careerpath import CareerpathError
+from careerpath import CareerpathError, load_instrument
 from careerpath.serving.events import EventFormatter, log_event, written
 from careerpath.serving.line import Line
 from careerpath.serving.memory import MEGABYTE, Capacity, available_memory, memory_of
 from careerpath.serving.metrics import Metrics
+from careerpath.serving.pages import find_pages
+from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import Options
 from careerpath.serving.visits import Reason, RefusedError, Visits, counted_address
 
@@ -180,6 +183,27 @@ def test_a_visitor_is_measured_once(monkeypatch):
         capacity.check(181, option="--room-size")
 
 
+def test_a_room_takes_more_of_each_visitor_and_its_coach_has_two_windows(monkeypatch):
+    monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
+    capacity = Capacity(3000 * MEGABYTE, rooms=True)
+    capacity.learn(1)
+    assert capacity.visitor == 65 * MEGABYTE
+    assert capacity.most == int((3000 - 340) * 0.9 / 65)
+    assert capacity.sentence(36) == (
+        "a visitor takes 65 MB; 36 visitors: 2.3 GB of 2.6 GB available "
+        "(each in a room, and 340 MB more for its coach)"
+    )
+
+
+@pytest.mark.parametrize(("available", "most"), [(0, 1), (70, 1), (290, 2), (600, 4), (700, 4)])
+def test_on_a_small_machine_visitors_have_half(monkeypatch, available, most):
+    monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
+    capacity = Capacity(available * MEGABYTE, rooms=True)
+    capacity.learn(1)
+    assert capacity.most == most
+    capacity.check(most, option="--max-visitors")
+
+
 def test_there_is_memory_and_a_process_takes_some():
     import os
 
@@ -254,6 +278,42 @@ def test_what_happens_is_counted(caplog):
     assert 'careerpath_start_seconds_bucket{le="0.025",start="pooled"} 1.0' in text
     assert 'careerpath_culled_total{reason="idle"} 1.0' in text
     assert "careerpath_failures_total 1.0" in text
+
+
+# The notebooks
+
+
+def test_two_notebooks_with_one_address_are_refused(tmp_path):
+    for name in ("a b", "a-b"):
+        write_notebook(tmp_path / f"{name}.ipynb")
+    with pytest.raises(CareerpathError, match=r"'a b.ipynb' and 'a-b.ipynb' .* Rename one of them"):
+        find_pages(tmp_path, load_instrument())
+
+
+def test_a_notebook_without_a_letter_in_its_name_is_refused(tmp_path):
+    write_notebook(tmp_path / "(!).ipynb")
+    with pytest.raises(CareerpathError, match="neither a letter nor a digit"):
+        find_pages(tmp_path, load_instrument())
+
+
+# The rooms
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite+pysqlite://",
+        "sqlite:///file:x?mode=memory&cache=shared&uri=true",
+    ],
+)
+def test_rooms_in_memory_are_refused(tmp_path, monkeypatch, url):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CareerpathError, match="Name a file, like --database sqlite:///"):
+        prepare_rooms(url)
+    assert list(tmp_path.iterdir()) == []
 
 
 # The options

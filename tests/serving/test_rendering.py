@@ -1,17 +1,18 @@
 """How a notebook becomes a page."""
 
 import http.client
+import json
 import re
 from urllib.parse import urlsplit
 
-from server_process import until
+from server_process import ServerProcess, until
 
 from careerpath import load_instrument
+from careerpath.serving.assets import load_assets
+from careerpath.serving.pages import Site
+from careerpath.serving.rendering import trouble_text
 
-TROUBLE = re.compile(
-    r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. "
-    r"Your answers are kept on this device\."
-)
+TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
 
 
 def test_outputs_and_words_come_in_order(odd):
@@ -100,3 +101,55 @@ def test_each_visitor_has_a_kernel_of_its_own(server):
 def test_two_addresses_of_a_folder(odd):
     assert odd.get("counter").status == 200
     assert odd.get("assessment").status == 404
+
+
+def test_a_notebook_whose_name_no_address_can_hold_has_an_address_all_the_same(odd):
+    robots = odd.get("robots.txt").text
+    for slug in ("two-words-1", "%C3%9Cbung.2"):
+        assert f"Disallow: /{slug}\n" in robots
+        assert odd.get(slug).status == 200
+    # A dot in it is no sign for any other character.
+    assert odd.get("%C3%9Cbung-2").status == 404
+    assert "<title>Two words (1)</title>" in odd.get("two-words-1").text
+
+
+# Where what was entered is kept
+
+
+def test_each_page_says_what_a_reload_finds(server, odd):
+    def told(at: ServerProcess, page: str) -> tuple[str, str]:
+        text = at.get(page).text
+        config = json.loads(re.findall(r'id="careerpath-config"[^>]*>(.+)</script>', text)[0])
+        at.get(f"voila/api/shutdown/{config['kernelId']}", method="POST")
+        return config["kept"], config["unkept"]
+
+    copy = "What you typed is still on the screen: copy it before you reload."
+    assert told(server, "assessment")[0] == "Your answers are kept on this device."
+    assert told(server, "room")[0] == "Rooms are kept on the server."
+    assert told(server, "top-ten") == ("", copy)
+    assert told(server, "dual-ladder") == ("Your ladders are kept in this browser.", copy)
+    assert told(odd, "counter") == ("", "")
+
+
+def test_whoever_is_turned_away_hears_of_what_is_kept_where_something_is():
+    with ServerProcess(arguments=("--max-visitors", "1")) as full:
+        full.kernel_of("assessment")
+        assert "Your answers are kept on this device." in full.get("assessment").text
+        refused = full.get("top-ten")
+    assert refused.status == 503
+    text = refused.text[refused.text.index("<main") :]
+    assert "All places are taken" in text
+    assert "kept" not in text
+    assert "copy it" not in text
+
+
+def test_a_page_that_cannot_be_made_says_what_is_kept():
+    site = Site(
+        base_url="/",
+        assets=load_assets(),
+        start="assessment",
+        instrument=load_instrument(),
+    )
+    assert "(id 1). Yours is. <a" in site.trouble("1", kept="Yours is.")
+    assert "(id 1). <a" in site.trouble("1", kept="")
+    assert trouble_text("1", kept="Yours is.").endswith("(id 1). Yours is.")

@@ -1,1 +1,0 @@
-function s(t){let e=document.createElement("p");return e.className="cp-message",e.setAttribute("role","alert"),e.textContent=t||"This part of the page could not be shown. Your answers are kept on this device.",e}export{s as a};

@@ -1,0 +1,1 @@
+function a(t){let e=document.createElement("p");return e.className="cp-message",e.setAttribute("role","alert"),e.textContent=t||"This part of the page could not be shown. Reload the page to try again.",e}export{a};
