@@ -1,18 +1,22 @@
 """The systemd unit, its settings, and the page that explains them."""
 
+import os
 import re
 import shutil
 import subprocess
-from configparser import RawConfigParser
+from configparser import RawConfigParser, SectionProxy
 from pathlib import Path
 
 import pytest
 import typer.main
 
 from careerpath.cli import app
+from careerpath.serving.memory import MEGABYTE, Capacity
+from careerpath.store.database import database_url
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "careerpath.service"
+ADMIN = ROOT / "deploy" / "careerpath-admin"
 SETTINGS = ROOT / "deploy" / "careerpath.env"
 GUIDE = ROOT / "docs" / "deploying.md"
 
@@ -30,11 +34,7 @@ def test_systemd_takes_the_unit(tmp_path):
 
 
 def test_the_unit_gives_little_away():
-    # A unit may repeat a key; these stand once.
-    unit = RawConfigParser(interpolation=None, strict=True)
-    unit.optionxform = str
-    unit.read_string(UNIT.read_text("utf-8"))
-    service = unit["Service"]
+    service = read_service()
     assert service["DynamicUser"] == service["NoNewPrivileges"] == service["PrivateTmp"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["CapabilityBoundingSet"] == ""
@@ -45,6 +45,51 @@ def test_the_unit_gives_little_away():
     assert service["OOMPolicy"] == "continue"
     assert service["MemorySwapMax"] == "0"
     assert service["MemoryMax"]
+
+
+def read_service() -> SectionProxy:
+    # A unit may repeat a key; these stand once.
+    unit = RawConfigParser(interpolation=None, strict=True)
+    unit.optionxform = str
+    unit.read_string(UNIT.read_text("utf-8"))
+    return unit["Service"]
+
+
+def test_rooms_outlive_the_service():
+    service = read_service()
+    (url,) = re.findall(
+        r"^CAREERPATH_DATABASE_URL=(.*)$", SETTINGS.read_text("utf-8"), re.MULTILINE
+    )
+    database = Path(database_url(url).database)
+    assert database.parent == Path("/var/lib") / service["StateDirectory"]
+    assert service["StateDirectoryMode"] == "0700"
+    # Systemd removes it each time that the service stops.
+    assert not database.is_relative_to(Path("/run") / service["RuntimeDirectory"])
+
+
+def test_the_administrators_commands_have_the_services_user_settings_and_database():
+    service = read_service()
+    text = ADMIN.read_text("utf-8")
+    assert os.access(ADMIN, os.X_OK)
+    given = dict(each.split("=", 1) for each in re.findall(r"--property=(\S+)", text))
+    shared = ("DynamicUser", "StateDirectory", "StateDirectoryMode", "EnvironmentFile", "UMask")
+    assert {name: given[name] for name in shared} == {name: service[name] for name in shared}
+    # The user of a unit without User= is named like the unit.
+    assert "User" not in service
+    assert given["User"] == UNIT.stem
+    assert f'{service["ExecStart"].split(" ")[0]} "$@"' in text
+
+
+def test_what_the_guide_says_of_memory_is_what_the_server_promises(monkeypatch):
+    monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 50 * MEGABYTE)
+    server = 110 * MEGABYTE
+    rows = re.findall(r"^\| (\d+) \| \1 \| (\d+)([MG]) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert [int(visitors) for visitors, _, _ in rows] == [20, 40, 100]
+    for visitors, size, unit in rows:
+        limit = int(size) * MEGABYTE * {"M": 1, "G": 1024}[unit]
+        capacity = Capacity(limit - server, rooms=True)
+        capacity.learn(1)
+        capacity.check(int(visitors), option="--room-size")
 
 
 def test_every_setting_is_an_option_of_serve():
@@ -61,7 +106,7 @@ def test_every_setting_is_an_option_of_serve():
 
 def test_what_the_guide_names_is_there():
     guide = GUIDE.read_text("utf-8")
-    for name in re.findall(r"\b(?:deploy|docs|tools)/[\w.]+\b", guide):
+    for name in re.findall(r"\b(?:deploy|docs|tools)/[\w.-]+\b", guide):
         assert (ROOT / name).is_file(), name
     for name in re.findall(r"CAREERPATH_\w+", guide):
         assert name in SETTINGS.read_text("utf-8"), name
