@@ -192,5 +192,7 @@ def test_every_option_of_serve_is_in_the_readme():
 
 
 def test_the_measured_table_stands_in_the_readme():
-    assert re.search(r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", README, re.MULTILINE)
+    assert re.search(
+        r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", README, re.MULTILINE
+    )
     assert re.search(r"^\| Voilà [0-9.]+, 15 IntSliders \| [0-9.]+ s \|", README, re.MULTILINE)

@@ -120,7 +120,7 @@ def export_command(
     with _store(url) as store:
         store.export_room(code, output)
         missing = left_out(store.counts(code).waiting, of="it")
-    what = "counts, and nobody" if output.suffix == ".tally" else "one row a person, in no order"
+    what = "counts, and no rows" if output.suffix == ".tally" else "one row a person, in no order"
     typer.echo(f"{output}: {what}.")
     if missing:
         typer.echo(f"{missing} Reveal the picture on the coach's page, and export again.")

@@ -61,8 +61,8 @@ class _Document(_Part):
     counts: list[Annotated[StrictInt, Field(ge=1, le=_MOST_PEOPLE)]]
 
 
-def write_tally(tally: Tally, path: Path) -> Path:
-    """Write a tally, whole or not at all."""
+def pack_tally(tally: Tally) -> bytes:
+    """Return what a tally's file holds."""
     flat = tally.cells.ravel()
     at = np.flatnonzero(flat)
     document = {
@@ -79,7 +79,12 @@ def write_tally(tally: Tally, path: Path) -> Path:
         "counts": flat[at].tolist(),
     }
     text = json.dumps(document, separators=(",", ":"), allow_nan=False)
-    packed = gzip.compress(text.encode("utf-8"), mtime=0)
+    return gzip.compress(text.encode("utf-8"), mtime=0)
+
+
+def write_tally(tally: Tally, path: Path) -> Path:
+    """Write a tally, whole or not at all."""
+    packed = pack_tally(tally)
     try:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:

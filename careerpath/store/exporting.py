@@ -6,7 +6,7 @@ import os
 import sqlite3
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from careerpath.errors import shown
 from careerpath.rooms import StoreError
@@ -15,7 +15,6 @@ from careerpath.store.database import Database
 if TYPE_CHECKING:
     import pandas as pd
 
-    from careerpath.cohort import Tally
     from careerpath.instrument import Instrument
 
 FORMATS = ("csv", "parquet", "tally")
@@ -49,31 +48,6 @@ def export_bytes(answers: pd.DataFrame, instrument: Instrument, kind: str) -> by
     content = BytesIO()
     scored.to_parquet(content, index=False, engine="pyarrow")
     return content.getvalue()
-
-
-def tally_bytes(tally: Tally) -> bytes:
-    """Return what `Tally.save` would write."""
-    from careerpath.cohort.tally_file import write_tally
-
-    file = _InMemory()
-    write_tally(tally, cast("Path", file))
-    return file.content
-
-
-class _InMemory:
-    """What is written beside a file, and then put in its place."""
-
-    name = "room.tally"
-    content = b""
-
-    def with_name(self, _name: str) -> _InMemory:
-        return self
-
-    def write_bytes(self, content: bytes) -> None:
-        self.content = content
-
-    def replace(self, _place: object) -> None:
-        pass
 
 
 def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from careerpath.store.exporting import (
     back_up,
     check_format,
     export_bytes,
-    tally_bytes,
     write_export,
 )
 from careerpath.store.responses import Responses
@@ -75,7 +74,9 @@ class Store(Responses):
         """Return what `export_room` would write, for a download; no file is made of it."""
         check_format(kind)
         if kind == "tally":
-            return tally_bytes(self.tally(code))
+            from careerpath.cohort.tally_file import pack_tally
+
+            return pack_tally(self.tally(code))
         return export_bytes(self.answers(code), self.instrument(code), kind)
 
     def backup(self, path: str | Path) -> Path:
