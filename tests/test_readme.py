@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from careerpath import load_instrument
 from careerpath.cli import app
-from careerpath.cohort import simulate_cohort, write_cohort
+from careerpath.cohort import Tally, simulate_cohort, write_cohort
 from careerpath.exercises import DualLadder
 from careerpath.store import open_store
 
@@ -112,7 +112,12 @@ def desk(tmp_path, monkeypatch):
     instrument = load_instrument()
     Path("answers.json").write_text(json.dumps(dict.fromkeys(instrument.item_ids, 5)))
     instrument.with_cut_scores(management_below=60, mastery_above=95).save("ours.toml")
-    write_cohort(simulate_cohort(instrument, count=200).frame, Path("cohort.csv"))
+    cohort = simulate_cohort(instrument, count=200).frame
+    write_cohort(cohort, Path("cohort.csv"))
+    Tally.of(cohort, instrument).save("cohort.tally")
+    Path("notebooks").mkdir()
+    for name in ("cohort.csv", "ours.toml"):
+        Path("notebooks", name).write_bytes(Path(name).read_bytes())
     DualLadder.example().save("ladder.csv")
     Path("answers").mkdir()
     Path("answers", "ana.json").write_text(Path("answers.json").read_text())

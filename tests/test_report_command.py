@@ -116,6 +116,13 @@ def test_a_result_is_never_written_over_its_own_answers(answers, folder):
     assert json.loads((folder / "Ana.json").read_text()) == ANSWERS
 
 
+def test_answers_that_are_not_there_are_told_before_anything_else(tmp_path):
+    result = run(tmp_path / "answers", "-o", tmp_path / "reports", "--format", "pdf")
+    assert result.exit_code == 2
+    assert "There is no" in result.output
+    assert not (tmp_path / "reports").exists()
+
+
 def test_a_file_is_no_folder_for_results(folder, answers):
     outcome = run(folder, "-o", answers)
     assert outcome.exit_code == 2

@@ -76,6 +76,8 @@ def report_command(
         content = _report(source, target.suffix[1:].lower(), questionnaire, said, day, missing)
         _write(target, content)
 
+    if answers != "-" and not Path(answers).exists():
+        raise CareerpathError(f"There is no {answers}. Check the path of the answers.")
     if answers == "-" or not Path(answers).is_dir():
         if output.suffix.lower() not in [f".{each}" for each in Kind]:
             raise CareerpathError(

@@ -87,6 +87,10 @@ def open_parts(path: Path) -> Parts:
     CohortFileError
         Where it cannot be read; while iterating, too.
     """
+    if path.suffix.lower() == ".tally":
+        raise CohortFileError(
+            f"{shown(str(path))} holds counts without rows. Open it with Tally.load."
+        )
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise CohortFileError(

@@ -325,6 +325,11 @@ def test_gaps_of_long_files_are_gaps(tmp_path):
     assert found.renamed == {"Q1": "q01"}
 
 
+def test_a_tally_is_told_from_a_cohort(tmp_path):
+    with pytest.raises(CareerpathError, match=r"Open it with Tally\.load"):
+        read_cohort(Tally.empty(PAIR).save(tmp_path / "room.tally"), PAIR)
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.xls", "a", "a.csv.gz"])
 def test_formats_that_are_not_known(tmp_path, name):
     with pytest.raises(CareerpathError, match="ends in none of"):
