@@ -100,7 +100,8 @@ def coach(served) -> Iterator[Page]:
 
 
 def test_the_server_tells_a_coach_where_to_open_a_room(served):
-    assert f"  for a coach, to open a room: {served.url}room\n" in served.said
+    told = f"  for a coach, to open a room: {served.url}room\n"
+    until(lambda: told in served.said, "it is said, a line after the address")
 
 
 def test_the_first_page_leads_participants_and_coaches_apart(served):
