@@ -82,7 +82,7 @@ def come_in_turn(server: ServerProcess, count: int) -> list[Reader]:
 def test_a_page_made_ahead_is_there_at_once_and_is_made_again(folder):
     with ServerProcess(folder, ("--room-size", "2"), timing=SOON) as server:
         sentence = r"^a visitor takes \d+ MB; 2 visitors: \d+ MB of .* available$"
-        assert re.search(sentence, server.said, re.MULTILINE)
+        until(lambda: re.search(sentence, server.said, re.MULTILINE) is not None, "it is said")
         server.wait_until_ready()
         until(lambda: "ready for 2" in server.said, "it says so")
         assert server.health() == {"status": "ok", "ready": True, "visitors": 0, "pool": 2}
