@@ -87,7 +87,8 @@ class PageRenderer(NotebookRenderer):
         manager = await ensure_async(kernel_future)
         self.executor = VoilaExecutor(nb, km=manager, config=self.traitlet_config)
         client = manager.client()
-        client.start_channels()
+        # The manager knows whether its process lives: nobody asks for heartbeats.
+        client.start_channels(hb=False)
         try:
             await until_it_answers(client, manager)
         except BaseException:
