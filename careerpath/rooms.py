@@ -141,6 +141,34 @@ class Counts:
     version: int
 
 
+def left_out(waiting: int, *, of: str) -> str:
+    """Say what a file of a room lacks while the picture is frozen.
+
+    Parameters
+    ----------
+    waiting : int
+        `Counts.waiting`.
+    of : str
+        What lacks it.
+
+    Returns
+    -------
+    str
+        Empty where nothing waits.
+
+    Examples
+    --------
+    >>> left_out(1, of="this summary")
+    '1 newer answer waits behind the frozen picture and is not in this summary.'
+    >>> left_out(0, of="this summary")
+    ''
+    """
+    if not waiting:
+        return ""
+    answers, wait, are = ("answer", "waits", "is") if waiting == 1 else ("answers", "wait", "are")
+    return f"{waiting:,} newer {answers} {wait} behind the frozen picture and {are} not in {of}."
+
+
 class RoomError(CareerpathError):
     """A room that does not do what it was asked."""
 

@@ -114,7 +114,7 @@ def export_command(
     url: DatabaseOption = None,
 ) -> None:
     """Write a room's answers, totals and bands to a file."""
-    from careerpath.reports.room_summary import left_out
+    from careerpath.rooms import left_out
 
     check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,7 @@ def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
     beside = path.with_name(f".{path.name}.part")
     try:
         try:
-            if kind == ".parquet":
-                _plain_for_parquet(frame).to_parquet(beside, index=False, engine="pyarrow")
-            else:
-                _escaped(frame).to_csv(beside, index=False, sep="\t" if kind == ".tsv" else ",")
+            _put(frame, kind, beside)
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
@@ -44,6 +42,21 @@ def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
         told = getattr(error, "strerror", None) or error
         raise CohortFileError(f"Cannot write {path}: {told}. Choose another place.") from error
     return path
+
+
+def pack_cohort(frame: pd.DataFrame, kind: str) -> bytes:
+    """Return what `write_cohort` writes to a file that ends in .csv, .tsv or .parquet."""
+    content = BytesIO()
+    _put(frame, kind, content)
+    return content.getvalue()
+
+
+def _put(frame: pd.DataFrame, kind: str, place: Path | BytesIO) -> None:
+    if kind == ".parquet":
+        _plain_for_parquet(frame).to_parquet(place, index=False, engine="pyarrow")
+    else:
+        separator = "\t" if kind == ".tsv" else ","
+        _escaped(frame).to_csv(place, index=False, sep=separator, mode="wb")
 
 
 def _escaped(frame: pd.DataFrame) -> pd.DataFrame:

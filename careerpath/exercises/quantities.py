@@ -39,11 +39,8 @@ def read_percent(text: str) -> float | None:
     >>> [read_percent(text) for text in ("15 %", "33,333", "0.015", "101", "few")]
     [15.0, 33.333, 0.015, None, None]
     """
-    written = text.replace("%", "").strip()
-    if not NUMBER.fullmatch(written):
-        return None
-    found = float(written.replace(",", "."))
-    return found if 0 <= found <= 100 else None
+    found = _number(text.replace("%", "").strip())
+    return found if found is not None and 0 <= found <= 100 else None
 
 
 def typed(text: str, what: str) -> float | None:
@@ -73,8 +70,13 @@ digits, such as 7.5.
     written = text.strip()
     if not written:
         return None
-    if not NUMBER.fullmatch(written):
+    found = _number(written)
+    if found is None:
         raise CareerpathError(
             f"{what} cannot be {shown(written)}. Write them in digits, such as 7.5."
         )
-    return float(written.replace(",", "."))
+    return found
+
+
+def _number(written: str) -> float | None:
+    return float(written.replace(",", ".")) if NUMBER.fullmatch(written) else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from careerpath.instrument import BANDS, CutScores, Instrument, Item
 from careerpath.interpretation import DISCLAIMER, percent, show
 from careerpath.markup import render
-from careerpath.rooms import Room
+from careerpath.rooms import Room, left_out
 
 if TYPE_CHECKING:
     from careerpath.cohort import Tally
@@ -18,34 +18,6 @@ if TYPE_CHECKING:
 
 MOST_BARS = 31
 """Of the histogram: neighbouring totals share a bar."""
-
-
-def left_out(waiting: int, *, of: str) -> str:
-    """Say what a file of a room lacks while the picture is frozen.
-
-    Parameters
-    ----------
-    waiting : int
-        `careerpath.rooms.Counts.waiting`.
-    of : str
-        What lacks it.
-
-    Returns
-    -------
-    str
-        Empty where nothing waits.
-
-    Examples
-    --------
-    >>> left_out(1, of="this summary")
-    '1 newer answer waits behind the frozen picture and is not in this summary.'
-    >>> left_out(0, of="this summary")
-    ''
-    """
-    if not waiting:
-        return ""
-    answers, wait, are = ("answer", "waits", "is") if waiting == 1 else ("answers", "wait", "are")
-    return f"{waiting:,} newer {answers} {wait} behind the frozen picture and {are} not in {of}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ def prepare_rooms(url: str | None) -> dict[str, str]:
         Where it cannot be used.
     """
     from careerpath.store import DATABASE_VARIABLE, open_store
-    from careerpath.store.database import database_url
+    from careerpath.store.database import IN_MEMORY, database_url
 
     found = database_url(url)
     if found.drivername == "sqlite":
-        if found.database in (None, "", ":memory:") or found.query.get("mode") == "memory":
+        if found.database in IN_MEMORY or found.query.get("mode") == "memory":
             raise CareerpathError(
                 "Rooms cannot be kept in a database in memory: each page is a process of its own, "
                 "and sees no other's. Name a file, like --database sqlite:///rooms.db."

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from traitlets import Dict, HasTraits, Instance, Unicode
 
-from careerpath.errors import CareerpathError
+from careerpath.errors import AnswerError, CareerpathError, Reason
 from careerpath.instrument import Instrument
 from careerpath.interpretation import Interpretation, interpret
 from careerpath.scoring import Score, score
@@ -56,18 +56,20 @@ class SharedAnswers(HasTraits):
                 if not isinstance(fragment, str):
                     raise ShareLinkError("This link holds no answers. Open the whole link.")
                 answers = decode_answers(self.instrument, fragment)
-                gaps = [each for each in self.instrument.item_ids if answers.get(each) is None]
-                if gaps:
-                    raise ShareLinkError(
-                        f"This link leaves out {len(gaps)} of {len(self.instrument.items)} "
-                        f"answers: {', '.join(gaps)}. Ask for a link to a whole result."
-                    )
                 result = score(self.instrument, answers)
             except CareerpathError as error:
-                self.refusal = str(error)
+                self.refusal = self._told(error)
             else:
                 self.answers, self.score = answers, result
                 self.meaning = interpret(self.instrument, result)
+
+    def _told(self, error: CareerpathError) -> str:
+        if not isinstance(error, AnswerError) or error.reason is not Reason.UNANSWERED:
+            return str(error)
+        return (
+            f"This link leaves out {len(error.items)} of {len(self.instrument.items)} answers: "
+            f"{', '.join(error.items)}. Ask for a link to a whole result."
+        )
 
     def leave(self) -> None:
         """Forget what the link held."""

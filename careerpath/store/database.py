@@ -36,7 +36,8 @@ PATIENCE = 30
 _CONNECT_PATIENCE = 10
 _RESTING = "careerpath_resting_since"
 _RESTED_AFTER = 1.0
-_IN_MEMORY = (None, "", ":memory:")
+IN_MEMORY = (None, "", ":memory:")
+"""What SQLite takes for no file."""
 _BY_URL = "Write sqlite:///rooms.db or postgresql://user@host/name."
 
 
@@ -263,7 +264,7 @@ def _written(
 
 
 def _sqlite_engine(url: URL, *, read_only: bool) -> Engine:
-    if url.database in _IN_MEMORY:
+    if url.database in IN_MEMORY:
         # It lives in its one connection, which is one thread's at a time.
         engine = create_engine(
             url,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,16 +37,10 @@ def check_format(kind: str) -> None:
 
 
 def export_bytes(answers: pd.DataFrame, instrument: Instrument, kind: str) -> bytes:
-    """Return what `write_export` would write to a .csv or a .parquet.
+    """Return what `write_export` would write to a .csv or a .parquet."""
+    from careerpath.cohort.writing import pack_cohort
 
-    Items' ids and bands begin with a letter or a digit, so no cell can be taken for a formula.
-    """
-    scored = _scored(answers, instrument)
-    if kind == "csv":
-        return scored.to_csv(index=False).encode()
-    content = BytesIO()
-    scored.to_parquet(content, index=False, engine="pyarrow")
-    return content.getvalue()
+    return pack_cohort(_scored(answers, instrument), f".{kind}")
 
 
 def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -11,8 +11,7 @@ from markupsafe import Markup
 from careerpath.instrument import Band, CutScores
 from careerpath.interpretation import show
 from careerpath.markup import render
-from careerpath.reports.room_summary import left_out
-from careerpath.rooms import MINIMUM_SHOWN, Counts, Room
+from careerpath.rooms import MINIMUM_SHOWN, Counts, Room, left_out
 from careerpath.state.room import LIFE, RoomState
 from careerpath.state.room_address import JoinAddress
 from careerpath.state.room_slides import Kind

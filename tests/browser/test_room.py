@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from accessibility import everybody_can_use
 from assessment_page import IDS, LAPTOP, PHONE, start, walk
+from mouse import drag
 from playwright.sync_api import Browser, Locator, Page, expect
 from server_process import ServerProcess, until
 from sqlalchemy import update
@@ -72,18 +73,6 @@ def handles(page: Page) -> Locator:
     found = page.locator(".cp-lab-picture .dot")
     expect(found).to_have_count(2, timeout=PATIENCE)
     return found
-
-
-def drag(page: Page, handle: Locator, across: float) -> None:
-    """Take a handle with the mouse and move it, in several steps as a hand does."""
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(x + across * step / 8, y + step, steps=2)
-    page.mouse.up()
 
 
 def band_counts(page: Page) -> list[int]:

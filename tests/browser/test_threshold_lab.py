@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from accessibility import everybody_can_use
+from mouse import drag
 from playwright.sync_api import Locator, Page, expect
 from server_process import LabProcess, ServerProcess, write_notebook
 
@@ -62,17 +63,6 @@ def handles(page: Page) -> Locator:
     found = page.locator(".cp-lab-picture .dot")
     expect(found).to_have_count(2, timeout=60_000)
     return found
-
-
-def drag(page: Page, handle: Locator, across: float) -> None:
-    """Take a handle with the mouse and move it, in several steps as a hand does."""
-    box = handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(x + across * step / 8, y + step, steps=2)
-    page.mouse.up()
 
 
 def cuts_shown(page: Page) -> tuple[int, int]:
