@@ -30,8 +30,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from careerpath import CutScores, load_instrument
-from careerpath.cohort import Tally, score_frame, simulate_cohort
+from careerpath import CutScores, Tally, load_instrument, score_frame, simulate_cohort
 
 SHIPPED = load_instrument()
 IDS = list(SHIPPED.item_ids)

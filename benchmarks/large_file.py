@@ -75,8 +75,7 @@ def write(path: Path, rows: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from careerpath import load_instrument
-    from careerpath.cohort import simulate_cohort
+    from careerpath import load_instrument, simulate_cohort
 
     instrument = load_instrument()
     schema = pa.schema([(name, pa.uint8()) for name in instrument.item_ids])

@@ -35,7 +35,7 @@ from protocol import MAXIMUM_CLIENTS, VisitError, Visitor
 from serving import MemoryWatch, Server, ServerFailedError, kernels_alive
 from tornado.httpclient import AsyncHTTPClient
 
-from careerpath.store import Store, open_store
+from careerpath import Store, open_store
 
 #: Where ours tells that its pool is full.
 READY = "healthz?ready"
@@ -186,7 +186,7 @@ def room_is_right(store: Store, code: str, shared: list[dict[str, int]]) -> bool
     """Compare a room with what its visitors know to have shared."""
     from pandas import DataFrame
 
-    from careerpath.cohort import Tally
+    from careerpath import Tally
 
     counts, instrument = store.counts(code), store.instrument(code)
     right = store.tally(code) == Tally.of(DataFrame(shared), instrument)

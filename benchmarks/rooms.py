@@ -30,9 +30,8 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from careerpath import load_instrument
+from careerpath import Store, load_instrument, open_store
 from careerpath.rooms import Phase
-from careerpath.store import Store, open_store
 from careerpath.store.packing import pack
 from careerpath.store.tables import participants
 

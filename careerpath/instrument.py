@@ -9,13 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from careerpath.errors import (
-    AnswerError,
-    InstrumentError,
-    Reason,
-    did_you_mean,
-    shown,
-)
+from careerpath.errors import AnswerError, InstrumentError, Reason, did_you_mean, shown
 from careerpath.exact import exact, plain_number
 from careerpath.instrument_parts import (
     BANDS,

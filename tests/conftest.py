@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from server_process import ServerProcess
 
-from careerpath.store import Store, open_store
+from careerpath import Store, open_store
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from exercises.ladders import ladders, rungs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from careerpath import DualLadder
 from careerpath.errors import CareerpathError
-from careerpath.exercises import DualLadder
 from careerpath.exercises.ladder_files import LARGEST, read_ladder, write_ladder
 from careerpath.exercises.ladder_parts import LadderError, Rung, Side
 from careerpath.state.dual_ladder import TYPES, LadderState, Stage

@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from careerpath import DualLadder
 from careerpath.cli import app
-from careerpath.exercises import DualLadder
 
 EXAMPLE = DualLadder.example()
 runner = CliRunner()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from traitlets import HasTraits
 
-from careerpath import load_instrument
+from careerpath import load_instrument, open_store
 from careerpath.rooms import (
     Outcome,
     Phase,
@@ -25,7 +25,6 @@ from careerpath.rooms import (
 from careerpath.state.background import Background
 from careerpath.state.participation import UNREACHED, Participation, Sharing, Standing
 from careerpath.state.room_door import LONGEST_CODE, MOST_MISSES
-from careerpath.store import open_store
 
 INSTRUMENT = load_instrument()
 CODE = "BCDFGH"

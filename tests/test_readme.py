@@ -16,11 +16,8 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from careerpath import load_instrument
+from careerpath import DualLadder, Tally, load_instrument, open_store, simulate_cohort, write_cohort
 from careerpath.cli import app
-from careerpath.cohort import Tally, simulate_cohort, write_cohort
-from careerpath.exercises import DualLadder
-from careerpath.store import open_store
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

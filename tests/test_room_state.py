@@ -10,8 +10,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from careerpath import CareerpathError, CutScores, Instrument, load_instrument
-from careerpath.cohort import Tally
+from careerpath import CareerpathError, CutScores, Instrument, Tally, load_instrument, open_store
 from careerpath.instrument import Band
 from careerpath.rooms import (
     MINIMUM_SHOWN,
@@ -28,7 +27,6 @@ from careerpath.state.room_slides import Kind, slides_of
 from careerpath.state.room_stages import Question, Stage, View
 from careerpath.state.threshold_cohort import LabCohort
 from careerpath.state.threshold_lab import ThresholdLabState
-from careerpath.store import open_store
 
 INSTRUMENT = load_instrument()
 OWN = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)

@@ -17,12 +17,14 @@ from careerpath import (
     CareerpathError,
     CutScores,
     Instrument,
+    Tally,
     interpret,
     load_instrument,
+    read_cohort,
     score,
+    simulate_cohort,
 )
 from careerpath.certainty import band_chances
-from careerpath.cohort import Tally, read_cohort, simulate_cohort
 from careerpath.instrument import BANDS, Band
 from careerpath.state.threshold_cohort import MOST_GROUPS, LabCohort, split_by
 from careerpath.state.threshold_effects import FEWEST_PEOPLE, MOST_BARS, SURE

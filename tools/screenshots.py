@@ -19,10 +19,8 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from careerpath import load_instrument
-from careerpath.cohort import simulate_cohort
+from careerpath import load_instrument, open_store, simulate_cohort
 from careerpath.rooms import OpenedRoom
-from careerpath.store import open_store
 
 ROOT = Path(__file__).parent.parent
 SCREENS = ROOT / "build" / "screenshots"

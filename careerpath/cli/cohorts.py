@@ -72,7 +72,8 @@ def simulate_command(
     overwrite: Overwrite = False,
 ) -> None:
     """Make up a synthetic cohort, to try things out with."""
-    from careerpath.cohort import simulate_cohort, write_cohort
+    from careerpath.cohort.simulation import simulate_cohort
+    from careerpath.cohort.writing import write_cohort
 
     check_target(output, overwrite=overwrite, inputs=[instrument])
     made = simulate_cohort(

@@ -34,7 +34,7 @@ def upgrade_command(*, url: DatabaseOption = None) -> None:
     """
     from contextlib import closing
 
-    from careerpath.store import open_store
+    from careerpath.store.store import open_store
 
     with closing(open_store(url)) as store:
         store.database.erase_traces()
@@ -51,7 +51,7 @@ def backup_command(
     """Copy an SQLite database to a file, while it is used."""
     from contextlib import closing
 
-    from careerpath.store import open_store
+    from careerpath.store.store import open_store
 
     with closing(open_store(url)) as store:
         check_target(file, overwrite=overwrite, inputs=[store.database.place])

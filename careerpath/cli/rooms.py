@@ -19,7 +19,7 @@ from careerpath.errors import CareerpathError, shown
 
 if TYPE_CHECKING:
     from careerpath.rooms import Counts, Room
-    from careerpath.store import Store
+    from careerpath.store.store import Store
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The six letters of the room.")]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -153,7 +153,7 @@ def delete_command(
 
 @contextmanager
 def _store(url: str | None) -> Iterator[Store]:
-    from careerpath.store import open_store
+    from careerpath.store.store import open_store
 
     store = open_store(url)
     try:

@@ -85,9 +85,11 @@ def in_options(error: AnswerError) -> str:
 
 
 def _score_cohort(source: str, output: Path, instrument: Instrument, *, as_json: bool) -> None:
-    from careerpath.cohort import Tally, read_cohort, score_frame, write_cohort
-    from careerpath.cohort.frames import ADDED
+    from careerpath.cohort.files import read_cohort
+    from careerpath.cohort.frames import ADDED, score_frame
+    from careerpath.cohort.tally import Tally
     from careerpath.cohort.terminal import show_tally, tally_document
+    from careerpath.cohort.writing import write_cohort
 
     cohort = read_cohort(source, instrument)
     # A room's export, or what this command wrote, has been scored before.

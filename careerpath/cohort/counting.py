@@ -10,15 +10,7 @@ import numpy as np
 
 from careerpath.cohort.layout import Layout
 from careerpath.cohort.opening import Frame, open_frame
-from careerpath.cohort.rule import (
-    CODE,
-    NUMBER,
-    ODD,
-    REASONS,
-    UNITS,
-    answer_column,
-    with_codes,
-)
+from careerpath.cohort.rule import CODE, NUMBER, ODD, REASONS, UNITS, answer_column, with_codes
 from careerpath.cohort.simulation import is_made_up
 from careerpath.cohort.units import Units
 from careerpath.errors import Reason

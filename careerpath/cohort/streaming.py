@@ -12,14 +12,7 @@ import narwhals as nw
 from careerpath.cohort.counting import count_frame
 from careerpath.cohort.engines import STORAGE, Engine, Scanner, opened
 from careerpath.cohort.file_formats import CohortFileError
-from careerpath.cohort.files import (
-    PERSON,
-    Source,
-    cohort_parts,
-    is_long,
-    named,
-    source_of,
-)
+from careerpath.cohort.files import PERSON, Source, cohort_parts, is_long, named, source_of
 from careerpath.cohort.opening import column_of
 from careerpath.cohort.spelling import renaming, sources_of
 from careerpath.cohort.tally import Tally

@@ -15,13 +15,7 @@ from careerpath.check import Level
 from careerpath.exact import exact
 from careerpath.exercises.aspects import Aspect, LadderFinding
 from careerpath.exercises.dual_ladder import DualLadder
-from careerpath.exercises.ladder_parts import (
-    LadderLevel,
-    Pay,
-    Rung,
-    Side,
-    amount_in_words,
-)
+from careerpath.exercises.ladder_parts import LadderLevel, Pay, Rung, Side, amount_in_words
 
 MOST_TICKS = 5
 

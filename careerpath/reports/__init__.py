@@ -1,4 +1,1 @@
-"""What is taken away, as files: HTML and PDF, made on request.
-
-PDFs are set by Typst, whose documents are tagged for screen readers; the first one loads it.
-"""
+"""Files to take away, as PDF and HTML."""

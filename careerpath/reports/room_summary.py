@@ -13,8 +13,8 @@ from careerpath.markup import render
 from careerpath.rooms import Room, left_out
 
 if TYPE_CHECKING:
-    from careerpath.cohort import Tally
     from careerpath.cohort.spread import Spread
+    from careerpath.cohort.tally import Tally
 
 MOST_BARS = 31
 """Of the histogram: neighbouring totals share a bar."""

@@ -1,1 +1,1 @@
-"""The screens' models: every decision, and no widget."""
+"""The models of the screens."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from careerpath.cohort import Tally
 from careerpath.cohort.spread import (
     Split,
     Spread,
@@ -13,6 +12,7 @@ from careerpath.cohort.spread import (
     spread_of_facet,
     spread_of_items,
 )
+from careerpath.cohort.tally import Tally
 from careerpath.instrument import CutScores, Facet, Instrument, Item
 from careerpath.state.threshold_cohort import LabCohort
 from careerpath.state.threshold_effects import CutEffects

@@ -10,7 +10,7 @@ from careerpath.rooms import Counts, HeldBackError, Picture, Room
 from careerpath.state.room_store import RoomStore
 
 if TYPE_CHECKING:
-    from careerpath.cohort import Tally
+    from careerpath.cohort.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from careerpath.instrument import CutScores, Instrument
 from careerpath.rooms import Counts, OpenedRoom, Outcome, Phase, Room
 
 if TYPE_CHECKING:
-    from careerpath.cohort import Tally
+    from careerpath.cohort.tally import Tally
 
 
 class ResponseStore(Protocol):

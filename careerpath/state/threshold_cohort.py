@@ -12,9 +12,10 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from careerpath.cohort import Cohort, Tally
+from careerpath.cohort.files import Cohort
 from careerpath.cohort.layout import Layout
 from careerpath.cohort.simulation import SimulatedCohort
+from careerpath.cohort.tally import Tally
 from careerpath.errors import CareerpathError, did_you_mean, shown
 from careerpath.instrument import Instrument
 
@@ -125,7 +126,7 @@ def split_by(
 
     Examples
     --------
-    >>> from careerpath.cohort import simulate_cohort
+    >>> from careerpath.cohort.simulation import simulate_cohort
     >>> instrument = Instrument.plain(["a", "b"], management_below=7, mastery_above=13)
     >>> frame = simulate_cohort(instrument, count=4, seed=1).frame.assign(team=list("xyxx"))
     >>> [(each.name, each.tally.count) for each in split_by(frame, "team", instrument)]

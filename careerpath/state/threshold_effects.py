@@ -12,8 +12,8 @@ from functools import cached_property, partial
 import numpy as np
 from scipy.special import ndtr
 
-from careerpath.cohort import ItemStatistics
 from careerpath.cohort.layout import Layout
+from careerpath.cohort.tally import ItemStatistics
 from careerpath.errors import CareerpathError
 from careerpath.instrument import BANDS, Band, CutScores, Instrument
 from careerpath.state.threshold_cohort import LabCohort, finite, or_none, people

@@ -57,7 +57,7 @@ class ThresholdLabState(CutEffects, HasTraits):
     Examples
     --------
     >>> from careerpath import load_instrument
-    >>> from careerpath.cohort import simulate_cohort
+    >>> from careerpath.cohort.simulation import simulate_cohort
     >>> instrument = load_instrument()
     >>> cohort = LabCohort.of("everybody", simulate_cohort(instrument, seed=1), instrument)
     >>> state = ThresholdLabState(instrument=instrument, cohorts=[cohort])

@@ -21,7 +21,7 @@ FORMATS = ("csv", "parquet", "tally")
 
 def write_export(answers: pd.DataFrame, instrument: Instrument, path: Path) -> Path:
     """Write answers, totals and bands."""
-    from careerpath.cohort import write_cohort
+    from careerpath.cohort.writing import write_cohort
 
     return write_cohort(_scored(answers, instrument), path)
 
@@ -44,7 +44,7 @@ def export_bytes(answers: pd.DataFrame, instrument: Instrument, kind: str) -> by
 
 
 def _scored(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    from careerpath.cohort import score_frame
+    from careerpath.cohort.frames import score_frame
 
     scored: pd.DataFrame = score_frame(answers, instrument).drop(columns="unscored_reason")
     return scored

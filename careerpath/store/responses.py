@@ -14,20 +14,12 @@ from careerpath.store.keys import no_room, plain_code
 from careerpath.store.packing import count, pack, unpack
 from careerpath.store.rooms import TOML, Rooms
 from careerpath.store.tables import participants
-from careerpath.store.taking_part import (
-    COMING,
-    ENTER,
-    PHASE,
-    SHARING,
-    Entry,
-    digest,
-    take_down,
-)
+from careerpath.store.taking_part import COMING, ENTER, PHASE, SHARING, Entry, digest, take_down
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from careerpath.cohort import Tally
+    from careerpath.cohort.tally import Tally
 
 _REMEMBERED = 8
 

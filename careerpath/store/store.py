@@ -7,18 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from careerpath.store.attempts import count_attempt, forget_attempts
-from careerpath.store.database import Database
-from careerpath.store.exporting import (
-    back_up,
-    check_format,
-    export_bytes,
-    write_export,
-)
+from careerpath.store.database import Database, database_url
+from careerpath.store.exporting import back_up, check_format, export_bytes, write_export
 from careerpath.store.responses import Responses
+from careerpath.store.upgrading import upgrade
 
 
 class Store(Responses):
-    """Rooms and their responses; made by `careerpath.store.open_store`.
+    """Rooms and their responses; made by `careerpath.open_store`.
 
     It can be used by many threads. All methods raise `careerpath.rooms.StoreUnavailableError` where
     the database does not answer, and `careerpath.rooms.RoomNotFoundError` for a room that is not
@@ -93,3 +89,55 @@ class Store(Responses):
     def close(self) -> None:
         """Close all connections to the database."""
         self.database.close()
+
+
+def open_store(
+    url: str | None = None,
+    *,
+    keep_connections: bool = True,
+    clock: Callable[[], float] = time.time,
+) -> Store:
+    """Open the store of rooms: made where there is none, brought up to date, expired rooms deleted.
+
+    Parameters
+    ----------
+    url : str, optional
+        ``sqlite:///rooms.db`` or ``postgresql://user@host/name``. By default what
+        ``CAREERPATH_DATABASE_URL`` says, and without that a file in the user's data folder.
+    keep_connections : bool
+        Whether connections are kept open for the next transaction. Leave it False in a
+        participant's process.
+    clock : callable
+        Gives the time, in seconds since 1970.
+
+    Returns
+    -------
+    Store
+
+    Raises
+    ------
+    StoreError
+        Where the database cannot be used, or was written by a newer careerpath.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument, open_store
+    >>> instrument = load_instrument()
+    >>> store = open_store("sqlite://")  # in memory
+    >>> opened = store.create_room("Lisbon workshop", instrument)
+    >>> answers = dict.fromkeys(instrument.item_ids, 5)
+    >>> for token in ("ann", "ben", "cleo", "dan", "eve", "eve"):
+    ...     outcome = store.add_response(opened.code, answers, submission_id=token)
+    >>> str(outcome), store.counts(opened.code).shared, store.tally(opened.code).mean
+    ('unchanged', 5, 75.0)
+    >>> store.delete_room(opened.code)
+    """
+    database = Database(database_url(url), keep_connections=keep_connections)
+    try:
+        upgrade(database)
+        store = Store(database, clock=clock)
+        store.purge_expired()
+    except BaseException:
+        database.close()
+        raise
+    return store

@@ -27,7 +27,7 @@ UNSENT = "Not sent yet. It is kept on this device and sent as soon as the connec
 
 def open_rooms() -> ResponseStore:
     """Open the store of rooms. Importing it costs a visitor's process what only a room needs."""
-    from careerpath.store import open_store
+    from careerpath.store.store import open_store
 
     return open_store(keep_connections=False)
 

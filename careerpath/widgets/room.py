@@ -45,7 +45,7 @@ class RoomPiece(Piece):
 
 def default_store() -> RoomStore:
     """Open the store that the environment names."""
-    from careerpath.store import open_store
+    from careerpath.store.store import open_store
 
     return open_store()
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from ipywidgets import Dropdown, FloatRangeSlider, HBox, IntRangeSlider, Layout, VBox
 
-from careerpath.cohort import Tally
+from careerpath.cohort.tally import Tally
 from careerpath.errors import CareerpathError
 from careerpath.instrument import BANDS, CutScores, Instrument
 from careerpath.instrument_file import load_instrument
@@ -74,7 +74,7 @@ class ThresholdLab(VBox):
 
     Examples
     --------
-    >>> from careerpath.cohort import simulate_cohort
+    >>> from careerpath.cohort.simulation import simulate_cohort
     >>> instrument = load_instrument()
     >>> lab = ThresholdLab(simulate_cohort(instrument, seed=1), instrument)
     >>> lab.move(management_below=60)

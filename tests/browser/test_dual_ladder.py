@@ -18,7 +18,7 @@ from keyboard import press, tab_to
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from server_process import ServerProcess
 
-from careerpath.exercises import DualLadder
+from careerpath import DualLadder
 from careerpath.exercises.ladder_files import read_ladder, write_ladder
 from careerpath.exercises.ladder_parts import Rung
 from careerpath.reports.ladder import LadderReport

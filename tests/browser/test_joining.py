@@ -16,7 +16,7 @@ from bad_network import BadNetwork
 from playwright.sync_api import Browser, Page, expect
 from server_process import ServerProcess, until
 
-from careerpath.store import Store, open_store
+from careerpath import Store, open_store
 
 pytestmark = pytest.mark.browser
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stops processes")

@@ -13,14 +13,14 @@ pytestmark = pytest.mark.browser
 
 SLIDER = """\
 from ipywidgets import Label, VBox
-from careerpath.widgets import RatingSlider
+from careerpath import RatingSlider
 slider = RatingSlider(label="The day I look forward to has …", low_label="talks", high_label="calm")
 label = Label("nothing yet")
 slider.observe(lambda change: setattr(label, "value", f"the kernel has {change['new']}"), "value")
 VBox([slider, label])"""
 
 APP = """\
-from careerpath.widgets import Assessment
+from careerpath import Assessment
 app = Assessment()
 app"""
 

@@ -20,7 +20,7 @@ pytestmark = [
 SLOW = """\
 import time
 from careerpath import load_instrument
-from careerpath.widgets import Assessment
+from careerpath import Assessment
 time.sleep(3)
 Assessment(load_instrument())"""
 

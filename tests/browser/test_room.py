@@ -20,10 +20,16 @@ from server_process import ServerProcess, until
 from sqlalchemy import update
 from store.postgresql import PostgresServer, find_programs
 
-from careerpath import CutScores, load_instrument
-from careerpath.cohort import Tally, read_cohort, simulate_cohort
+from careerpath import (
+    CutScores,
+    Store,
+    Tally,
+    load_instrument,
+    open_store,
+    read_cohort,
+    simulate_cohort,
+)
 from careerpath.rooms import OpenedRoom
-from careerpath.store import Store, open_store
 from careerpath.store.tables import rooms
 
 pytestmark = pytest.mark.browser

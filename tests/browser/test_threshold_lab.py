@@ -12,8 +12,7 @@ from mouse import drag
 from playwright.sync_api import Locator, Page, expect
 from server_process import LabProcess, ServerProcess, write_notebook
 
-from careerpath import load_instrument
-from careerpath.cohort import simulate_cohort
+from careerpath import load_instrument, simulate_cohort
 from careerpath.instrument import BANDS
 from careerpath.state.threshold_cohort import LabCohort
 from careerpath.state.threshold_lab import ThresholdLabState
@@ -24,7 +23,7 @@ INSTRUMENT = load_instrument()
 COHORT = LabCohort.of("this year", simulate_cohort(INSTRUMENT, count=400, seed=7), INSTRUMENT)
 CELL = """\
 from careerpath import load_instrument
-from careerpath.cohort import simulate_cohort
+from careerpath import simulate_cohort
 from careerpath.widgets.threshold_lab import ThresholdLab
 instrument = load_instrument()
 lab = ThresholdLab(

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careerpath import CareerpathError, Instrument, load_instrument
-from careerpath.cohort import careless_flags
+from careerpath import CareerpathError, Instrument, careless_flags, load_instrument
 
 SHIPPED = load_instrument()
 FOUR = Instrument.plain(list("abcd"), management_below=10, mastery_above=30)

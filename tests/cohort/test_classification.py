@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careerpath import CareerpathError
-from careerpath.cohort import beta_classification, livingston_lewis
+from careerpath import CareerpathError, beta_classification, livingston_lewis
 
 unit = st.floats(0, 1)
 

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from careerpath import load_instrument
+from careerpath import Tally, load_instrument
 from careerpath.cli import app
-from careerpath.cohort import Tally
 
 SHIPPED = load_instrument()
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careerpath import Band, CareerpathError
-from careerpath.cohort import adverse_impact, optimal_cut
+from careerpath import Band, CareerpathError, adverse_impact, optimal_cut
 
 people = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=20).filter(
     lambda pairs: len({truth for _, truth in pairs}) == 2

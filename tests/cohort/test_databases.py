@@ -7,9 +7,15 @@ import pytest
 from sqlalchemy import create_engine
 from typer.testing import CliRunner
 
-from careerpath import CareerpathError, Instrument, load_instrument
+from careerpath import (
+    CareerpathError,
+    Instrument,
+    Tally,
+    load_instrument,
+    read_cohort,
+    simulate_cohort,
+)
 from careerpath.cli import app
-from careerpath.cohort import Tally, read_cohort, simulate_cohort
 from careerpath.cohort.databases import without_password
 from careerpath.cohort.streaming import tally_files
 from careerpath.errors import Reason

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from careerpath import CareerpathError, Instrument, load_instrument
-from careerpath.cohort import Tally, simulate_cohort
+from careerpath import CareerpathError, Instrument, Tally, load_instrument, simulate_cohort
 from careerpath.cohort.streaming import tally_files
 
 SHIPPED = load_instrument()

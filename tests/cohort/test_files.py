@@ -12,8 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from careerpath import CareerpathError, Instrument, load_instrument
-from careerpath.cohort import Tally, read_cohort, score_frame, simulate_cohort, write_cohort
+from careerpath import (
+    CareerpathError,
+    Instrument,
+    Tally,
+    load_instrument,
+    read_cohort,
+    score_frame,
+    simulate_cohort,
+    write_cohort,
+)
 from careerpath.cohort.file_formats import open_parts
 from careerpath.cohort.streaming import find_files, tally_files
 from careerpath.errors import Reason

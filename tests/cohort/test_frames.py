@@ -14,8 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import grid, instruments
 
-from careerpath import AnswerError, Band, CareerpathError, Instrument, load_instrument, score
-from careerpath.cohort import Tally, score_frame
+from careerpath import (
+    AnswerError,
+    Band,
+    CareerpathError,
+    Instrument,
+    Tally,
+    load_instrument,
+    score,
+    score_frame,
+)
 from careerpath.cohort.counting import Counting
 from careerpath.cohort.frames import ADDED
 from careerpath.cohort.layout import Layout

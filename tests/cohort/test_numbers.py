@@ -7,8 +7,10 @@ import pytest
 from scipy import special, stats
 from scipy.integrate import quad
 
-from careerpath import Band, CutScores, Instrument
-from careerpath.cohort import (
+from careerpath import (
+    Band,
+    CutScores,
+    Instrument,
     Tally,
     beta_classification,
     cronbach_alpha,

@@ -7,8 +7,7 @@ from cohort import oracle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careerpath import CareerpathError
-from careerpath.cohort import cronbach_alpha, true_score
+from careerpath import CareerpathError, cronbach_alpha, true_score
 
 ROWS = st.lists(st.lists(st.none() | st.integers(0, 10), min_size=3, max_size=3), max_size=8)
 

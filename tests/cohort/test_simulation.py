@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from careerpath import CareerpathError, Instrument, load_instrument
-from careerpath.cohort import Tally, simulate_cohort
+from careerpath import CareerpathError, Instrument, Tally, load_instrument, simulate_cohort
 
 SHIPPED = load_instrument()
 

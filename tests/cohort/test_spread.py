@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careerpath import CutScores, Instrument, load_instrument
-from careerpath.cohort import Tally
+from careerpath import CutScores, Instrument, Tally, load_instrument
 from careerpath.cohort.spread import (
     APART,
     TOGETHER,

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import grid, instruments
 
-from careerpath import Band, CareerpathError, CutScores, Instrument, load_instrument
-from careerpath.cohort import Tally
+from careerpath import Band, CareerpathError, CutScores, Instrument, Tally, load_instrument
 from careerpath.errors import Reason
 from careerpath.instrument import BANDS
 

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import answered
 
-from careerpath import CareerpathError, Instrument
-from careerpath.cohort import Tally
+from careerpath import CareerpathError, Instrument, Tally
 
 PLAIN = Instrument.plain(["a", "b"], maximum=4, management_below=3, mastery_above=5)
 

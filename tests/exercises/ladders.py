@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from careerpath.exercises import DualLadder
+from careerpath import DualLadder
 from careerpath.exercises.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side, Voice
 
 texts = st.text(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careerpath import direct_report_capacity
 from careerpath.errors import CareerpathError
-from careerpath.exercises import direct_report_capacity
 from careerpath.exercises.capacity import DEFAULTS
 
 weeks = st.decimals(0, 168, places=1).map(float) | st.floats(0, 168)

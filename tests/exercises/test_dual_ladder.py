@@ -5,8 +5,8 @@ from exercises.ladders import ladders, rungs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from careerpath import DualLadder
 from careerpath.errors import CareerpathError
-from careerpath.exercises import DualLadder
 from careerpath.exercises.ladder_draft import Draft
 from careerpath.exercises.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side
 

@@ -9,7 +9,7 @@ import pytest
 from exercises.ladders import ladders
 from hypothesis import given, settings
 
-from careerpath.exercises import DualLadder
+from careerpath import DualLadder
 from careerpath.exercises.ladder_files import LARGEST, read_ladder, write_ladder
 from careerpath.exercises.ladder_parts import LadderError, Rung
 from careerpath.exercises.ladder_rows import COLUMNS

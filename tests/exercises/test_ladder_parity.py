@@ -7,8 +7,8 @@ from exercises.ladders import ladders
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from careerpath import DualLadder
 from careerpath.check import Level
-from careerpath.exercises import DualLadder
 from careerpath.exercises.aspects import WHY, Aspect
 from careerpath.exercises.ladder_parts import LadderError, Pay, Rung, Side, Voice
 from careerpath.exercises.title_standing import standing

@@ -4,7 +4,7 @@ import pytest
 from exercises.ladders import ladders
 from hypothesis import given, settings
 
-from careerpath.exercises import DualLadder
+from careerpath import DualLadder
 from careerpath.exercises.ladder_parts import Pay, Rung, Side
 from careerpath.exercises.ladder_picture import Place, draw_ladder
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from careerpath import TopTen
 from careerpath.errors import CareerpathError
-from careerpath.exercises import TopTen
 from careerpath.exercises.top_ten import Kind, Line
 
 

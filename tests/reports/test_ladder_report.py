@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pypdf import PdfReader
 
-from careerpath.exercises import DualLadder
+from careerpath import DualLadder
 from careerpath.exercises.ladder_files import read_ladder
 from careerpath.exercises.ladder_parts import LadderError, Rung
 from careerpath.reports.ladder import LadderReport, in_short

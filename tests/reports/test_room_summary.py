@@ -9,8 +9,7 @@ import pypdf
 import pytest
 from markupsafe import escape
 
-from careerpath import CutScores, Instrument, load_instrument
-from careerpath.cohort import Tally, simulate_cohort
+from careerpath import CutScores, Instrument, Tally, load_instrument, simulate_cohort
 from careerpath.interpretation import DISCLAIMER
 from careerpath.reports.room_summary import RoomSummary
 from careerpath.rooms import Picture, Room

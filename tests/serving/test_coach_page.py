@@ -12,10 +12,9 @@ from contextlib import closing
 import pytest
 from server_process import ServerProcess, until, write_notebook
 
-from careerpath import load_instrument
+from careerpath import load_instrument, open_store
 from careerpath.serving import listening
 from careerpath.serving.visits import RefusedError, Visits
-from careerpath.store import open_store
 
 INSTRUMENT = load_instrument()
 TITLE = "A title that stands nowhere else"

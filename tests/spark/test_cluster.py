@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from spark.conftest import environment
 
-from careerpath import CareerpathError, load_instrument
-from careerpath.cohort import Tally, simulate_cohort
+from careerpath import CareerpathError, Tally, load_instrument, simulate_cohort
 from careerpath.cohort import spark as sparks
 from careerpath.cohort.streaming import tally_files
 

@@ -10,8 +10,7 @@ import pytest
 from cohort.test_frames import expected, tables
 from hypothesis import HealthCheck, given, settings
 
-from careerpath import CareerpathError, Instrument, load_instrument
-from careerpath.cohort import Tally, score_frame
+from careerpath import CareerpathError, Instrument, Tally, load_instrument, score_frame
 from careerpath.errors import Reason
 
 SHIPPED = load_instrument()

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from store.postgresql import PostgresServer, find_programs, schema
 
-from careerpath.store import open_store
+from careerpath import open_store
 
 GIVEN = "CAREERPATH_TEST_DATABASE_URL"
 

@@ -12,8 +12,8 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from careerpath import open_store
 from careerpath.rooms import Phase, StoreUnavailableError
-from careerpath.store import open_store
 from careerpath.store.database import Driver
 
 PAUSE = 0.05

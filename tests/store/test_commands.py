@@ -6,10 +6,9 @@ from contextlib import closing
 import pytest
 from typer.testing import CliRunner
 
-from careerpath import load_instrument
+from careerpath import Tally, load_instrument, open_store, read_cohort
 from careerpath.cli import app
-from careerpath.cohort import Tally, read_cohort
-from careerpath.store import DATABASE_VARIABLE, open_store
+from careerpath.store.database import DATABASE_VARIABLE
 
 INSTRUMENT = load_instrument()
 

@@ -11,10 +11,8 @@ import pytest
 from store.participants import answers_of
 from store.postgresql import PostgresServer, find_programs
 
-from careerpath import load_instrument
-from careerpath.cohort import Tally
+from careerpath import Tally, load_instrument, open_store
 from careerpath.rooms import Outcome, StoreUnavailableError
-from careerpath.store import open_store
 
 INSTRUMENT = load_instrument()
 ROOM = 200
@@ -126,7 +124,7 @@ def test_postgresql_restarted_in_the_middle_loses_nothing(request):
 
 
 def test_many_can_open_an_empty_database_at_once(url):
-    opening = f"from careerpath.store import open_store; open_store({url!r}).close()"
+    opening = f"from careerpath import open_store; open_store({url!r}).close()"
     processes = [
         subprocess.Popen([sys.executable, "-c", opening], stderr=subprocess.PIPE, text=True)
         for _ in range(6)

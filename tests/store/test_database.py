@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from careerpath import load_instrument
+from careerpath import Store, load_instrument, open_store
 from careerpath.rooms import StoreError, StoreUnavailableError
 from careerpath.state import room_store
-from careerpath.store import Store, open_store
 from careerpath.store.checking import check_database
 from careerpath.store.database import DATABASE_VARIABLE, database_url, shown_url
 from careerpath.store.exporting import back_up
@@ -252,7 +251,7 @@ def test_a_participants_process_loads_sqlalchemy_and_nothing_heavier(file):
         code = store.create_room("Room", INSTRUMENT).code
     sharing = (
         "from careerpath import load_instrument\n"
-        "from careerpath.store import open_store\n"
+        "from careerpath import open_store\n"
         f"store = open_store({url!r}, keep_connections=False)\n"
         "answers = dict.fromkeys(load_instrument().item_ids, 5)\n"
         f"store.touch({code!r}, 'me')\n"

@@ -9,9 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy import update
 
-from careerpath import Instrument
+from careerpath import Instrument, open_store
 from careerpath.rooms import RoomNotFoundError, StoreUnavailableError
-from careerpath.store import open_store
 from careerpath.store.tables import rooms
 from careerpath.store.taking_part import digest
 

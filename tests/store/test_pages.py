@@ -9,9 +9,7 @@ from server_process import ServerProcess
 from store.participants import answers_of
 from store.postgresql import PostgresServer, find_programs
 
-from careerpath import load_instrument
-from careerpath.cohort import Tally
-from careerpath.store import open_store
+from careerpath import Tally, load_instrument, open_store
 
 INSTRUMENT = load_instrument()
 PHONES = 12

@@ -15,8 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from careerpath import CutScores, Instrument
-from careerpath.cohort import Tally
+from careerpath import CutScores, Instrument, Tally
 from careerpath.rooms import (
     MINIMUM_SHOWN,
     HeldBackError,

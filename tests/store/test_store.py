@@ -13,8 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from strategies import answered
 
-from careerpath import AnswerError, CutScores, Instrument, InstrumentError, load_instrument, score
-from careerpath.cohort import Tally, read_cohort
+from careerpath import (
+    AnswerError,
+    CutScores,
+    Instrument,
+    InstrumentError,
+    Tally,
+    load_instrument,
+    open_store,
+    read_cohort,
+    score,
+)
 from careerpath.cohort.frames import ADDED
 from careerpath.rooms import (
     MINIMUM_SHOWN,
@@ -29,7 +38,6 @@ from careerpath.rooms import (
     RoomNotFoundError,
     StoreError,
 )
-from careerpath.store import open_store
 from careerpath.store.keys import LETTERS
 from careerpath.store.packing import count, pack, unpack
 from careerpath.store.rooms import _ADDED_COLUMNS

@@ -9,9 +9,8 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import column, table, text
 
-from careerpath import load_instrument
+from careerpath import load_instrument, open_store
 from careerpath.rooms import Counts, StoreError
-from careerpath.store import open_store
 from careerpath.store.database import Database, database_url
 from careerpath.store.keys import key_hash
 from careerpath.store.migrations import rooms_0001

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from careerpath import Instrument, load_instrument
+from careerpath import Assessment, Instrument, RatingSlider, load_instrument
 from careerpath.result_file import as_json, kept_document
 from careerpath.share_link import encode_answers
 from careerpath.state.questionnaire import Phase
-from careerpath.widgets import Assessment, RatingSlider
 from careerpath.widgets.after_result import AfterPiece, AfterResult
 from careerpath.widgets.browser_session import BrowserSession
 from careerpath.widgets.piece import Piece
@@ -99,7 +98,7 @@ def test_a_process_loads_nothing_of_it_before_it_is_asked_for():
     code = """
 import sys
 from careerpath.state.questionnaire import Phase
-from careerpath.widgets import Assessment
+from careerpath import Assessment
 app = Assessment()
 for item in app.state.instrument.item_ids:
     app.state.answer(item, 7)

@@ -10,11 +10,9 @@ import re
 import pytest
 from traitlets import TraitError
 
-from careerpath import Instrument, load_instrument
+from careerpath import Assessment, Instrument, RatingSlider, load_instrument, open_store
 from careerpath.rooms import StoreUnavailableError
 from careerpath.state.questionnaire import Phase
-from careerpath.store import open_store
-from careerpath.widgets import Assessment, RatingSlider
 from careerpath.widgets.assessment import skeleton
 from careerpath.widgets.browser_session import BrowserSession
 from careerpath.widgets.screen import Screen

@@ -14,11 +14,10 @@ import pytest
 from ipywidgets import Widget
 from ipywidgets.widgets import widget as widget_module
 
-from careerpath import load_instrument
+from careerpath import load_instrument, open_store
 from careerpath.rooms import StoreError, StoreUnavailableError
 from careerpath.state.room_address import ADDRESSES_VARIABLE
 from careerpath.state.room_stages import Question, Stage, View
-from careerpath.store import open_store
 from careerpath.widgets import room as room_module
 from careerpath.widgets.piece import Piece
 from careerpath.widgets.room import RoomScreen
@@ -679,7 +678,7 @@ def test_a_page_loads_no_numpy_before_there_is_a_picture(tmp_path):
     script = f"""
 import asyncio, sys
 from careerpath.state.room_stages import Stage
-from careerpath.store import open_store
+from careerpath import open_store
 from careerpath.widgets.piece import Doing
 from careerpath.widgets.room import RoomScreen
 screen = RoomScreen(open_store=lambda: open_store("sqlite:///{tmp_path}/rooms.db"))

@@ -12,8 +12,7 @@ import pytest
 from ipywidgets import Dropdown, FloatRangeSlider, IntRangeSlider
 from traitlets import TraitError
 
-from careerpath import CareerpathError, Instrument, load_instrument
-from careerpath.cohort import simulate_cohort
+from careerpath import CareerpathError, Instrument, load_instrument, simulate_cohort
 from careerpath.state.room_figures import RoomFigures
 from careerpath.widgets.room_what_if import WhatIf
 from careerpath.widgets.screen import Screen
