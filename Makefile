@@ -46,10 +46,11 @@ test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=,
 test-spark: $(VENV)/.spark ## set up Spark, find or install Java, test tallies on a cluster of this machine
 	@java=$$(tools/ensure_java.sh) && JAVA_HOME="$$java" $(PY) -m pytest tests/spark $(PYTEST_ARGS)
 
-check: $(VENV)/.dev ## format, lint, types, stripped notebooks, front end; changes no source
+check: $(VENV)/.dev ## format, lint, types, imports, stripped notebooks, front end; changes no source
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
 	$(STRIP) --verify $(filter-out $(KEPT),$(wildcard notebooks/*.ipynb))
 	$(STRIP) --keep-count --verify $(KEPT)
 	@tools/check_frontend.sh $(FRONTEND_BUILD)

@@ -31,9 +31,9 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from careerpath import Store, load_instrument, open_store
-from careerpath.rooms import Phase
-from careerpath.store.packing import pack
-from careerpath.store.tables import participants
+from careerpath.room.entities import Phase
+from careerpath.room.store.packing import pack
+from careerpath.room.store.tables import participants
 
 INSTRUMENT = load_instrument()
 TIMES_SLOWER = 3.0
@@ -161,7 +161,7 @@ def fill(store: Store, code: str, people: int) -> None:
 
 def refreshes(name: str, store: Store, *, people: int, rounds: int) -> tuple[str, bool]:
     """Measure a coach's page, and write it as a row of the table."""
-    from careerpath.widgets.room import RoomScreen
+    from careerpath.room.coach.view import RoomScreen
 
     opened = store.create_room("Benchmark", INSTRUMENT, capacity=1_000_000)
     fill(store, opened.code, people)

@@ -1,48 +1,58 @@
 """The public names, and where each one is defined."""
 
-from .answers_file import read_answers
-from .certainty import Flip
-from .check import Finding, Level, check
+from .assessment.view import Assessment
 from .cohort.careless import careless_flags
 from .cohort.classification import Classification, beta_classification, livingston_lewis
 from .cohort.criterion import AdverseImpact, OptimalCut, adverse_impact, optimal_cut
-from .cohort.files import Cohort, read_cohort
-from .cohort.frames import score_frame
 from .cohort.layout import Layout
+from .cohort.named_cohort import LabCohort
+from .cohort.reading import Cohort, read_cohort
 from .cohort.reliability import Reliability, TrueScore, cronbach_alpha, true_score
+from .cohort.score_frame import score_frame
 from .cohort.simulation import SimulatedCohort, simulate_cohort
 from .cohort.tally import Flips, ItemStatistics, Tally
 from .cohort.writing import write_cohort
-from .errors import AnswerError, AnswersFileError, CareerpathError, InstrumentError, Reason
-from .exercises.aspects import Aspect, LadderFinding
-from .exercises.blind_pick import Comparison
-from .exercises.capacity import Capacity, direct_report_capacity
-from .exercises.dual_ladder import DualLadder
-from .exercises.ladder_parity import AspectParity
-from .exercises.ladder_parts import LadderLevel, Pay, Rung, Side, Voice
-from .exercises.top_ten import TopTen
-from .exercises.where_now import Path, Week, WhereNow, where_now
-from .instrument import Instrument
-from .instrument_file import load_instrument
-from .instrument_parts import BANDS, Band, BandText, BandTexts, CutScores, Facet, Item, Norms, Scale
-from .interpretation import FacetReading, Interpretation, interpret
-from .reliable_change import PastResult, ReliableChange, reliable_change
-from .reports.ladder import LadderReport
-from .reports.result import ResultReport
-from .reports.room_summary import RoomSummary
-from .result_file import KeptResult, result_document
-from .result_reading import read_results
-from .rooms import Counts, OpenedRoom, Outcome, Room
-from .scoring import FacetScore, Score, score
-from .share_link import decode_answers, encode_answers
-from .state.threshold_cohort import LabCohort
-from .store.store import Store, open_store
-from .widgets.assessment import Assessment
-from .widgets.dual_ladder import LadderScreen
-from .widgets.rating_slider import RatingSlider
-from .widgets.room import RoomScreen
-from .widgets.threshold_lab import ThresholdLab
-from .widgets.top_ten import TopTenScreen
+from .core.answers_file import read_answers
+from .core.certainty import Flip
+from .core.errors import AnswerError, AnswersFileError, CareerpathError, InstrumentError, Reason
+from .core.instrument import Instrument
+from .core.instrument_file import load_instrument
+from .core.instrument_lint import Finding, Level, check
+from .core.instrument_parts import (
+    BANDS,
+    Band,
+    BandText,
+    BandTexts,
+    CutScores,
+    Facet,
+    Item,
+    Norms,
+    Scale,
+)
+from .core.interpretation import FacetReading, Interpretation, interpret
+from .core.reliable_change import PastResult, ReliableChange, reliable_change
+from .core.result_file import KeptResult, result_document
+from .core.result_reading import read_results
+from .core.scoring import FacetScore, Score, score
+from .core.share_link import decode_answers, encode_answers
+from .ladder.aspects import Aspect, LadderFinding
+from .ladder.ladder import DualLadder
+from .ladder.ladder_parts import LadderLevel, Pay, Rung, Side, Voice
+from .ladder.parity import AspectParity
+from .ladder.report import LadderReport
+from .ladder.view import LadderScreen
+from .questionnaire.rating_slider import RatingSlider
+from .room.coach.summary import RoomSummary
+from .room.coach.view import RoomScreen
+from .room.entities import Counts, OpenedRoom, Outcome, Room
+from .room.store.store import Store, open_store
+from .thresholds.view import ThresholdLab
+from .top_ten.chance import Comparison
+from .top_ten.list import TopTen
+from .top_ten.view import TopTenScreen
+from .what_next.capacity import Capacity, direct_report_capacity
+from .what_next.report import ResultReport
+from .what_next.where_now import Path, Week, WhereNow, where_now
 
 __version__: str
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from careerpath import Instrument
-from careerpath.exact import exact, plain_number
+from careerpath.core.numbers import exact, plain_number
 
 STEPS = (1, 0.5, 0.1, 0.25, 2)
 

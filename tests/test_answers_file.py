@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from careerpath.answers_file import LARGEST, read_answers
-from careerpath.errors import AnswersFileError
+from careerpath.core.answers_file import LARGEST, read_answers
+from careerpath.core.errors import AnswersFileError
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from strategies import grid, instruments
 
 from careerpath import Band, CareerpathError, Instrument, load_instrument, score
-from careerpath.check import Level, check, check_data, random_shares, random_totals
+from careerpath.core.instrument_lint import Level, check, check_data, random_shares, random_totals
 
 SHIPPED = load_instrument()
 

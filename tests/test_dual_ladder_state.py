@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerpath import DualLadder
-from careerpath.errors import CareerpathError
-from careerpath.exercises.ladder_files import LARGEST, read_ladder, write_ladder
-from careerpath.exercises.ladder_parts import LadderError, Rung, Side
-from careerpath.state.dual_ladder import TYPES, LadderState, Stage
-from careerpath.state.kept_ladder import KeptLadder, read_kept, write_kept
-from careerpath.state.ladder_form import fields_of, read_fields
-from careerpath.state.open_level import Focus
+from careerpath.core.errors import CareerpathError
+from careerpath.ladder.files import LARGEST, read_ladder, write_ladder
+from careerpath.ladder.form import fields_of, read_fields
+from careerpath.ladder.kept import KeptLadder, read_kept, write_kept
+from careerpath.ladder.ladder_parts import LadderError, Rung, Side
+from careerpath.ladder.model import TYPES, LadderState, Stage
+from careerpath.ladder.open_level import Focus
 
 EXAMPLE = DualLadder.example()
 

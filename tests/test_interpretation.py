@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from strategies import answered, grid
 
 from careerpath import Band, Instrument, interpret, load_instrument, score
-from careerpath.certainty import band_chances, find_flips
-from careerpath.exact import exact
-from careerpath.instrument import BANDS
-from careerpath.interpretation import DISCLAIMER, percent
-from careerpath.scoring import keyed_answer
+from careerpath.core.certainty import band_chances, find_flips
+from careerpath.core.instrument import BANDS
+from careerpath.core.interpretation import DISCLAIMER, percent
+from careerpath.core.numbers import exact
+from careerpath.core.scoring import keyed_answer
 
 SHIPPED = load_instrument()
 

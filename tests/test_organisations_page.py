@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from careerpath.ladder.view import LadderScreen
 from careerpath.serving.pages import TEMPLATES
-from careerpath.widgets.dual_ladder import LadderScreen
-from careerpath.widgets.piece import Doing
-from careerpath.widgets.top_ten import TopTenScreen
+from careerpath.top_ten.view import TopTenScreen
+from careerpath.ui.html_view import Doing
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "organisations.md").read_text(encoding="utf-8")
 NAMED = sorted(

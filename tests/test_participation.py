@@ -11,7 +11,7 @@ import pytest
 from traitlets import HasTraits
 
 from careerpath import load_instrument, open_store
-from careerpath.rooms import (
+from careerpath.room.entities import (
     Outcome,
     Phase,
     Picture,
@@ -22,9 +22,9 @@ from careerpath.rooms import (
     RoomNotFoundError,
     StoreUnavailableError,
 )
-from careerpath.state.background import Background
-from careerpath.state.participation import UNREACHED, Participation, Sharing, Standing
-from careerpath.state.room_door import LONGEST_CODE, MOST_MISSES
+from careerpath.room.participant.background import Background
+from careerpath.room.participant.claims import LONGEST_CODE, MOST_MISSES
+from careerpath.room.participant.model import UNREACHED, Participation, Sharing, Standing
 
 INSTRUMENT = load_instrument()
 CODE = "BCDFGH"

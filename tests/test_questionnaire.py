@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import AnswerError, Band, load_instrument
-from careerpath.state.questionnaire import Draft, Phase, QuestionnaireState, read_draft
+from careerpath.questionnaire.model import Draft, Phase, QuestionnaireState, read_draft
 
 INSTRUMENT = load_instrument()
 IDS = INSTRUMENT.item_ids

@@ -16,7 +16,14 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from careerpath import DualLadder, Tally, load_instrument, open_store, simulate_cohort, write_cohort
+from careerpath import (
+    DualLadder,
+    Tally,
+    load_instrument,
+    open_store,
+    simulate_cohort,
+    write_cohort,
+)
 from careerpath.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -134,7 +141,10 @@ def test_the_python_examples_give_what_they_show(document):
 
 def make_room(instrument, *, code):
     """The room that the documents speak of, in which six have shared."""
-    with closing(open_store()) as store, patch("careerpath.store.rooms.new_code", lambda: code):
+    with (
+        closing(open_store()) as store,
+        patch("careerpath.room.store.rooms.new_code", lambda: code),
+    ):
         store.create_room("Lisbon workshop", instrument)
         for number in range(6):
             answers = dict.fromkeys(instrument.item_ids, number)

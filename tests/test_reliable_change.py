@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from careerpath import Instrument, load_instrument
-from careerpath.errors import CareerpathError
-from careerpath.reliable_change import CRITERION, PastResult, reliable_change
+from careerpath.core.errors import CareerpathError
+from careerpath.core.reliable_change import CRITERION, PastResult, reliable_change
 
 INSTRUMENT = load_instrument()
 totals = st.integers(INSTRUMENT.minimum_total, INSTRUMENT.maximum_total)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from strategies import answered
 
 from careerpath import load_instrument, score
-from careerpath.answers_file import read_answers, read_dated_answers
-from careerpath.errors import CareerpathError
-from careerpath.result_file import as_json, kept_document, result_document, several_document
-from careerpath.result_reading import LARGEST, parse_results, read_results, score_again
+from careerpath.core.answers_file import read_answers, read_dated_answers
+from careerpath.core.errors import CareerpathError
+from careerpath.core.result_file import as_json, kept_document, result_document, several_document
+from careerpath.core.result_reading import LARGEST, parse_results, read_results, score_again
 
 INSTRUMENT = load_instrument()
 ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 7)

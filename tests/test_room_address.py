@@ -2,7 +2,7 @@
 
 import pytest
 
-from careerpath.state.room_address import JoinAddress, Reach, join_address
+from careerpath.ui.site_address import JoinAddress, Reach, join_address
 
 NOWHERE = JoinAddress("", "", Reach.NOBODY)
 LAN = ("http://192.168.1.20:8866/", "http://10.8.0.3:8866/")

@@ -10,9 +10,20 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from careerpath import CareerpathError, CutScores, Instrument, Tally, load_instrument, open_store
-from careerpath.instrument import Band
-from careerpath.rooms import (
+from careerpath import (
+    CareerpathError,
+    CutScores,
+    Instrument,
+    Tally,
+    load_instrument,
+    open_store,
+)
+from careerpath.cohort.named_cohort import LabCohort
+from careerpath.core.instrument import Band
+from careerpath.room.coach.model import RoomState
+from careerpath.room.coach.slides import Kind, slides_of
+from careerpath.room.coach.stages import Question, Stage, View
+from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
     Phase,
@@ -22,11 +33,7 @@ from careerpath.rooms import (
     StoreError,
     StoreUnavailableError,
 )
-from careerpath.state.room import RoomState
-from careerpath.state.room_slides import Kind, slides_of
-from careerpath.state.room_stages import Question, Stage, View
-from careerpath.state.threshold_cohort import LabCohort
-from careerpath.state.threshold_lab import ThresholdLabState
+from careerpath.thresholds.model import ThresholdLabState
 
 INSTRUMENT = load_instrument()
 OWN = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)

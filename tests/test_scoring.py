@@ -19,8 +19,8 @@ from careerpath import (
     load_instrument,
     score,
 )
-from careerpath.errors import Reason
-from careerpath.scoring import keyed_answer
+from careerpath.core.errors import Reason
+from careerpath.core.scoring import keyed_answer
 
 SHIPPED = load_instrument()
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from careerpath import Band, load_instrument, score
-from careerpath.instrument import BANDS
+from careerpath.core.instrument import BANDS
 
 SHIPPED = load_instrument()
 TEXTS = {

@@ -24,12 +24,12 @@ from careerpath import (
     score,
     simulate_cohort,
 )
-from careerpath.certainty import band_chances
-from careerpath.instrument import BANDS, Band
-from careerpath.state.threshold_cohort import MOST_GROUPS, LabCohort, split_by
-from careerpath.state.threshold_effects import FEWEST_PEOPLE, MOST_BARS, SURE
-from careerpath.state.threshold_lab import ThresholdLabState
-from careerpath.state.threshold_saving import FEWEST_FOR_NORMS, no_norms_because
+from careerpath.cohort.cut_effects import FEWEST_PEOPLE, MOST_BARS, SURE
+from careerpath.cohort.named_cohort import MOST_GROUPS, LabCohort, split_by
+from careerpath.core.certainty import band_chances
+from careerpath.core.instrument import BANDS, Band
+from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.saving import FEWEST_FOR_NORMS, no_norms_because
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)

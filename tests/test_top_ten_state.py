@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from careerpath.errors import CareerpathError
-from careerpath.exercises.top_ten import Kind, TopTen
-from careerpath.state.top_ten import TopTenState
+from careerpath.core.errors import CareerpathError
+from careerpath.top_ten.list import Kind, TopTen
+from careerpath.top_ten.model import TopTenState
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 import careerpath
-from careerpath.errors import CareerpathError
+from careerpath.core.errors import CareerpathError
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -22,9 +22,9 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """Check an instrument file, or a translation of one."""
-    from careerpath.check import Level, check_data
-    from careerpath.instrument_file import instrument_path, is_translation, read_toml
-    from careerpath.translation_check import check_translation
+    from careerpath.core.instrument_file import instrument_path, is_translation, read_toml
+    from careerpath.core.instrument_lint import Level, check_data
+    from careerpath.core.translation_check import check_translation
 
     path = instrument_path(file)
     data = read_toml(path)
@@ -35,7 +35,7 @@ def check_command(
     if as_json:
         print_json({"file": place, "findings": [asdict(finding) for finding in findings]})
     else:
-        from careerpath.terminal import show_findings
+        from careerpath.cli.output import show_findings
 
         show_findings(console(), file, findings)
     if any(finding.level is Level.ERROR for finding in findings):

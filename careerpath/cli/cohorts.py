@@ -9,7 +9,7 @@ import typer
 
 import careerpath
 from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
-from careerpath.cli.target import Overwrite, check_target
+from careerpath.cli.output_file import Overwrite, check_target
 
 
 @app.command("tally")
@@ -43,8 +43,8 @@ def tally_command(
     as_json: AsJson = False,
 ) -> None:
     """Reduce cohorts of any size to one small tally."""
-    from careerpath.cohort.streaming import find_files, tally_files
-    from careerpath.cohort.terminal import show_tally, tally_document, tally_progress
+    from careerpath.cli.cohort_output import show_tally, tally_document, tally_progress
+    from careerpath.cohort.tally_files import find_files, tally_files
 
     questionnaire = careerpath.load_instrument(instrument)
     check_target(output, overwrite=overwrite, inputs=[*find_files(files), instrument])

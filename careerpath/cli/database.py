@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from careerpath.cli.app import FOUND_ERRORS, AsJson, app, print_json
-from careerpath.cli.target import Overwrite, check_target
+from careerpath.cli.output_file import Overwrite, check_target
 
 DatabaseOption = Annotated[
     str | None,
@@ -34,7 +34,7 @@ def upgrade_command(*, url: DatabaseOption = None) -> None:
     """
     from contextlib import closing
 
-    from careerpath.store.store import open_store
+    from careerpath.room.store.store import open_store
 
     with closing(open_store(url)) as store:
         store.database.erase_traces()
@@ -51,7 +51,7 @@ def backup_command(
     """Copy an SQLite database to a file, while it is used."""
     from contextlib import closing
 
-    from careerpath.store.store import open_store
+    from careerpath.room.store.store import open_store
 
     with closing(open_store(url)) as store:
         check_target(file, overwrite=overwrite, inputs=[store.database.place])
@@ -62,7 +62,7 @@ def backup_command(
 @database.command("check")
 def check_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None:
     """Check that the database can be reached, is up to date, and is sound. Changes nothing."""
-    from careerpath.store.checking import check_database
+    from careerpath.room.store.checking import check_database
 
     found = check_database(url)
     if as_json:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from careerpath.cli.app import FOUND_ERRORS, AsJson, app, console, print_json
-from careerpath.cli.target import Overwrite, check_target
+from careerpath.cli.output_file import Overwrite, check_target
 
 if TYPE_CHECKING:
-    from careerpath.exercises.dual_ladder import DualLadder
+    from careerpath.ladder.ladder import DualLadder
 
 PAY_TOLERANCE = 0.05
 File = Annotated[
@@ -38,9 +38,9 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what is not at par, why it matters and how to mend it."""
-    from careerpath.check import Finding, Level
-    from careerpath.exercises.dual_ladder import DualLadder
-    from careerpath.exercises.ladder_parity import compare_aspects
+    from careerpath.core.instrument_lint import Finding, Level
+    from careerpath.ladder.ladder import DualLadder
+    from careerpath.ladder.parity import compare_aspects
 
     read = DualLadder.load(file)
     findings = read.findings(pay_tolerance=pay_tolerance)
@@ -54,7 +54,7 @@ def check_command(
             }
         )
     else:
-        from careerpath.terminal import show_findings
+        from careerpath.cli.output import show_findings
 
         width = max(len(row.aspect) for row in parity)
         for row in parity:
@@ -74,7 +74,7 @@ def check_command(
 @ladder.command("example")
 def example_command(*, output: Output, overwrite: Overwrite = False) -> None:
     """Write a worked example to start from: .csv, .xlsx or .toml."""
-    from careerpath.exercises.dual_ladder import DualLadder
+    from careerpath.ladder.ladder import DualLadder
 
     check_target(output, overwrite=overwrite)
     _write(DualLadder.example(), output, pay_tolerance=PAY_TOLERANCE)
@@ -92,14 +92,14 @@ def export_command(
 
     .pdf, .html or .md to read, with the check; .csv, .xlsx or .toml to go on with.
     """
-    from careerpath.exercises.dual_ladder import DualLadder
+    from careerpath.ladder.ladder import DualLadder
 
     check_target(output, overwrite=overwrite, inputs=[file])
     _write(DualLadder.load(file), output, pay_tolerance=pay_tolerance)
 
 
 def _write(made: DualLadder, output: Path, *, pay_tolerance: float) -> None:
-    from careerpath.reports.ladder import LadderReport, counted
+    from careerpath.ladder.report import LadderReport, counted
 
     saved = LadderReport(made, pay_tolerance).save(output)
     typer.echo(f"{saved}: {counted(made)}.")

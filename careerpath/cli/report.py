@@ -12,10 +12,10 @@ import typer
 
 import careerpath
 from careerpath.cli.app import FOUND_ERRORS, InstrumentOption, app
+from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.cli.score import Missing, in_options
-from careerpath.cli.target import Overwrite, check_target
-from careerpath.errors import AnswerError, CareerpathError, shown
-from careerpath.instrument import Instrument
+from careerpath.core.errors import AnswerError, CareerpathError, shown
+from careerpath.core.instrument import Instrument
 
 ANSWER_FILES = (".json", ".toml")
 
@@ -114,8 +114,8 @@ def _report(
     day: date | None,
     missing: Missing,
 ) -> bytes:
-    from careerpath.answers_file import read_dated_answers
-    from careerpath.reports.result import ResultReport
+    from careerpath.core.answers_file import read_dated_answers
+    from careerpath.what_next.report import ResultReport
 
     given = read_dated_answers(source, instrument)
     report = ResultReport(

@@ -14,12 +14,12 @@ import typer
 import careerpath
 from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
 from careerpath.cli.database import DatabaseOption
-from careerpath.cli.target import Overwrite, check_target
-from careerpath.errors import CareerpathError, shown
+from careerpath.cli.output_file import Overwrite, check_target
+from careerpath.core.errors import CareerpathError, shown
 
 if TYPE_CHECKING:
-    from careerpath.rooms import Counts, Room
-    from careerpath.store.store import Store
+    from careerpath.room.entities import Counts, Room
+    from careerpath.room.store.store import Store
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The six letters of the room.")]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -72,8 +72,8 @@ def list_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None
 @room.command("show")
 def show_command(code: Code, *, url: DatabaseOption = None, as_json: AsJson = False) -> None:
     """Show how a room stands: who has joined and shared, and the bands from five people on."""
-    from careerpath.cohort.terminal import show_tally, tally_document
-    from careerpath.rooms import HeldBackError
+    from careerpath.cli.cohort_output import show_tally, tally_document
+    from careerpath.room.entities import HeldBackError
 
     with _store(url) as store:
         found, counts = store.room(code), store.counts(code)
@@ -114,7 +114,7 @@ def export_command(
     url: DatabaseOption = None,
 ) -> None:
     """Write a room's answers, totals and bands to a file."""
-    from careerpath.rooms import left_out
+    from careerpath.room.entities import left_out
 
     check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:
@@ -153,7 +153,7 @@ def delete_command(
 
 @contextmanager
 def _store(url: str | None) -> Iterator[Store]:
-    from careerpath.store.store import open_store
+    from careerpath.room.store.store import open_store
 
     store = open_store(url)
     try:

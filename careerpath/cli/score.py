@@ -11,9 +11,9 @@ import typer
 
 import careerpath
 from careerpath.cli.app import AsJson, app, console, print_json
-from careerpath.cli.target import Overwrite, check_target
-from careerpath.errors import AnswerError, CareerpathError
-from careerpath.scoring import PRORATE_HINT
+from careerpath.cli.output_file import Overwrite, check_target
+from careerpath.core.errors import AnswerError, CareerpathError
+from careerpath.core.scoring import PRORATE_HINT
 
 if TYPE_CHECKING:
     from careerpath import Instrument, Interpretation, Score
@@ -54,7 +54,7 @@ def score_command(
     as_json: AsJson = False,
 ) -> None:
     """Score one person's answers and say what the result means, or a whole cohort's."""
-    from careerpath.answers_file import read_answers
+    from careerpath.core.answers_file import read_answers
 
     questionnaire = careerpath.load_instrument(instrument)
     if output is not None or "://" in answers or Path(answers).suffix.lower() in _COHORT_FILES:
@@ -74,7 +74,7 @@ def score_command(
     if as_json:
         print_json(_score_document(questionnaire, result, meaning))
     else:
-        from careerpath.terminal import show_result
+        from careerpath.cli.output import show_result
 
         show_result(console(), meaning)
 
@@ -85,10 +85,10 @@ def in_options(error: AnswerError) -> str:
 
 
 def _score_cohort(source: str, output: Path, instrument: Instrument, *, as_json: bool) -> None:
-    from careerpath.cohort.files import read_cohort
-    from careerpath.cohort.frames import ADDED, score_frame
+    from careerpath.cli.cohort_output import show_tally, tally_document
+    from careerpath.cohort.reading import read_cohort
+    from careerpath.cohort.score_frame import ADDED, score_frame
     from careerpath.cohort.tally import Tally
-    from careerpath.cohort.terminal import show_tally, tally_document
     from careerpath.cohort.writing import write_cohort
 
     cohort = read_cohort(source, instrument)

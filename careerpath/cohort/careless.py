@@ -7,9 +7,9 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from careerpath.cohort.opening import open_frame
-from careerpath.errors import CareerpathError
-from careerpath.instrument import Instrument
+from careerpath.cohort.frames import open_frame
+from careerpath.core.errors import CareerpathError
+from careerpath.core.instrument import Instrument
 
 LONGEST_RUN = "longest_run"
 SPREAD = "spread_within"

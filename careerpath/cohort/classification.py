@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from careerpath.cohort.reliability import check_reliability
-from careerpath.errors import CareerpathError
+from careerpath.core.errors import CareerpathError
 
 if TYPE_CHECKING:
     import numpy.typing as npt

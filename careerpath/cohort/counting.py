@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
+from careerpath.cohort.frames import Frame, open_frame
 from careerpath.cohort.layout import Layout
-from careerpath.cohort.opening import Frame, open_frame
-from careerpath.cohort.rule import CODE, NUMBER, ODD, REASONS, UNITS, answer_column, with_codes
+from careerpath.cohort.score_expression import (
+    CODE,
+    NUMBER,
+    ODD,
+    REASONS,
+    UNITS,
+    answer_column,
+    with_codes,
+)
 from careerpath.cohort.simulation import is_made_up
 from careerpath.cohort.units import Units
-from careerpath.errors import Reason
-from careerpath.instrument import Instrument
+from careerpath.core.errors import Reason
+from careerpath.core.instrument import Instrument
 
 if TYPE_CHECKING:
     from careerpath.cohort.tally import Counts

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from careerpath.errors import CareerpathError, did_you_mean, shown
-from careerpath.instrument import BANDS, Band
+from careerpath.core.errors import CareerpathError, did_you_mean, shown
+from careerpath.core.instrument import BANDS, Band
 
 FOUR_FIFTHS = Fraction(4, 5)
 

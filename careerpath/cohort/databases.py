@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from careerpath.cohort.file_formats import ROWS, CohortFileError, Part, Parts, object_frame
-from careerpath.errors import did_you_mean, shown
+from careerpath.cohort.formats import ROWS, CohortFileError, Part, Parts, object_frame
+from careerpath.core.errors import did_you_mean, shown
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Engine, Inspector

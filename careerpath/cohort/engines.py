@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from careerpath.errors import CareerpathError, did_you_mean, shown
+from careerpath.core.errors import CareerpathError, did_you_mean, shown
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

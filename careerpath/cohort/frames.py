@@ -1,124 +1,80 @@
-"""Scores as columns of a frame, in words: the same kind of frame in and out."""
+"""Taking a frame of any engine, and seeing that it has what an instrument needs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import narwhals as nw
+from narwhals.exceptions import NarwhalsError
 
-from careerpath.cohort.opening import Frame, open_frame
-from careerpath.cohort.rule import CODE, REASONS, UNITS, divided, number_of, with_codes
-from careerpath.cohort.units import Units
-from careerpath.errors import CareerpathError, Reason
-from careerpath.instrument import Band, Instrument
+from careerpath.core.errors import CareerpathError, did_you_mean, shown
+from careerpath.core.instrument import Instrument
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-TOTAL = "total"
-BAND = "band"
-UNSCORED_REASON = "unscored_reason"
-ADDED = (TOTAL, BAND, UNSCORED_REASON)
-"""The columns that scoring adds."""
+Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+FrameT = TypeVar("FrameT", bound=Frame)
 
 
-def score_frame(frame: Any, instrument: Instrument) -> Any:
-    """Score each row of a frame.
-
-    Parameters
-    ----------
-    frame : pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark frame
-        One column an item, named by its id, as shown from left to right; one row a person.
-        Other columns are kept.
-    instrument : Instrument
-
-    Returns
-    -------
-    frame of the same kind
-        With three columns more: ``total``; ``band``, which is "unscored" where there is no total;
-        and ``unscored_reason``, empty where there is one. Lazy stays lazy. In pandas, band and
-        reason are categories.
+def open_frame(frame: Any, instrument: Instrument) -> Frame:
+    """Wrap a frame, and check that it has one column for each item.
 
     Raises
     ------
     CareerpathError
-        Where a column is missing, or one of the three is there already.
-
-    Examples
-    --------
-    >>> import pandas
-    >>> instrument = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
-    >>> score_frame(pandas.DataFrame({"a": [1, 9, 12], "b": [2, 8, 3]}), instrument)
-        a  b  total        band unscored_reason
-    0   1  2      3  management             NaN
-    1   9  8     17     mastery             NaN
-    2  12  3   <NA>    unscored    out of range
+        Where it is no frame, or a column is missing or there twice.
     """
-    table = open_frame(frame, instrument)
-    taken = [name for name in ADDED if name in table.collect_schema().names()]
-    if taken:
+    table = wrapped(frame)
+    names = table.collect_schema().names()
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise CareerpathError(f"The frame has the column {shown(twice[0])} twice. Rename one.")
+    check_columns([str(name) for name in names], instrument, place="The frame")
+    return table
+
+
+def wrapped(frame: Any) -> Frame:
+    """Wrap a frame of any engine.
+
+    Raises
+    ------
+    CareerpathError
+        Where it is no frame, or has a column twice.
+    """
+    try:
+        table: Frame = nw.from_native(frame)
+        table.collect_schema()
+    except (TypeError, NarwhalsError) as error:
+        why = f": {str(error).splitlines()[0]}" if isinstance(error, NarwhalsError) else ""
         raise CareerpathError(
-            f"The frame has a column {taken[0]!r} already, which scoring would overwrite. "
-            "Rename or drop it."
-        )
-    if table.implementation.is_pandas():
-        coded = with_codes(table, instrument, keep=False)
-        return _dressed_pandas(frame, coded.to_native(), instrument)
-    if isinstance(table, nw.DataFrame) and table.implementation.is_polars():
-        # Polars plans a lazy frame as a whole, which takes half the time.
-        whole: Any = _dressed(with_codes(table.lazy(), instrument), instrument)
-        return whole.collect().to_native()
-    return _dressed(with_codes(table, instrument), instrument).to_native()
+            f"Cannot use {type(frame).__name__!r} as a frame{why}. Give a pandas, Polars, PyArrow, "
+            "DuckDB or PySpark frame, with each column once."
+        ) from error
+    return table
 
 
-def _dressed(coded: Frame, instrument: Instrument) -> Frame:
-    """Turn codes into words."""
-    scale = Units.of(instrument).scale
-    code, units = nw.col(CODE), nw.col(UNITS)
-    total = units.cast(nw.Int64()) if scale == 1 else divided(units.cast(nw.Float64()), scale)
-    both, mastery = Units.of(instrument).band_starts(instrument)
-    band: Any = nw.lit(str(Band.MASTERY))
-    band = nw.when(units < mastery).then(nw.lit(str(Band.BOTH))).otherwise(band)
-    band = nw.when(units < both).then(nw.lit(str(Band.MANAGEMENT))).otherwise(band)
-    band = nw.when(code == 0).then(band).otherwise(nw.lit(str(Band.UNSCORED)))
-    reason: Any = nw.lit(None, nw.String())
-    for each in REASONS:
-        if each is not Reason.UNKNOWN_ITEM:  # A frame without an item's column is refused.
-            reason = nw.when(code == number_of(each)).then(nw.lit(str(each))).otherwise(reason)
-    reason = nw.when(code != 0).then(reason)
-    return coded.with_columns(
-        nw.when(code == 0).then(total).alias(TOTAL),
-        band.alias(BAND),
-        reason.alias(UNSCORED_REASON),
-    ).drop(CODE, UNITS)
+def column_of(table: Frame, name: str) -> Any:
+    """Refer to a column: Spark takes a dot for a field of a struct where a name is not quoted."""
+    implementation = table.implementation
+    if implementation.is_pyspark() or implementation.is_pyspark_connect():
+        name = f"`{name.replace('`', '``')}`"
+    return nw.col(name)
 
 
-def _dressed_pandas(frame: pd.DataFrame, coded: pd.DataFrame, instrument: Instrument) -> Any:
-    """Turn codes into categories, which take a byte a row where words would take fifty."""
-    import numpy as np
-    import pandas as pd
-
-    code = coded[CODE].to_numpy(dtype=np.int8)
-    fine = code == 0
-    all_fine = bool(fine.all())
-    scale = Units.of(instrument).scale
-    units = coded[UNITS] if all_fine else coded[UNITS].where(fine, 0)
-    whole = units.to_numpy(dtype=np.int64)
-    total = (
-        pd.arrays.IntegerArray(whole, ~fine)
-        if scale == 1
-        else np.where(fine, whole / scale, np.nan)
+def check_columns(names: Sequence[str], instrument: Instrument, *, place: str) -> None:
+    """Refuse names among which an item is missing, and say which one could be meant."""
+    known = set(names)
+    missing = [name for name in instrument.item_ids if name not in known]
+    if not missing:
+        return
+    some = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+    others = [shown(name).strip("'\"") for name in names if name not in instrument.item_ids]
+    guess = did_you_mean(missing[0], others[:1000])
+    mend = (
+        f"For {missing[0]!r}: {guess[0].lower()}{guess[1:]}"
+        if guess.startswith("Did")
+        else "Name the columns by the ids of the items."
     )
-    both, mastery = Units.of(instrument).band_starts(instrument)
-    places = (whole >= both).view(np.int8) + (whole >= mastery).view(np.int8)
-    if not all_fine:
-        places[~fine] = list(Band).index(Band.UNSCORED)
-    bands = pd.CategoricalDtype([str(band) for band in Band], ordered=False)
-    reasons = pd.CategoricalDtype([str(reason) for reason in REASONS], ordered=False)
-    return frame.assign(
-        **{
-            TOTAL: total,
-            BAND: pd.Categorical.from_codes(places, dtype=bands),
-            UNSCORED_REASON: pd.Categorical.from_codes(code - np.int8(1), dtype=reasons),
-        }
+    raise CareerpathError(
+        f"{place} has no column for {len(missing)} of {len(instrument.items)} items: {some}. {mend}"
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from careerpath.errors import CareerpathError
-from careerpath.exact import exact, plain_number
-from careerpath.instrument import CutScores, Instrument, Scale
+from careerpath.core.errors import CareerpathError
+from careerpath.core.instrument import CutScores, Instrument, Scale
+from careerpath.core.numbers import exact, plain_number
 
 LARGEST = 20_000_000
 """The most counts that a tally holds: 160 MB."""

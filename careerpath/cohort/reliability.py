@@ -15,8 +15,8 @@ import narwhals as nw
 import numpy as np
 from scipy import special
 
-from careerpath.cohort.opening import wrapped
-from careerpath.errors import CareerpathError
+from careerpath.cohort.frames import wrapped
+from careerpath.core.errors import CareerpathError
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -10,11 +10,11 @@ import narwhals as nw
 import numpy as np
 from scipy import optimize, special
 
-from careerpath.cohort.opening import Frame, column_of
+from careerpath.cohort.frames import Frame, column_of
 from careerpath.cohort.reliability import check_reliability
-from careerpath.errors import CareerpathError, shown
-from careerpath.exact import exact
-from careerpath.instrument import Instrument
+from careerpath.core.errors import CareerpathError, shown
+from careerpath.core.instrument import Instrument
+from careerpath.core.numbers import exact
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careerpath.errors import CareerpathError, shown
+from careerpath.core.errors import CareerpathError, shown
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -28,9 +28,9 @@ from careerpath.cohort.reliability import (
     standard_error,
     true_score,
 )
-from careerpath.errors import CareerpathError, Reason
-from careerpath.exact import exact
-from careerpath.instrument import BANDS, Band, CutScores, Instrument
+from careerpath.core.errors import CareerpathError, Reason
+from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
+from careerpath.core.numbers import exact
 
 if TYPE_CHECKING:
     import numpy.typing as npt

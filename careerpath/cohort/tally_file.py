@@ -27,8 +27,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
 from careerpath.cohort.layout import Layout
-from careerpath.errors import CareerpathError, Reason
-from careerpath.instrument import Identifier, Scale
+from careerpath.core.errors import CareerpathError, Reason
+from careerpath.core.instrument import Identifier, Scale
 
 if TYPE_CHECKING:
     from careerpath.cohort.tally import Counts, Tally

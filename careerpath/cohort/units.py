@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Self
 
-from careerpath.exact import exact
-from careerpath.instrument import Instrument
+from careerpath.core.instrument import Instrument
+from careerpath.core.numbers import exact
 
 
 @dataclass(frozen=True, slots=True)

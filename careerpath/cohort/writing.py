@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from careerpath.cohort.file_formats import CohortFileError
+from careerpath.cohort.formats import CohortFileError
 
 _ESCAPED = ("=", "+", "-", "@", "\t", "\r")
 

@@ -8,12 +8,12 @@ from typing import Any
 from prometheus_client import CONTENT_TYPE_LATEST
 from tornado.web import HTTPError, RequestHandler
 
+from careerpath.serving.admission import Visits
 from careerpath.serving.assets import Asset
-from careerpath.serving.events import log_trouble
+from careerpath.serving.log import log_trouble
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.pages import Site
 from careerpath.serving.pool import Pool
-from careerpath.serving.visits import Visits
 
 FOREVER = "public, max-age=31536000, immutable"
 

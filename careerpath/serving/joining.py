@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from careerpath.rooms import RoomNotFoundError
+from careerpath.room.entities import RoomNotFoundError
+from careerpath.room.store.keys import plain_code
 from careerpath.serving.handlers import SiteHandler
-from careerpath.store.keys import plain_code
 
 
 class Join(SiteHandler):

@@ -31,8 +31,8 @@ from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
 from traitlets import Int
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from careerpath.serving.events import log_event, log_trouble
-from careerpath.serving.visits import Visit, Visits
+from careerpath.serving.admission import Visit, Visits
+from careerpath.serving.log import log_event, log_trouble
 
 KERNEL_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 #: Jupyter's message format with a header that can be read without reading the rest.

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from careerpath import CareerpathError
-from careerpath.serving.events import log_event
+from careerpath.serving.log import log_event
 
 MEGABYTE = 1024 * 1024
 #: A visitor of the shipped pages, until one has been measured.

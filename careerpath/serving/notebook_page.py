@@ -10,15 +10,15 @@ from contextlib import suppress
 
 from tornado.iostream import StreamClosedError
 
-from careerpath.serving.events import log_event, log_trouble
+from careerpath.serving.admission import Reason, RefusedError, Visit, Visits, counted_address
 from careerpath.serving.handlers import SiteHandler
 from careerpath.serving.kernels import PageKernels
-from careerpath.serving.line import Line, Place
+from careerpath.serving.log import log_event, log_trouble
 from careerpath.serving.memory import Capacity
+from careerpath.serving.page_maker import PageMaker, ReadyPage
 from careerpath.serving.pages import COACH
 from careerpath.serving.pool import Pool
-from careerpath.serving.starting import PageMaker, ReadyPage
-from careerpath.serving.visits import Reason, RefusedError, Visit, Visits, counted_address
+from careerpath.serving.waiting_line import Line, Place
 
 #: How often whoever waits in line is told how many are before.
 QUEUE_SECONDS = 1.0

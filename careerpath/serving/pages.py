@@ -18,8 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from careerpath import CareerpathError, Instrument
+from careerpath.questionnaire.model import SECONDS_PER_ITEM
 from careerpath.serving.assets import Assets
-from careerpath.state.questionnaire import SECONDS_PER_ITEM
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -155,7 +155,7 @@ def _skeleton(slug: str, instrument: Instrument) -> str:
     if slug != "assessment":
         return ""
     try:
-        make: Callable[..., str] = import_module("careerpath.widgets.assessment").skeleton
+        make: Callable[..., str] = import_module("careerpath.assessment.view").skeleton
     except (ImportError, AttributeError):
         return ""
     return make(instrument)
@@ -177,8 +177,8 @@ def _environment() -> Environment:
 @cache
 def styles() -> str:
     """Read what goes into each page: the product's stylesheets, then what belongs to serving."""
-    widgets = Path(str(importlib.resources.files("careerpath"))) / "widgets"
-    sheets = (widgets / "tokens.css", widgets / "careerpath.css", TEMPLATES / "site" / "site.css")
+    ui = Path(str(importlib.resources.files("careerpath"))) / "ui"
+    sheets = (ui / "tokens.css", ui / "base.css", TEMPLATES / "site" / "site.css")
     return "\n".join(each.read_text("utf-8") for each in sheets)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from jupyter_core.utils import ensure_async
 
-from careerpath.serving.events import log_trouble
+from careerpath.serving.admission import Visits
 from careerpath.serving.kernels import PageKernels
-from careerpath.serving.line import Line
-from careerpath.serving.starting import NotebookFailedError, PageMaker, ReadyPage
-from careerpath.serving.visits import Visits
+from careerpath.serving.log import log_trouble
+from careerpath.serving.page_maker import NotebookFailedError, PageMaker, ReadyPage
+from careerpath.serving.waiting_line import Line
 
 #: How often the pool is looked after, in seconds.
 LOOK_SECONDS = 0.5

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from voila.execute import VoilaExecutor
 from voila.notebook_renderer import NotebookRenderer
 
-from careerpath.serving.events import log_event, log_trouble
+from careerpath.serving.log import log_event, log_trouble
 
 #: A kernel that has not answered by then never will.
 START_SECONDS = 60

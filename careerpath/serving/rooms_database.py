@@ -26,8 +26,8 @@ def prepare_rooms(url: str | None) -> dict[str, str]:
     CareerpathError
         Where it cannot be used.
     """
-    from careerpath.store.database import DATABASE_VARIABLE, IN_MEMORY, database_url
-    from careerpath.store.store import open_store
+    from careerpath.room.store.database import DATABASE_VARIABLE, IN_MEMORY, database_url
+    from careerpath.room.store.store import open_store
 
     found = database_url(url)
     if found.drivername == "sqlite":

@@ -22,20 +22,21 @@ from voila.paths import collect_template_paths
 from voila.utils import get_page_config
 
 from careerpath import CareerpathError, load_instrument
-from careerpath.instrument_file import INSTRUMENT_VARIABLE, instrument_path
+from careerpath.core.instrument_file import INSTRUMENT_VARIABLE, instrument_path
 from careerpath.serving import handlers, kernels
+from careerpath.serving.addresses import addresses, listen
+from careerpath.serving.admission import Visits
 from careerpath.serving.assets import load_assets
-from careerpath.serving.events import LOG, log_event, start_logging
 from careerpath.serving.headers import page_policy, security_headers
 from careerpath.serving.joining import Join
-from careerpath.serving.line import Line
-from careerpath.serving.listening import addresses, listen
+from careerpath.serving.kernel_folder import make_private_folder
+from careerpath.serving.log import LOG, log_event, start_logging
 from careerpath.serving.memory import Capacity, available_memory
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.notebook_page import NotebookPage
+from careerpath.serving.page_maker import NotebookFailedError, PageMaker
 from careerpath.serving.pages import COACH, TEMPLATES, Page, Site, find_pages
 from careerpath.serving.pool import Pool
-from careerpath.serving.private_folder import make_private_folder
 from careerpath.serving.progress import filling
 from careerpath.serving.rendering import PageRenderer
 from careerpath.serving.rooms_database import prepare_rooms
@@ -47,9 +48,8 @@ from careerpath.serving.settings import (
     Options,
     safe_config,
 )
-from careerpath.serving.starting import NotebookFailedError, PageMaker
-from careerpath.serving.visits import Visits
-from careerpath.state.room_address import ADDRESSES_VARIABLE
+from careerpath.serving.waiting_line import Line
+from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
 #: More open files than anybody has memory for. A visitor takes thirteen.
 MOST_FILES = 65_536

@@ -2,8 +2,8 @@
 
 import pytest
 
-from careerpath.exercises.capacity import DEFAULTS
-from careerpath.state.capacity_plan import FIELDS, CapacityPlan
+from careerpath.what_next.capacity import DEFAULTS
+from careerpath.what_next.capacity_plan import FIELDS, CapacityPlan
 
 
 def test_it_starts_from_the_numbers_with_a_source():

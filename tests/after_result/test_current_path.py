@@ -3,7 +3,7 @@
 import pytest
 
 from careerpath import Band, load_instrument
-from careerpath.state.current_path import CurrentPath
+from careerpath.what_next.current_path import CurrentPath
 
 INSTRUMENT = load_instrument()
 

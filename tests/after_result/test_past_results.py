@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from careerpath import Instrument, load_instrument, score
-from careerpath.errors import CareerpathError
-from careerpath.result_file import as_json, kept_document, several_document
-from careerpath.state.past_results import MOST, NO_ROOM, PastResults, result_of
+from careerpath.core.errors import CareerpathError
+from careerpath.core.result_file import as_json, kept_document, several_document
+from careerpath.what_next.past_results import MOST, NO_ROOM, PastResults, result_of
 
 INSTRUMENT = load_instrument()
 DAY = date(2026, 3, 1)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import load_instrument
-from careerpath.share_link import encode_answers
-from careerpath.state.shared_answers import SharedAnswers, link_to
+from careerpath.core.share_link import encode_answers
+from careerpath.questionnaire.shared_link import SharedAnswers, link_to
 
 INSTRUMENT = load_instrument()
 ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 9)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import load_instrument
-from careerpath.result_file import KeptResult
-from careerpath.state.time_line import EDGE, draw_time_line
+from careerpath.core.result_file import KeptResult
+from careerpath.what_next.time_line import EDGE, draw_time_line
 
 INSTRUMENT = load_instrument()
 

@@ -16,9 +16,9 @@ from accessibility import everybody_can_use
 from assessment_page import IDS, INSTRUMENT, LAPTOP, PHONE, answers_for, open_assessment, walk
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
-from careerpath.interpretation import DISCLAIMER
-from careerpath.result_file import KeptResult, as_json, kept_document
-from careerpath.result_reading import parse_results
+from careerpath.core.interpretation import DISCLAIMER
+from careerpath.core.result_file import KeptResult, as_json, kept_document
+from careerpath.core.result_reading import parse_results
 
 pytestmark = pytest.mark.browser
 

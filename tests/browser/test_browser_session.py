@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from careerpath.widgets.browser_session import BrowserSession
+from careerpath.questionnaire.browser_session import BrowserSession
 
 pytestmark = pytest.mark.browser
 

@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from server_process import ServerProcess
 
 from careerpath import DualLadder
-from careerpath.exercises.ladder_files import read_ladder, write_ladder
-from careerpath.exercises.ladder_parts import Rung
-from careerpath.reports.ladder import LadderReport
+from careerpath.ladder.files import read_ladder, write_ladder
+from careerpath.ladder.ladder_parts import Rung
+from careerpath.ladder.report import LadderReport
 
 pytestmark = pytest.mark.browser
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stops processes")

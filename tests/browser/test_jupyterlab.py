@@ -25,12 +25,12 @@ app = Assessment()
 app"""
 
 TOP_TEN = """\
-from careerpath.widgets.top_ten import TopTenScreen
+from careerpath.top_ten.view import TopTenScreen
 top_ten = TopTenScreen()
 top_ten"""
 
 LADDERS = """\
-from careerpath.widgets.dual_ladder import LadderScreen
+from careerpath.ladder.view import LadderScreen
 ladders = LadderScreen()
 ladders"""
 

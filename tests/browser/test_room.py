@@ -29,8 +29,8 @@ from careerpath import (
     read_cohort,
     simulate_cohort,
 )
-from careerpath.rooms import OpenedRoom
-from careerpath.store.tables import rooms
+from careerpath.room.entities import OpenedRoom
+from careerpath.room.store.tables import rooms
 
 pytestmark = pytest.mark.browser
 

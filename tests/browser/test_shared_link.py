@@ -21,7 +21,7 @@ from assessment_page import (
 from playwright.sync_api import Browser, Page, expect
 from server_process import ServerProcess
 
-from careerpath.share_link import encode_answers
+from careerpath.core.share_link import encode_answers
 
 pytestmark = pytest.mark.browser
 

@@ -13,9 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 from server_process import LabProcess, ServerProcess, write_notebook
 
 from careerpath import load_instrument, simulate_cohort
-from careerpath.instrument import BANDS
-from careerpath.state.threshold_cohort import LabCohort
-from careerpath.state.threshold_lab import ThresholdLabState
+from careerpath.cohort.named_cohort import LabCohort
+from careerpath.core.instrument import BANDS
+from careerpath.thresholds.model import ThresholdLabState
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ COHORT = LabCohort.of("this year", simulate_cohort(INSTRUMENT, count=400, seed=7
 CELL = """\
 from careerpath import load_instrument
 from careerpath import simulate_cohort
-from careerpath.widgets.threshold_lab import ThresholdLab
+from careerpath.thresholds.view import ThresholdLab
 instrument = load_instrument()
 lab = ThresholdLab(
     {

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 from careerpath import AnswerError, score
-from careerpath.instrument import BANDS, Band
+from careerpath.core.instrument import BANDS, Band
 
 
 def scored(instrument, people):

@@ -17,8 +17,8 @@ from careerpath import (
 )
 from careerpath.cli import app
 from careerpath.cohort.databases import without_password
-from careerpath.cohort.streaming import tally_files
-from careerpath.errors import Reason
+from careerpath.cohort.tally_files import tally_files
+from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()
 PAIR = Instrument.plain(["q01", "q02"], management_below=7, mastery_above=14)

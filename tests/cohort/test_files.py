@@ -22,9 +22,9 @@ from careerpath import (
     simulate_cohort,
     write_cohort,
 )
-from careerpath.cohort.file_formats import open_parts
-from careerpath.cohort.streaming import find_files, tally_files
-from careerpath.errors import Reason
+from careerpath.cohort.formats import open_parts
+from careerpath.cohort.tally_files import find_files, tally_files
+from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()
 IDS = list(SHIPPED.item_ids)
@@ -397,7 +397,7 @@ def test_what_cannot_be_written_is_told(tmp_path, name):
 
 
 def test_parts_in_several_files_and_tallies_are_the_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("careerpath.cohort.file_formats.ROWS", 7)
+    monkeypatch.setattr("careerpath.cohort.formats.ROWS", 7)
     MADE.iloc[:15].to_parquet(tmp_path / "part1.parquet")
     MADE.iloc[15:20].to_csv(tmp_path / "part2.csv", index=False)
     Tally.of(MADE.iloc[20:], SHIPPED).save(tmp_path / "part3.tally")

@@ -25,9 +25,9 @@ from careerpath import (
     score_frame,
 )
 from careerpath.cohort.counting import Counting
-from careerpath.cohort.frames import ADDED
 from careerpath.cohort.layout import Layout
-from careerpath.errors import Reason
+from careerpath.cohort.score_frame import ADDED
+from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerpath import CutScores, Instrument, Tally, load_instrument
-from careerpath.cohort.spread import (
+from careerpath.cohort.dispersion import (
     APART,
     TOGETHER,
     Spread,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from strategies import grid, instruments
 
 from careerpath import Band, CareerpathError, CutScores, Instrument, Tally, load_instrument
-from careerpath.errors import Reason
-from careerpath.instrument import BANDS
+from careerpath.core.errors import Reason
+from careerpath.core.instrument import BANDS
 
 SHIPPED = load_instrument()
 CUTS = SHIPPED.cut_scores

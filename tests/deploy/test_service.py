@@ -11,8 +11,8 @@ import pytest
 import typer.main
 
 from careerpath.cli import app
+from careerpath.room.store.database import database_url
 from careerpath.serving.memory import MEGABYTE, Capacity
-from careerpath.store.database import database_url
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "careerpath.service"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import direct_report_capacity
-from careerpath.errors import CareerpathError
-from careerpath.exercises.capacity import DEFAULTS
+from careerpath.core.errors import CareerpathError
+from careerpath.what_next.capacity import DEFAULTS
 
 weeks = st.decimals(0, 168, places=1).map(float) | st.floats(0, 168)
 shares = st.decimals(0, 1, places=2).map(float) | st.floats(0, 1)

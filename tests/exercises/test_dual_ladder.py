@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerpath import DualLadder
-from careerpath.errors import CareerpathError
-from careerpath.exercises.ladder_draft import Draft
-from careerpath.exercises.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side
+from careerpath.core.errors import CareerpathError
+from careerpath.ladder.history import Draft
+from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side
 
 EXAMPLE = DualLadder.example()
 NAMES = [level.name for level in EXAMPLE.levels]

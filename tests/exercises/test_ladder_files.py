@@ -10,9 +10,9 @@ from exercises.ladders import ladders
 from hypothesis import given, settings
 
 from careerpath import DualLadder
-from careerpath.exercises.ladder_files import LARGEST, read_ladder, write_ladder
-from careerpath.exercises.ladder_parts import LadderError, Rung
-from careerpath.exercises.ladder_rows import COLUMNS
+from careerpath.ladder.files import LARGEST, read_ladder, write_ladder
+from careerpath.ladder.ladder_parts import LadderError, Rung
+from careerpath.ladder.rows import COLUMNS
 
 EXAMPLE = DualLadder.example()
 FORMATS = ("a.csv", "a.xlsx", "a.toml")

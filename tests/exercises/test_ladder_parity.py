@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerpath import DualLadder
-from careerpath.check import Level
-from careerpath.exercises.aspects import WHY, Aspect
-from careerpath.exercises.ladder_parts import LadderError, Pay, Rung, Side, Voice
-from careerpath.exercises.title_standing import standing
-from careerpath.reports.ladder import LadderReport
+from careerpath.core.instrument_lint import Level
+from careerpath.ladder.aspects import WHY, Aspect
+from careerpath.ladder.ladder_parts import LadderError, Pay, Rung, Side, Voice
+from careerpath.ladder.report import LadderReport
+from careerpath.ladder.title_standing import standing
 
 PERFECT = DualLadder.example()
 NAMES = [level.name for level in PERFECT.levels]

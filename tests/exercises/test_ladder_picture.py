@@ -5,8 +5,8 @@ from exercises.ladders import ladders
 from hypothesis import given, settings
 
 from careerpath import DualLadder
-from careerpath.exercises.ladder_parts import Pay, Rung, Side
-from careerpath.exercises.ladder_picture import Place, draw_ladder
+from careerpath.ladder.ladder_parts import Pay, Rung, Side
+from careerpath.ladder.picture import Place, draw_ladder
 
 EXAMPLE = DualLadder.example()
 

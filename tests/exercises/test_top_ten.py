@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from careerpath import TopTen
-from careerpath.errors import CareerpathError
-from careerpath.exercises.top_ten import Kind, Line
+from careerpath.core.errors import CareerpathError
+from careerpath.top_ten.list import Kind, Line
 
 
 def ten(*, managers=0, both=0, masters=0):

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import load_instrument
-from careerpath.errors import CareerpathError
-from careerpath.exercises.next_steps import next_steps, reading
-from careerpath.exercises.where_now import MOST_REPORTS, Fit, Path, Week, where_now
+from careerpath.core.errors import CareerpathError
+from careerpath.what_next.next_steps import next_steps, reading
+from careerpath.what_next.where_now import MOST_REPORTS, Fit, Path, Week, where_now
 
 INSTRUMENT = load_instrument()
 paths = st.sampled_from(list(Path))

@@ -8,9 +8,9 @@ import pytest
 from pypdf import PdfReader
 
 from careerpath import DualLadder
-from careerpath.exercises.ladder_files import read_ladder
-from careerpath.exercises.ladder_parts import LadderError, Rung
-from careerpath.reports.ladder import LadderReport, in_short
+from careerpath.ladder.files import read_ladder
+from careerpath.ladder.ladder_parts import LadderError, Rung
+from careerpath.ladder.report import LadderReport, in_short
 
 EXAMPLE = DualLadder.example()
 MADE = datetime(2026, 11, 22, 12, tzinfo=UTC)

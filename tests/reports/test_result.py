@@ -9,14 +9,14 @@ import pytest
 from markupsafe import escape
 
 from careerpath import Instrument, load_instrument
-from careerpath.errors import AnswerError, CareerpathError
-from careerpath.exercises.where_now import where_now
-from careerpath.instrument import Norms
-from careerpath.interpretation import DISCLAIMER
-from careerpath.reports import typesetting
-from careerpath.reports.result import LONGEST_NAME, ResultReport, printable
-from careerpath.reports.typesetting import TypesettingError
-from careerpath.result_reading import parse_results
+from careerpath.core.errors import AnswerError, CareerpathError
+from careerpath.core.instrument import Norms
+from careerpath.core.interpretation import DISCLAIMER
+from careerpath.core.result_reading import parse_results
+from careerpath.pdf import typeset as typesetting
+from careerpath.pdf.typeset import TypesettingError
+from careerpath.what_next.report import LONGEST_NAME, ResultReport, printable
+from careerpath.what_next.where_now import where_now
 
 INSTRUMENT = load_instrument()
 ANSWERS = dict(zip(INSTRUMENT.item_ids, (8, 2, 4, 7, 3, 9, 6, 4, 7, 5, 2, 8, 7, 3, 6), strict=True))

@@ -10,9 +10,9 @@ import pytest
 from markupsafe import escape
 
 from careerpath import CutScores, Instrument, Tally, load_instrument, simulate_cohort
-from careerpath.interpretation import DISCLAIMER
-from careerpath.reports.room_summary import RoomSummary
-from careerpath.rooms import Picture, Room
+from careerpath.core.interpretation import DISCLAIMER
+from careerpath.room.coach.summary import RoomSummary
+from careerpath.room.entities import Picture, Room
 
 INSTRUMENT = load_instrument()
 FRAME = simulate_cohort(INSTRUMENT, count=41, seed=3).frame[list(INSTRUMENT.item_ids)]

@@ -13,8 +13,8 @@ import pytest
 from server_process import ServerProcess, until, write_notebook
 
 from careerpath import load_instrument, open_store
-from careerpath.serving import listening
-from careerpath.serving.visits import RefusedError, Visits
+from careerpath.serving import addresses as listening
+from careerpath.serving.admission import RefusedError, Visits
 
 INSTRUMENT = load_instrument()
 TITLE = "A title that stands nowhere else"

@@ -31,7 +31,7 @@ TROUBLE = "Something went wrong on our side"
 
 GUARDED = """\
 import ipywidgets
-from careerpath.widgets.guard import guarded
+from careerpath.ui.visitor_errors import guarded
 def fail():
     raise LookupError("the cause, at the end")
 message, slider = ipywidgets.Label(""), ipywidgets.IntSlider()

@@ -12,14 +12,14 @@ import pytest
 from server_process import write_notebook
 
 from careerpath import CareerpathError, load_instrument
-from careerpath.serving.events import EventFormatter, log_event, written
-from careerpath.serving.line import Line
+from careerpath.serving.admission import Reason, RefusedError, Visits, counted_address
+from careerpath.serving.log import EventFormatter, log_event, written
 from careerpath.serving.memory import MEGABYTE, Capacity, available_memory, memory_of
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.pages import find_pages
 from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import Options
-from careerpath.serving.visits import Reason, RefusedError, Visits, counted_address
+from careerpath.serving.waiting_line import Line
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from cohort.test_frames import expected, tables
 from hypothesis import HealthCheck, given, settings
 
 from careerpath import CareerpathError, Instrument, Tally, load_instrument, score_frame
-from careerpath.errors import Reason
+from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()
 ROW = "row of this test"

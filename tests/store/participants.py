@@ -13,8 +13,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from careerpath import open_store
-from careerpath.rooms import Phase, StoreUnavailableError
-from careerpath.store.database import Driver
+from careerpath.room.entities import Phase, StoreUnavailableError
+from careerpath.room.store.database import Driver
 
 PAUSE = 0.05
 

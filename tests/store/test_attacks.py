@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from careerpath import AnswerError, load_instrument
-from careerpath.rooms import RoomError, RoomNotFoundError
-from careerpath.store import rooms as rooms_module
-from careerpath.store.attempts import FORGOTTEN_AFTER, FREE_ATTEMPTS, LONGEST_WAIT
-from careerpath.store.keys import CODE_LENGTH, LETTERS, new_code, new_key
-from careerpath.store.rooms import MOST_ROOMS
-from careerpath.store.tables import rooms
+from careerpath.room.entities import RoomError, RoomNotFoundError
+from careerpath.room.store import rooms as rooms_module
+from careerpath.room.store.attempts import FORGOTTEN_AFTER, FREE_ATTEMPTS, LONGEST_WAIT
+from careerpath.room.store.keys import CODE_LENGTH, LETTERS, new_code, new_key
+from careerpath.room.store.rooms import MOST_ROOMS
+from careerpath.room.store.tables import rooms
 
 INSTRUMENT = load_instrument()
 MEGABYTE = "x" * 2**20

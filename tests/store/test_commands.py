@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from careerpath import Tally, load_instrument, open_store, read_cohort
 from careerpath.cli import app
-from careerpath.store.database import DATABASE_VARIABLE
+from careerpath.room.store.database import DATABASE_VARIABLE
 
 INSTRUMENT = load_instrument()
 

@@ -12,7 +12,7 @@ from store.participants import answers_of
 from store.postgresql import PostgresServer, find_programs
 
 from careerpath import Tally, load_instrument, open_store
-from careerpath.rooms import Outcome, StoreUnavailableError
+from careerpath.room.entities import Outcome, StoreUnavailableError
 
 INSTRUMENT = load_instrument()
 ROOM = 200

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from careerpath import Store, load_instrument, open_store
-from careerpath.rooms import StoreError, StoreUnavailableError
-from careerpath.state import room_store
-from careerpath.store.checking import check_database
-from careerpath.store.database import DATABASE_VARIABLE, database_url, shown_url
-from careerpath.store.exporting import back_up
+from careerpath.room import protocols as room_store
+from careerpath.room.entities import StoreError, StoreUnavailableError
+from careerpath.room.store.checking import check_database
+from careerpath.room.store.database import DATABASE_VARIABLE, database_url, shown_url
+from careerpath.room.store.exporting import back_up
 
 INSTRUMENT = load_instrument()
 
@@ -103,7 +103,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
 
 
 def test_a_database_that_is_busy_says_to_try_again(file, monkeypatch):
-    monkeypatch.setattr("careerpath.store.database.PATIENCE", 0.1)
+    monkeypatch.setattr("careerpath.room.store.database.PATIENCE", 0.1)
     with closing(open_store(f"sqlite:///{file}")) as store, closing(sqlite3.connect(file)) as other:
         code = store.create_room("Room").code
         other.execute("BEGIN IMMEDIATE")

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from careerpath import Instrument, open_store
-from careerpath.rooms import RoomNotFoundError, StoreUnavailableError
-from careerpath.store.tables import rooms
-from careerpath.store.taking_part import digest
+from careerpath.room.entities import RoomNotFoundError, StoreUnavailableError
+from careerpath.room.store.tables import rooms
+from careerpath.room.store.taking_part import digest
 
 # 40 answers of 0 to 4,095 make 120 letters that stand nowhere by chance.
 ITEMS = [f"item{number}" for number in range(40)]
@@ -98,7 +98,7 @@ def test_what_is_deleted_is_in_no_file(store, clock, files, way):
 def test_a_reader_that_keeps_the_log_is_told_and_the_rest_is_made_up_for(
     tmp_path, monkeypatch, clock
 ):
-    monkeypatch.setattr("careerpath.store.database.PATIENCE", 0.2)
+    monkeypatch.setattr("careerpath.room.store.database.PATIENCE", 0.2)
     url = f"sqlite:///{tmp_path / 'rooms.db'}"
     log = tmp_path / "rooms.db-wal"
     with closing(open_store(url, clock=clock)) as store, closing(open_store(url)) as other:

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from careerpath import CutScores, Instrument, Tally
-from careerpath.rooms import (
+from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
     Outcome,

@@ -24,8 +24,8 @@ from careerpath import (
     read_cohort,
     score,
 )
-from careerpath.cohort.frames import ADDED
-from careerpath.rooms import (
+from careerpath.cohort.score_frame import ADDED
+from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
     Outcome,
@@ -38,9 +38,9 @@ from careerpath.rooms import (
     RoomNotFoundError,
     StoreError,
 )
-from careerpath.store.keys import LETTERS
-from careerpath.store.packing import count, pack, unpack
-from careerpath.store.rooms import _ADDED_COLUMNS
+from careerpath.room.store.keys import LETTERS
+from careerpath.room.store.packing import count, pack, unpack
+from careerpath.room.store.rooms import _ADDED_COLUMNS
 
 INSTRUMENT = load_instrument()
 

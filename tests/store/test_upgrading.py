@@ -10,13 +10,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import column, table, text
 
 from careerpath import load_instrument, open_store
-from careerpath.rooms import Counts, StoreError
-from careerpath.store.database import Database, database_url
-from careerpath.store.keys import key_hash
-from careerpath.store.migrations import rooms_0001
-from careerpath.store.packing import pack
-from careerpath.store.tables import metadata
-from careerpath.store.upgrading import MIGRATIONS, NEWEST, VERSION_TABLE, revision_of, upgrade
+from careerpath.room.entities import Counts, StoreError
+from careerpath.room.store.database import Database, database_url
+from careerpath.room.store.keys import key_hash
+from careerpath.room.store.migrations import rooms_0001
+from careerpath.room.store.packing import pack
+from careerpath.room.store.tables import metadata
+from careerpath.room.store.upgrading import MIGRATIONS, NEWEST, VERSION_TABLE, revision_of, upgrade
 
 VERSION = table(VERSION_TABLE, column("version_num"))
 INSTRUMENT = load_instrument()

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from careerpath import Assessment, Instrument, RatingSlider, load_instrument
-from careerpath.result_file import as_json, kept_document
-from careerpath.share_link import encode_answers
-from careerpath.state.questionnaire import Phase
-from careerpath.widgets.after_result import AfterPiece, AfterResult
-from careerpath.widgets.browser_session import BrowserSession
-from careerpath.widgets.piece import Piece
-from careerpath.widgets.result_browser import ResultBrowser
-from careerpath.widgets.screen import Screen
+from careerpath.core.result_file import as_json, kept_document
+from careerpath.core.share_link import encode_answers
+from careerpath.questionnaire.browser_session import BrowserSession
+from careerpath.questionnaire.model import Phase
+from careerpath.ui.html_view import Piece
+from careerpath.ui.screen import Screen
+from careerpath.what_next.browser import ResultBrowser
+from careerpath.what_next.view import AfterPiece, AfterResult
 
 INSTRUMENT = load_instrument()
 PARTS = ("steps", "now", "few", "files", "device", "link")
@@ -97,18 +97,20 @@ def test_the_result_names_the_choices_and_makes_nothing_of_them(visit):
 def test_a_process_loads_nothing_of_it_before_it_is_asked_for():
     code = """
 import sys
-from careerpath.state.questionnaire import Phase
+from careerpath.questionnaire.model import Phase
 from careerpath import Assessment
 app = Assessment()
 for item in app.state.instrument.item_ids:
     app.state.answer(item, 7)
 app.state.phase = Phase.RESULT
-names = ("careerpath.exercises", "careerpath.reports", "careerpath.result_file", "typst",
-         "careerpath.share_link", "careerpath.reliable_change", "careerpath.state.past_results",
-         "careerpath.widgets.after_result", "careerpath.widgets.piece")
+names = ("careerpath.what_next.where_now", "careerpath.what_next.report", "careerpath.pdf.typeset",
+         "careerpath.core.result_file", "typst", "careerpath.core.share_link",
+         "careerpath.core.reliable_change", "careerpath.what_next.past_results",
+         "careerpath.what_next.view", "careerpath.ui.html_view")
 print([name for name in names if name in sys.modules])
 app._open("few")
-print([name for name in ("careerpath.reports", "typst", "pandas", "numpy") if name in sys.modules])
+heavy = ("careerpath.pdf.typeset", "typst", "pandas", "numpy")
+print([name for name in heavy if name in sys.modules])
 """
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -11,11 +11,11 @@ import pytest
 from traitlets import TraitError
 
 from careerpath import Assessment, Instrument, RatingSlider, load_instrument, open_store
-from careerpath.rooms import StoreUnavailableError
-from careerpath.state.questionnaire import Phase
-from careerpath.widgets.assessment import skeleton
-from careerpath.widgets.browser_session import BrowserSession
-from careerpath.widgets.screen import Screen
+from careerpath.assessment.view import skeleton
+from careerpath.questionnaire.browser_session import BrowserSession
+from careerpath.questionnaire.model import Phase
+from careerpath.room.entities import StoreUnavailableError
+from careerpath.ui.screen import Screen
 
 IDS = load_instrument().item_ids
 

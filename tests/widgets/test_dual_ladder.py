@@ -10,13 +10,13 @@ from exercises.ladders import ladders
 from hypothesis import given, settings
 
 from careerpath import DualLadder
-from careerpath.exercises.ladder_files import LARGEST, write_ladder
-from careerpath.exercises.ladder_parts import LONGEST_TEXT, Rung
-from careerpath.state.dual_ladder import Stage
-from careerpath.state.kept_ladder import KeptLadder, write_kept
-from careerpath.state.ladder_form import fields_of
-from careerpath.widgets.dual_ladder import LadderScreen
-from careerpath.widgets.piece import Doing
+from careerpath.ladder.files import LARGEST, write_ladder
+from careerpath.ladder.form import fields_of
+from careerpath.ladder.kept import KeptLadder, write_kept
+from careerpath.ladder.ladder_parts import LONGEST_TEXT, Rung
+from careerpath.ladder.model import Stage
+from careerpath.ladder.view import LadderScreen
+from careerpath.ui.html_view import Doing
 
 EXAMPLE = DualLadder.example()
 HOSTILE = '<script>x</script><b onload="y">{{ 7 * 7 }}'
@@ -225,8 +225,8 @@ HEAVY = ("pandas", "numpy", "scipy", "sqlalchemy", "bqplot", "openpyxl", "typst"
 @pytest.mark.parametrize(
     "code",
     [
-        "from careerpath.widgets.dual_ladder import LadderScreen as A; A().state.start_empty()",
-        "from careerpath.widgets.top_ten import TopTenScreen; TopTenScreen()",
+        "from careerpath.ladder.view import LadderScreen as A; A().state.start_empty()",
+        "from careerpath.top_ten.view import TopTenScreen; TopTenScreen()",
     ],
 )
 def test_a_visitors_process_stays_light(code):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from careerpath.widgets.piece import LARGEST_UPLOAD, Doing, Piece, read_doing
+from careerpath.ui.html_view import LARGEST_UPLOAD, Doing, Piece, read_doing
 
 
 class Tall(Piece):

@@ -15,13 +15,13 @@ from ipywidgets import Widget
 from ipywidgets.widgets import widget as widget_module
 
 from careerpath import load_instrument, open_store
-from careerpath.rooms import StoreError, StoreUnavailableError
-from careerpath.state.room_address import ADDRESSES_VARIABLE
-from careerpath.state.room_stages import Question, Stage, View
-from careerpath.widgets import room as room_module
-from careerpath.widgets.piece import Piece
-from careerpath.widgets.room import RoomScreen
-from careerpath.widgets.room_words import qr_code
+from careerpath.room.coach import view as room_module
+from careerpath.room.coach.screens import qr_code
+from careerpath.room.coach.stages import Question, Stage, View
+from careerpath.room.coach.view import RoomScreen
+from careerpath.room.entities import StoreError, StoreUnavailableError
+from careerpath.ui.html_view import Piece
+from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
 INSTRUMENT = load_instrument()
 TITLE = "Porto <b>workshop</b> & more"
@@ -677,10 +677,10 @@ def test_a_tampered_handle_is_told_and_moves_nothing(store, opened, sent):
 def test_a_page_loads_no_numpy_before_there_is_a_picture(tmp_path):
     script = f"""
 import asyncio, sys
-from careerpath.state.room_stages import Stage
+from careerpath.room.coach.stages import Stage
 from careerpath import open_store
-from careerpath.widgets.piece import Doing
-from careerpath.widgets.room import RoomScreen
+from careerpath.ui.html_view import Doing
+from careerpath.room.coach.view import RoomScreen
 screen = RoomScreen(open_store=lambda: open_store("sqlite:///{tmp_path}/rooms.db"))
 heavy = {{"numpy", "pandas", "scipy", "bqplot"}}
 async def scene():

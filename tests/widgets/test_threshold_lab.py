@@ -13,11 +13,11 @@ from ipywidgets import Dropdown, FloatRangeSlider, IntRangeSlider
 from traitlets import TraitError
 
 from careerpath import CareerpathError, Instrument, load_instrument, simulate_cohort
-from careerpath.state.room_figures import RoomFigures
-from careerpath.widgets.room_what_if import WhatIf
-from careerpath.widgets.screen import Screen
-from careerpath.widgets.threshold_lab import ThresholdLab
-from careerpath.widgets.threshold_voice import LabVoice
+from careerpath.room.coach.figures import RoomFigures
+from careerpath.room.coach.what_if import WhatIf
+from careerpath.thresholds.labels import LabVoice
+from careerpath.thresholds.view import ThresholdLab
+from careerpath.ui.screen import Screen
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)

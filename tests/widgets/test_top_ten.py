@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from careerpath.exercises.top_ten import QUESTIONS
-from careerpath.widgets.piece import Doing
-from careerpath.widgets.top_ten import TopTenScreen
+from careerpath.top_ten.list import QUESTIONS
+from careerpath.top_ten.view import TopTenScreen
+from careerpath.ui.html_view import Doing
 
 
 @pytest.fixture

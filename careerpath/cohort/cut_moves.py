@@ -1,0 +1,90 @@
+"""What a hand does to two cut scores: two numbers from a browser, put onto possible totals."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+import numpy as np
+
+from careerpath.core.errors import CareerpathError, shown
+from careerpath.core.instrument import CutScores, Instrument
+from careerpath.core.numbers import exact
+
+ONE_MOVE_SECONDS = 1.0
+"""Moves that follow each other faster than this are one move, to undo at once."""
+
+
+class Gesture(StrEnum):
+    """How the cut scores were moved last."""
+
+    CODE = "code"
+    DRAG = "drag"
+    SLIDE = "slide"
+
+
+def two_numbers(found: object) -> tuple[float, float]:
+    """Read two finite numbers, whatever a browser has sent.
+
+    Raises
+    ------
+    CareerpathError
+        Where it is anything else.
+    """
+    try:
+        values = np.asarray(found, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        values = np.array([math.nan])
+    if values.shape != (2,) or not np.isfinite(values).all():
+        raise CareerpathError(
+            f"Two cut scores are two numbers, not {shown(found)}. Move a handle again."
+        )
+    return float(values[0]), float(values[1])
+
+
+def handles(instrument: Instrument, cuts: CutScores) -> tuple[int | float, int | float]:
+    """Return the possible totals that two handles stand on: the lowest of "both", and the highest.
+
+    Where no total lies between the cut scores, both stand on the one below.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> handles(load_instrument(), CutScores(management_below=49.5, mastery_above=100.5))
+    (50, 100)
+    """
+    lowest, step = exact(instrument.minimum_total), exact(instrument.scale.step)
+    low = math.ceil((exact(cuts.management_below) - lowest) / step)
+    high = math.floor((exact(cuts.mastery_above) - lowest) / step)
+    return instrument.total_of(min(low, high)), instrument.total_of(high)
+
+
+def snapped(instrument: Instrument, old: CutScores, low: float, high: float) -> CutScores:
+    """Put two cut scores onto possible totals, in order; the one that moved gives way.
+
+    The one whose handle did not move stays as it is: an instrument's own may lie between two
+    totals.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> instrument = load_instrument()
+    >>> snapped(instrument, instrument.cut_scores, 130.2, 100)
+    CutScores(management_below=100, mastery_above=100)
+    """
+    first, second = _nearest(instrument, low), _nearest(instrument, high)
+    before = handles(instrument, old)
+    first = old.management_below if first == before[0] else first
+    second = old.mastery_above if second == before[1] else second
+    if first > second:
+        if second == old.mastery_above:
+            first = second
+        else:
+            second = first
+    return CutScores(management_below=first, mastery_above=second)
+
+
+def _nearest(instrument: Instrument, position: float) -> int | float:
+    lowest, highest = instrument.minimum_total, instrument.maximum_total
+    inside = min(max(position, lowest), highest)
+    return instrument.total_of(round((inside - lowest) / instrument.scale.step))

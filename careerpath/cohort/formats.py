@@ -1,0 +1,413 @@
+"""The formats of a cohort's file: each gives its columns' names, and its rows part by part."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from careerpath.core.errors import CareerpathError, shown
+
+MOST_COLUMNS = 10_000
+LONGEST_HEADER = 1_000_000
+ROWS = 1 << 17
+"""Rows of a part."""
+BLOCK = 8 << 20
+"""Bytes of text that are read together."""
+LARGEST_WORKBOOK = 500_000_000
+"""The most bytes that an Excel file may unpack to."""
+MOST_SHEET_ROWS = 1_048_576
+"""Excel's own limit: a row that says it is further down would take as many empty ones with it."""
+MOST_PACKED = 200
+"""How many times larger a workbook may unpack; real ones stay under 30."""
+
+
+class CohortFileError(CareerpathError):
+    """A file of many people's answers that cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a file.
+
+    Attributes
+    ----------
+    table : pyarrow.Table or pandas.DataFrame
+    done : float or None
+        The share of the file that has been read, where it can be known.
+    comma : bool
+        Whether its decimals can be written with a comma.
+    """
+
+    table: Any
+    done: float | None = None
+    comma: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.table)
+
+    def frame(self, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
+        """Return some columns as pandas.
+
+        Parameters
+        ----------
+        columns : sequence of str
+        numbers : sequence of str
+            Which of them are to be read as numbers, where they are text that can be.
+        """
+        if isinstance(self.table, pd.DataFrame):
+            return self.table[list(columns)].copy()
+        frame: pd.DataFrame = _as_numbers(self.table.select(columns), numbers).to_pandas()
+        return frame
+
+
+Parts = tuple[list[str], Callable[[Sequence[str] | None], Iterator[Part]]]
+"""The names of a file's columns, and its rows; where that saves time, of some columns only."""
+
+
+def open_parts(path: Path) -> Parts:
+    """Open a file by what its name ends in.
+
+    Returns
+    -------
+    Parts
+
+    Raises
+    ------
+    CohortFileError
+        Where it cannot be read; while iterating, too.
+    """
+    if path.suffix.lower() == ".tally":
+        raise CohortFileError(
+            f"{shown(str(path))} holds counts without rows. Open it with Tally.load."
+        )
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise CohortFileError(
+            f"{shown(str(path))} ends in none of {', '.join(READERS)}. Save it in one of these "
+            "formats, so that it is known."
+        )
+    try:
+        if path.is_dir():
+            raise CohortFileError(f"{path} is a folder. Name a file in it.")
+        with path.open("rb") as file:
+            start = file.read(4)
+        if not start:
+            raise CohortFileError(f"{path} is empty. Export the answers again.")
+        names, parts = reader(path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    _check_names(path, names)
+
+    def guarded(columns: Sequence[str] | None) -> Iterator[Part]:
+        return _guarded(path, parts(columns))
+
+    return names, guarded
+
+
+def _guarded(path: Path, parts: Iterator[Part]) -> Iterator[Part]:
+    try:
+        yield from parts
+    except (OSError, ValueError) as error:  # pyarrow's and pandas' errors are of these kinds
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> CohortFileError:
+    told = getattr(error, "strerror", None) or str(error).strip().splitlines()[0]
+    told = told if len(told) < 300 else f"{told[:300]}..."
+    if "UTF" in told.upper():
+        return CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.")
+    if isinstance(error, OSError) and not isinstance(error, pa.ArrowException):
+        return CohortFileError(f"Cannot read {shown(str(path))}: {told}. Check the path.")
+    return CohortFileError(f"Cannot read {path}: {told}. Mend it, or export it again.")
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise _too_many(path, len(names))
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise CohortFileError(
+            f"{path} has the column {shown(twice[0])} twice. Rename or remove one."
+        )
+
+
+def _too_many(path: Path, count: int) -> CohortFileError:
+    return CohortFileError(
+        f"{path} has {count:,} columns; a cohort has {MOST_COLUMNS:,} at most. Check that rows are "
+        "people and columns are items."
+    )
+
+
+# Text with a delimiter
+
+
+def _csv(path: Path) -> Parts:
+    return _delimited(path, None)
+
+
+def _tsv(path: Path) -> Parts:
+    return _delimited(path, "\t")
+
+
+def _delimited(path: Path, delimiter: str | None) -> Parts:
+    import pyarrow.csv
+
+    with path.open("rb") as file:
+        start = file.read(LONGEST_HEADER)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:1000]:
+        raise CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.")
+    lines = start.lstrip(b"\xef\xbb\xbf").splitlines()
+    if not lines:
+        raise CohortFileError(f"{path} is empty. Export the answers again.")
+    line = lines[0]
+    try:
+        header = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+    delimiter = delimiter or max(",;\t", key=header.count)
+    count = header.count(delimiter) + 1
+    if count > MOST_COLUMNS or len(line) >= LONGEST_HEADER:
+        raise _too_many(path, count)
+    if not header.strip():
+        raise CohortFileError(f"{path} starts with an empty line. Start with names of columns.")
+    if header.count('"') % 2:
+        raise CohortFileError(f"{path}: the name of a column runs over a line. Shorten it.")
+    (names,) = csv.reader([header], delimiter=delimiter)
+    _check_names(path, names)
+    rest = start.lstrip(b"\xef\xbb\xbf")[len(line) :]
+    alone = len(start) < LONGEST_HEADER and not rest.strip()
+    size = path.stat().st_size
+
+    def parts(_columns: Sequence[str] | None) -> Iterator[Part]:
+        if alone:
+            return
+        with path.open("rb") as source:
+            reader = pyarrow.csv.open_csv(
+                source,
+                read_options=pyarrow.csv.ReadOptions(block_size=BLOCK),
+                parse_options=pyarrow.csv.ParseOptions(
+                    delimiter=delimiter, newlines_in_values=True
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            )
+            with reader:
+                for batch in reader:
+                    done = min(source.tell() / size, 1.0)
+                    yield Part(pa.Table.from_batches([batch]), done, comma=delimiter != ",")
+
+    return names, parts
+
+
+def _as_numbers(table: Any, names: Sequence[str]) -> Any:
+    """Read columns of text as numbers, where every one is a number as computers write it."""
+    for place, field in enumerate(table.schema):
+        if field.name not in names or not pa.types.is_string(field.type):
+            continue
+        for kind in (pa.int64(), pa.float64()):
+            try:
+                made = table.column(place).cast(kind)
+            except pa.ArrowInvalid:
+                continue
+            table = table.set_column(place, field.name, made)
+            break
+    return table
+
+
+# Parquet
+
+
+def _parquet(path: Path) -> Parts:
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(path) as file:
+        names = list(file.schema_arrow.names)
+        total = file.metadata.num_rows
+
+    def parts(columns: Sequence[str] | None) -> Iterator[Part]:
+        read = 0
+        # Read as it goes: Arrow would keep all that it has read ahead until the end.
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BLOCK // 8) as file:
+            for batch in file.iter_batches(ROWS, columns=list(columns) if columns else None):
+                read += batch.num_rows
+                yield Part(pa.Table.from_batches([batch]), read / max(total, 1))
+
+    return names, parts
+
+
+# Excel
+
+
+def _excel(path: Path) -> Parts:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+    except zipfile.BadZipFile as error:
+        raise CohortFileError(f"{path} is no Excel file. Save it again as .xlsx or CSV.") from error
+    if size > LARGEST_WORKBOOK or size > MOST_PACKED * max(path.stat().st_size, 100_000):
+        raise CohortFileError(
+            f"{path} unpacks to {size / 1e6:,.0f} MB, which is more than a workbook of answers "
+            "holds. Save the sheet as CSV."
+        )
+
+    def sheet() -> tuple[Any, Iterator[tuple[Any, ...]]]:
+        try:
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            first = book.worksheets[0]
+            # What a file says of its size may be wrong; cells outside of it would be lost.
+            first.reset_dimensions()
+            return book, first.iter_rows(values_only=True)
+        except Exception as error:  # openpyxl raises whatever its parsers raise
+            raise CohortFileError(
+                f"{path} is no Excel file that can be read. Save it again as .xlsx or CSV."
+            ) from error
+
+    book, rows = sheet()
+    try:
+        header = next(rows, ())
+    except Exception as error:
+        raise CohortFileError(f"{path}: its first sheet cannot be read. Save it again.") from error
+    finally:
+        book.close()
+    while header and header[-1] is None:
+        header = header[:-1]
+    if not header:
+        raise CohortFileError(f"{path}: the first sheet is empty. Put the answers into it.")
+    names = [str(name) if name is not None else "" for name in header]
+
+    def parts(_columns: Sequence[str] | None) -> Iterator[Part]:
+        waiting: list[Sequence[Any]] = []
+        book, rows = sheet()
+        try:
+            next(rows, None)
+            for number, row in enumerate(rows, start=2):
+                _check_row(path, number, row, len(names))
+                if any(cell is not None for cell in row):
+                    cells = tuple(row[: len(names)])
+                    waiting.append(cells + (None,) * (len(names) - len(cells)))
+                if len(waiting) >= ROWS:
+                    yield Part(object_frame(waiting, names))
+                    waiting = []
+        except CohortFileError:
+            raise
+        except Exception as error:
+            raise CohortFileError(
+                f"{path} cannot be read to its end: {shown(str(error))}. Save it again."
+            ) from error
+        finally:
+            book.close()
+        if waiting:
+            yield Part(object_frame(waiting, names))
+
+    return names, parts
+
+
+def _check_row(path: Path, number: int, row: Sequence[Any], width: int) -> None:
+    if number > MOST_SHEET_ROWS:
+        raise CohortFileError(
+            f"{path} has more than {MOST_SHEET_ROWS:,} rows, which no sheet holds. Save it again "
+            "as .xlsx or CSV."
+        )
+    if any(cell is not None for cell in row[width:]):
+        raise CohortFileError(
+            f"{path}, row {number} has more cells than there are names of columns. "
+            "Name each column."
+        )
+
+
+def object_frame(rows: Sequence[Sequence[Any]], names: list[str]) -> pd.DataFrame:
+    """Make a frame of rows of Python's own values."""
+    return pd.DataFrame(rows, columns=names, dtype=object).infer_objects()
+
+
+# JSON lines
+
+
+def _json_lines(path: Path) -> Parts:
+    names: dict[str, None] = {}
+    size = path.stat().st_size
+    people = 0
+    # One pass to know the columns: a person may leave some out.
+    for _, record in _records(path):
+        names.update(dict.fromkeys(record))
+        people += 1
+        if len(names) > MOST_COLUMNS:
+            raise _too_many(path, len(names))
+    if not people:
+        raise CohortFileError(f"{path} is empty. Write a JSON object on each line.")
+
+    def parts(_columns: Sequence[str] | None) -> Iterator[Part]:
+        waiting: list[dict[str, Any]] = []
+        for place, record in _records(path):
+            waiting.append(record)
+            if len(waiting) >= ROWS:
+                yield Part(_frame_of(waiting, list(names)), place / size)
+                waiting = []
+        if waiting:
+            yield Part(_frame_of(waiting, list(names)), 1.0)
+
+    return list(names), parts
+
+
+def _frame_of(records: list[dict[str, Any]], names: list[str]) -> pd.DataFrame:
+    rows = [[record.get(name) for name in names] for record in records]
+    return pd.DataFrame(rows, columns=names, dtype=object).infer_objects()
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) < len(pairs):
+            twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+            raise CohortFileError(f"{place} holds the key {shown(twice[0])} twice. Keep one.")
+        return table
+
+    place = str(path)
+    read = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            read += len(line)
+            place = f"{path}, line {number}"
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+            except UnicodeDecodeError as error:
+                raise CohortFileError(f"{place} is not UTF-8 text. Save it as UTF-8.") from error
+            if not text:
+                continue
+            try:
+                record = json.loads(text, object_pairs_hook=each_key_once)
+            except (ValueError, RecursionError) as error:
+                raise _no_json(place) from error
+            if not isinstance(record, dict):
+                raise _no_json(place)
+            yield read, record
+
+
+def _no_json(place: str) -> CohortFileError:
+    return CohortFileError(
+        f'{place} is not a JSON object of answers. Write one on each line: {{"q01": 7, ...}}.'
+    )
+
+
+READERS: dict[str, Callable[[Path], Parts]] = {
+    ".csv": _csv,
+    ".tsv": _tsv,
+    ".xlsx": _excel,
+    ".parquet": _parquet,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+}

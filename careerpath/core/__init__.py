@@ -1,0 +1,1 @@
+"""The rule and what it needs: instruments, scoring, certainty, words and files."""

@@ -1,0 +1,150 @@
+"""Reading one person's answers from a JSON or TOML file."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from careerpath.core.errors import AnswersFileError
+from careerpath.core.files import decoded, parsed_json, short, too_deep, too_many_digits
+from careerpath.core.instrument import Instrument
+from careerpath.core.instrument_file import load_instrument
+from careerpath.core.result_reading import date_in, is_result, own_answers
+
+STANDARD_INPUT = "-"
+LARGEST = 5_000_000
+"""The most bytes that are read; answers to a questionnaire take a few hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedAnswers:
+    """One person's answers, and when they were given.
+
+    Attributes
+    ----------
+    answers : dict
+        By item id, as written.
+    taken : date or None
+        None where the file does not say.
+    """
+
+    answers: dict[str, Any]
+    taken: date | None = None
+
+
+def read_answers(source: str, instrument: Instrument | None = None) -> dict[str, Any]:
+    """Read answers by item id from a file.
+
+    Parameters
+    ----------
+    source : str
+        A path ending in ``.json`` or ``.toml``, or ``-`` for JSON from standard input. The
+        file holds one answer for each item id, on its own or in a table called "answers", or is
+        a result that was saved as JSON.
+    instrument : Instrument, optional
+        A result has to be of this one and of its version. By default the shipped one.
+
+    Returns
+    -------
+    dict
+        As written; whether the answers make sense is for `careerpath.score` to say.
+
+    Raises
+    ------
+    CareerpathError
+        Where the file cannot be read; the message says where and what to do.
+    """
+    return read_dated_answers(source, instrument).answers
+
+
+def read_dated_answers(source: str, instrument: Instrument | None = None) -> DatedAnswers:
+    """Read answers as `read_answers` does, and the day that a saved result tells."""
+    place = "Standard input" if source == STANDARD_INPUT else source
+    is_toml = source.lower().endswith(".toml")
+    if source != STANDARD_INPUT and not is_toml and not source.lower().endswith(".json"):
+        raise AnswersFileError(
+            f"{place} ends in neither .json nor .toml. Rename it, so that its format is known."
+        )
+    text = _text(source, place)
+    data = _parsed_toml(text, place) if is_toml else parsed_json(text, place=place)
+    if is_result(data):
+        instrument = instrument or load_instrument()
+        answers = own_answers(data, instrument, place=place)
+        return DatedAnswers(answers, date_in(data, place=place))
+    return DatedAnswers(_answers(data, place))
+
+
+def _text(source: str, place: str) -> str:
+    try:
+        if source == STANDARD_INPUT:
+            raw = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with Path(source).open("rb") as file:
+                raw = file.read(LARGEST + 1)
+    except OSError as error:
+        raise AnswersFileError(f"Cannot read {place}: {error.strerror}. Check the path.") from error
+    except ValueError as error:  # a path with a null byte
+        raise AnswersFileError(f"Cannot read {place!r}: {error}. Check the path.") from error
+    if len(raw) > LARGEST:
+        raise AnswersFileError(
+            f"{place} is larger than {LARGEST // 1_000_000} MB, so it does not hold one person's "
+            "answers. Check the path."
+        )
+    text = decoded(raw, place=place)
+    if not text.strip():
+        raise AnswersFileError(f'{place} is empty. Write the answers into it: {{"q01": 7, ...}}.')
+    return text
+
+
+def _parsed_toml(text: str, place: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise AnswersFileError(f"{place} is not valid TOML: {error}. Mend that line.") from error
+    except ValueError as error:
+        raise too_many_digits(place) from error
+    except RecursionError as error:
+        raise too_deep(place) from error
+
+
+def _answers(data: object, place: str) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise AnswersFileError(
+            f"{place} holds {_kind(data)} where an answer for each item is expected. "
+            'Write {"q01": 7, ...}.'
+        )
+    if "answers" not in data:
+        return data
+    answers = data["answers"]
+    if not isinstance(answers, dict):
+        raise AnswersFileError(
+            f'{place}: "answers" holds {_kind(answers)} where an answer for each item is '
+            'expected. Write {"answers": {"q01": 7, ...}}.'
+        )
+    others = [short(key) for key in data if key != "answers"]
+    if others:
+        raise AnswersFileError(
+            f'{place} holds "answers" and other keys beside it: {", ".join(others[:5])}. '
+            "Move them into it, or remove them."
+        )
+    return answers
+
+
+def _kind(value: object) -> str:
+    match value:
+        case list():
+            return "a list"
+        case str():
+            return "text"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case None:
+            return "null"
+        case _:
+            return "something else"

@@ -1,0 +1,332 @@
+"""The instrument: a questionnaire with its scale, items, facets, cut scores and texts."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from careerpath.core.errors import AnswerError, InstrumentError, Reason, did_you_mean, shown
+from careerpath.core.instrument_parts import (
+    BANDS,
+    Band,
+    BandText,
+    BandTexts,
+    CutScores,
+    Facet,
+    Identifier,
+    Item,
+    Norms,
+    Part,
+    Scale,
+    Text,
+)
+from careerpath.core.numbers import exact, plain_number
+from careerpath.core.validation import describe_validation
+
+__all__ = [
+    "BANDS",
+    "Band",
+    "BandText",
+    "BandTexts",
+    "CutScores",
+    "Facet",
+    "Identifier",
+    "Instrument",
+    "Item",
+    "Norms",
+    "Scale",
+    "Text",
+]
+
+NORMS_IN_VERSION = re.compile(r"(?:^|\.)(norms(?:-\d+)?)$")
+"""How a version tells, after its "+", that other norms were put in."""
+
+
+class Instrument(Part):
+    """A questionnaire. Frozen: a change makes a new one.
+
+    See Also
+    --------
+    load_instrument : read one from a file.
+    Instrument.plain : make one for your own data, without texts.
+    """
+
+    schema_version: Literal[1] = 1
+    id: Identifier
+    version: Text
+    title: Text
+    description: Text = ""
+    language: Text = "en"
+    scale: Scale = Scale()
+    cut_scores: CutScores
+    facets: tuple[Facet, ...] = ()
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    bands: BandTexts | None = None
+    norms: Norms | None = None
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        for kind, ids in (
+            ("item", [item.id for item in self.items]),
+            ("facet", [facet.id for facet in self.facets]),
+        ):
+            twice = sorted({name for name in ids if ids.count(name) > 1})
+            if twice:
+                raise ValueError(f"{kind} ids must differ; used twice: {', '.join(twice)}")
+        known = [facet.id for facet in self.facets]
+        for item in self.items:
+            if item.facet is not None and item.facet not in known:
+                raise ValueError(
+                    f"item {item.id!r} belongs to the facet {item.facet!r}, which is not in "
+                    f"[[facets]]. {did_you_mean(item.facet, known)}"
+                )
+        cuts = self.cut_scores
+        if (
+            not self.minimum_total
+            <= cuts.management_below
+            <= cuts.mastery_above
+            <= (self.maximum_total)
+        ):
+            raise ValueError(
+                f"cut scores {cuts.management_below} and {cuts.mastery_above} must lie within the "
+                f"range of totals, {self.minimum_total} to {self.maximum_total}"
+            )
+        return self
+
+    @classmethod
+    def validated(cls, data: dict[str, Any], *, place: str) -> Instrument:
+        """Make an instrument from plain data, as a TOML file holds it.
+
+        Parameters
+        ----------
+        data : dict
+        place : str
+            Where the data come from, for the message of an error.
+
+        Raises
+        ------
+        InstrumentError
+            With a line for each thing that is wrong: the place, the key and the mend.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise InstrumentError(describe_validation(error, data, place=place)) from None
+
+    @classmethod
+    def plain(
+        cls,
+        item_ids: list[str],
+        *,
+        minimum: float = 0,
+        maximum: float = 10,
+        step: float = 1,
+        management_below: float = 50,
+        mastery_above: float = 100,
+    ) -> Instrument:
+        """Make an instrument for an analyst's own data: items without texts or facets.
+
+        Parameters
+        ----------
+        item_ids : list of str
+            The items, in order; each is keyed toward mastery as it is.
+        minimum, maximum, step : int or float
+            The scale of one answer.
+        management_below, mastery_above : int or float
+            The cut scores, on the scale of the total.
+
+        Returns
+        -------
+        Instrument
+
+        Raises
+        ------
+        InstrumentError
+            Where the numbers do not fit each other.
+
+        Examples
+        --------
+        >>> Instrument.plain(["a", "b"], management_below=7, mastery_above=14).maximum_total
+        20
+        """
+        return cls.validated(
+            {
+                "id": "plain",
+                "version": "0",
+                "title": "Plain instrument",
+                "scale": {"minimum": minimum, "maximum": maximum, "step": step},
+                "cut_scores": {
+                    "management_below": management_below,
+                    "mastery_above": mastery_above,
+                },
+                "items": [{"id": name} for name in item_ids],
+            },
+            place="Instrument.plain()",
+        )
+
+    @cached_property
+    def item_ids(self) -> tuple[str, ...]:
+        """The ids of the items, in order."""
+        return tuple(item.id for item in self.items)
+
+    @cached_property
+    def minimum_total(self) -> int | float:
+        """The lowest total that answers can give."""
+        return self.total_of(0)
+
+    @cached_property
+    def maximum_total(self) -> int | float:
+        """The highest total that answers can give."""
+        return self.total_of(len(self.items) * self.scale.steps)
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+    def total_of(self, steps: int, *, items: int | None = None) -> int | float:
+        """Return the total that lies so many steps above the lowest one, exactly.
+
+        Parameters
+        ----------
+        steps : int
+            Steps of the scale, summed over the items.
+        items : int, optional
+            How many items are summed; all of them by default.
+        """
+        count = len(self.items) if items is None else items
+        return plain_number(exact(self.scale.minimum) * count + exact(self.scale.step) * steps)
+
+    def item(self, item_id: str) -> Item:
+        """Return one item.
+
+        Raises
+        ------
+        AnswerError
+            Where there is none of that id; the message names the nearest one.
+        """
+        try:
+            return self._items[item_id]
+        except (KeyError, TypeError):
+            given = shown(item_id)
+            name = given.strip("'\"")
+            raise AnswerError(
+                f"Unknown item {given} in instrument {self.id!r}. "
+                f"{did_you_mean(name, self.item_ids)}",
+                reason=Reason.UNKNOWN_ITEM,
+                items=[name],
+            ) from None
+
+    def items_of(self, facet_id: str) -> tuple[Item, ...]:
+        """Return the items of one facet, in order."""
+        return tuple(item for item in self.items if item.facet == facet_id)
+
+    def with_cut_scores(self, *, management_below: float, mastery_above: float) -> Instrument:
+        """Return the same instrument with other cut scores, and a version that says so.
+
+        Parameters
+        ----------
+        management_below, mastery_above : int or float
+            The new thresholds, within the range of totals.
+
+        Returns
+        -------
+        Instrument
+
+        Raises
+        ------
+        InstrumentError
+            Where they are out of order or out of range.
+
+        Examples
+        --------
+        >>> from careerpath import load_instrument
+        >>> ours = load_instrument().with_cut_scores(management_below=60, mastery_above=95)
+        >>> ours.cut_scores.band(59), ours.version
+        (<Band.MANAGEMENT: 'management'>, '1.0.0+60-95')
+        """
+        cuts = {"management_below": management_below, "mastery_above": mastery_above}
+        other = self.validated(self.model_dump() | {"cut_scores": cuts}, place="with_cut_scores()")
+        base, _, build = self.version.partition("+")
+        norms = NORMS_IN_VERSION.search(build)
+        version = f"{base}+{management_below}-{mastery_above}"
+        if norms:
+            version = f"{version}.{norms[1]}"
+        return other.model_copy(update={"version": version})
+
+    def with_norms(self, norms: Norms) -> Instrument:
+        """Return the same instrument with other norms, and a version that says so.
+
+        Parameters
+        ----------
+        norms : Norms
+
+        Returns
+        -------
+        Instrument
+
+        Examples
+        --------
+        >>> from careerpath import load_instrument
+        >>> norms = Norms(
+        ...     mean=71, sd=20, reliability=0.82, source="Ours", measured=True, count=412
+        ... )
+        >>> ours = load_instrument().with_norms(norms)
+        >>> ours.version, ours.with_cut_scores(management_below=60, mastery_above=95).version
+        ('1.0.0+norms-412', '1.0.0+60-95.norms-412')
+        """
+        base, _, build = self.version.partition("+")
+        cuts = NORMS_IN_VERSION.sub("", build)
+        mark = f"norms-{norms.count}" if norms.count else "norms"
+        version = f"{base}+{cuts}.{mark}" if cuts else f"{base}+{mark}"
+        return self.model_copy(update={"norms": norms, "version": version})
+
+    def to_toml(self) -> str:
+        """Write the instrument as TOML, which `load_instrument` reads back from a file.
+
+        Examples
+        --------
+        >>> from careerpath import load_instrument
+        >>> print(load_instrument().to_toml()[:39])
+        schema_version = 1
+        id = "careerpath-15"
+        """
+        import tomli_w
+
+        return tomli_w.dumps(
+            self.model_dump(mode="json", exclude_none=True), multiline_strings=True
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the instrument to a TOML file that `load_instrument` reads back.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to; an existing file is replaced.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Raises
+        ------
+        InstrumentError
+            Where the file cannot be written.
+        """
+        target = Path(path)
+        try:
+            target.write_text(self.to_toml(), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise InstrumentError(
+                f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
+            ) from error
+        except ValueError as error:  # a path with a null byte
+            raise InstrumentError(
+                f"Cannot write {str(target)!r}: {error}. Choose another name."
+            ) from error
+        return target

@@ -1,0 +1,306 @@
+"""What a score means, in words that are honest about how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from careerpath.core.certainty import Flip, band_chances, find_flips
+from careerpath.core.instrument import Band, Instrument
+from careerpath.core.numbers import exact
+from careerpath.core.scoring import Score
+
+NO_BREAK = "\xa0"
+
+DISCLAIMER = (
+    "This is a help for thinking, not a verdict. The questionnaire has not been validated as a "
+    "test, and it must not be used to hire, promote or reject anybody."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetReading:
+    """Which way one facet leans: indicative only, it rests on a few items.
+
+    Attributes
+    ----------
+    title, description : str
+    position : float or None
+        From 0 (all management) to 1 (all mastery); None where an item is unanswered.
+    band : Band
+        Where the position falls when the cut scores are drawn to the facet's scale.
+    """
+
+    title: str
+    description: str
+    position: float | None
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """A score in words and chances.
+
+    Attributes
+    ----------
+    band : Band
+    headline, placement, certainty, summary : str
+        The band in words; where the total lies; how sure that is; what it says of a person.
+    chances : mapping of Band to float
+        The chance of each band, 0 to 1, adding up to 1; empty without norms.
+    standard_error : float or None
+        Standard error of measurement, in points; None without norms.
+    low, high : float
+        One standard error below and above the total, within the range of totals.
+    flips : tuple of Flip
+        Ways into the neighbouring bands, nearest first.
+    facets : tuple of FacetReading
+    advice, roles : tuple of str
+    basis : str
+        Where the standard error comes from.
+    disclaimer : str
+        What the score is not.
+    """
+
+    band: Band
+    headline: str
+    placement: str
+    certainty: str
+    summary: str
+    chances: Mapping[Band, float]
+    standard_error: float | None
+    low: float
+    high: float
+    flips: tuple[Flip, ...]
+    facets: tuple[FacetReading, ...]
+    advice: tuple[str, ...]
+    roles: tuple[str, ...]
+    basis: str
+    disclaimer: str = DISCLAIMER
+
+
+def interpret(instrument: Instrument, result: Score) -> Interpretation:
+    """Say what a score means, how sure it is, and what would change it.
+
+    The chance of each band is that of a normal distribution around the total with the
+    standard error of measurement, ``sd * sqrt(1 - reliability)``, cut half a step
+    outside the totals of the "both" band (49.5 and 100.5 for cut scores of 50 and 100): a
+    continuous model of whole points. A band that no total reaches has no chance.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The one the score was made with.
+    result : Score
+
+    Returns
+    -------
+    Interpretation
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument, score
+    >>> instrument = load_instrument()
+    >>> result = score(instrument, dict.fromkeys(instrument.item_ids, 5))
+    >>> meaning = interpret(instrument, result)
+    >>> meaning.headline
+    'You are drawn to both'
+    >>> round(meaning.chances[Band.BOTH], 2)
+    0.99
+    """
+    error = instrument.norms.standard_error if instrument.norms else None
+    chances = band_chances(instrument, result.total, error) if error else {}
+    flips = find_flips(instrument, result)
+    texts = instrument.bands.of(result.band) if instrument.bands else None
+    reach = error or 0.0
+    return Interpretation(
+        band=result.band,
+        headline=_headline(instrument, result),
+        placement=_placement(instrument, result),
+        certainty=_certainty(instrument, result, chances, flips),
+        summary=texts.summary if texts else "",
+        chances=chances,
+        standard_error=error,
+        low=max(result.minimum, result.total - reach),
+        high=min(result.maximum, result.total + reach),
+        flips=flips,
+        facets=_facets(instrument, result),
+        advice=texts.advice if texts else (),
+        roles=texts.roles if texts else (),
+        basis=_basis(instrument),
+    )
+
+
+def _headline(instrument: Instrument, result: Score) -> str:
+    texts = instrument.bands
+    title = texts.of(result.band).title if texts else result.band.capitalize()
+    lean = _lean(instrument, result) if result.band is Band.BOTH else None
+    return f"{title}, with a lean toward {lean}" if lean else title
+
+
+def _placement(instrument: Instrument, result: Score) -> str:
+    cuts = instrument.cut_scores
+    lowest = f"{show(result.minimum)} to " if result.minimum else ""
+    estimated = (
+        f" Estimated from {len(result.keyed)} of {_count(len(instrument.items), 'answer')}, so it "
+        "is less sure than it looks."
+        if result.prorated
+        else ""
+    )
+    return (
+        f"{show(result.total)} of {lowest}{show(result.maximum)}. Below "
+        f"{show(cuts.management_below)} is management, above {show(cuts.mastery_above)} is "
+        f"mastery, and in between is both.{estimated}"
+    )
+
+
+def _certainty(
+    instrument: Instrument, result: Score, chances: Mapping[Band, float], flips: tuple[Flip, ...]
+) -> str:
+    sentences = []
+    if chances:
+        sentences.append(_how_sure(instrument, chances[result.band]))
+    if flips:
+        sentences += _nearest(instrument, flips[0])
+    if result.band is Band.BOTH and not _lean(instrument, result):
+        sentences.append("Answers that lean to neither side land here, too.")
+    return " ".join(sentences) or _basis(instrument)
+
+
+def _how_sure(instrument: Instrument, chance: float) -> str:
+    # Rounded as it is shown, so that one number never goes with two words.
+    chance = round(chance, 2)
+    if chance >= 0.95:
+        return f"Quite sure, as far as {_count(len(instrument.items), 'question')} can tell."
+    if chance >= 0.75:
+        return "Fairly sure."
+    if chance >= 0.6:
+        return "Not very sure."
+    return "Not sure: this is a close call."
+
+
+def _nearest(instrument: Instrument, near: Flip) -> list[str]:
+    distance = f"You are {_count(near.points, 'point')} away from {near.band}"
+    norms = instrument.norms
+    error = ""
+    if norms:
+        size = show_error(norms.standard_error)
+        known = "is known" if norms.measured else "is assumed"
+        error = f", and a questionnaire this short {known} to be off by about {size}, up or down"
+    several = near.answers > 1
+    moves = f"{'up to ' if several else ''}{_count(near.each, 'point')}{' each' if several else ''}"
+    return [
+        f"{distance}{error}.",
+        f"Moving {_count(near.answers, 'answer')} by {moves} toward it changes the result.",
+    ]
+
+
+def _lean(instrument: Instrument, result: Score) -> Band | None:
+    """Return the side that a total in the middle leans to by more than the error."""
+    cuts = instrument.cut_scores
+    reach = instrument.norms.standard_error if instrument.norms else 0.0
+    lean = result.total - (cuts.management_below + cuts.mastery_above) / 2
+    if abs(lean) <= reach:
+        return None
+    return Band.MASTERY if lean > 0 else Band.MANAGEMENT
+
+
+def _facets(instrument: Instrument, result: Score) -> tuple[FacetReading, ...]:
+    readings = []
+    for facet, part in zip(instrument.facets, result.facets, strict=True):
+        position = (
+            None
+            if part.total is None or part.maximum == part.minimum
+            else _share(part.total, part.minimum, part.maximum)
+        )
+        readings.append(
+            FacetReading(
+                title=facet.title,
+                description=facet.description,
+                position=None if position is None else float(position),
+                band=(
+                    Band.UNSCORED
+                    if position is None
+                    else instrument.cut_scores.band(
+                        _between(result.minimum, result.maximum, position)
+                    )
+                ),
+            )
+        )
+    return tuple(readings)
+
+
+def _share(total: float, minimum: float, maximum: float) -> Fraction:
+    lowest = Fraction(exact(minimum))
+    return (Fraction(exact(total)) - lowest) / (Fraction(exact(maximum)) - lowest)
+
+
+def _between(minimum: float, maximum: float, share: Fraction) -> float:
+    lowest = Fraction(exact(minimum))
+    return float(lowest + share * (Fraction(exact(maximum)) - lowest))
+
+
+def _basis(instrument: Instrument) -> str:
+    norms = instrument.norms
+    if norms is None:
+        return "This instrument has no norms, so nothing can be said about its measurement error."
+    return (
+        f"{norms.source}: a standard error of {norms.standard_error:.1f} points, from a spread of "
+        f"{show(norms.sd)} and a reliability of {show(norms.reliability)}. {norms.note}".strip()
+    )
+
+
+def _count(number: float, noun: str) -> str:
+    return f"{show(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def show(number: float) -> str:
+    """Write a number as a person would: whole numbers without a point, else one or two decimals.
+
+    Examples
+    --------
+    >>> show(93), show(49.5), show(100.25)
+    ('93', '49.5', '100.25')
+    """
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def show_error(points: float) -> str:
+    """Write a standard error in whole points, and a small one in tenths, as it is not nothing.
+
+    Examples
+    --------
+    >>> show_error(9.31), show_error(0.24)
+    ('9', '0.2')
+    """
+    return show(round(points, 0 if points >= 1 else 1))
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage that never claims certainty.
+
+    Examples
+    --------
+    >>> percent(0.777) == "78" + NO_BREAK + "%"
+    True
+    >>> percent(0.001)[:2], percent(0.9999)[:3]
+    ('<1', '>99')
+    """
+    if 0 < share < 0.01:
+        return f"<1{NO_BREAK}%"
+    if 0.99 < share < 1:
+        return f">99{NO_BREAK}%"
+    return f"{share * 100:.0f}{NO_BREAK}%"
+
+
+def long_date(day: date) -> str:
+    """Write a day so that nobody takes the month for the day.
+
+    Examples
+    --------
+    >>> long_date(date(2026, 3, 1))
+    '1 March 2026'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,187 @@
+"""Translations of an instrument: texts only, never keys or numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from careerpath.core.errors import InstrumentError, did_you_mean
+from careerpath.core.instrument import BandTexts, Identifier, Instrument, Text
+from careerpath.core.instrument_file import SHIPPED, read_toml, shipped_ids
+from careerpath.core.validation import describe_validation
+
+TEXTS_ONLY = "is not a text that a translation can hold. Remove it; the original has the rest."
+
+_Written = Annotated[Text, Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _FacetTexts(_Part):
+    id: Identifier
+    title: _Written
+    description: Text = ""
+
+
+class _ItemTexts(_Part):
+    id: Identifier
+    stem: _Written
+    management: _Written
+    mastery: _Written
+
+
+class Translation(_Part):
+    """A translation as its file holds it."""
+
+    translates: Identifier
+    version: _Written
+    language: _Written
+    title: _Written
+    description: Text = ""
+    facets: tuple[_FacetTexts, ...] = ()
+    items: tuple[_ItemTexts, ...] = ()
+    bands: BandTexts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Where a translation and its original are not about the same things."""
+
+    place: str
+    fact: str
+    mend: str
+
+
+def translated(instrument: Instrument, path: str | Path) -> Instrument:
+    """Return the same instrument with its texts in another language.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The original; its ids, keys and numbers stay.
+    path : str or Path
+        The translation's file.
+
+    Returns
+    -------
+    Instrument
+
+    Raises
+    ------
+    InstrumentError
+        Where the file is missing or wrong, or does not fit the original word for word:
+        whoever answers must not meet two languages, or the texts of another version.
+    """
+    place = str(path)
+    return _fitted(instrument, read_translation(read_toml(Path(path)), place), place)
+
+
+def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
+    """Return the instrument that a translation gives, with the original that it names.
+
+    Parameters
+    ----------
+    data : dict
+        What the translation's file holds.
+    path : Path
+        Where that is. The original is shipped, or lies beside it, as ``<its id>.toml``.
+
+    Raises
+    ------
+    InstrumentError
+        As `translated` does, and where there is no such original.
+    """
+    place = str(path)
+    translation = read_translation(data, place)
+    return _fitted(original_of(translation, path), translation, place)
+
+
+def read_translation(data: dict[str, Any], place: str) -> Translation:
+    """Make a translation from plain data; an error names the place, the key and the mend."""
+    try:
+        return Translation.model_validate(data)
+    except ValidationError as error:
+        raise InstrumentError(
+            describe_validation(error, data, place=place, unknown_key=TEXTS_ONLY)
+        ) from None
+
+
+def original_of(translation: Translation, path: Path) -> Instrument:
+    """Return the instrument that a translation names: a shipped one, or one that lies beside it."""
+    name = translation.translates
+    folder = SHIPPED if name in shipped_ids() else path.parent
+    original = folder / f"{name}.toml"
+    if not original.exists():
+        raise InstrumentError(
+            f"{path}: No instrument {name!r} is shipped or lies beside it as {original.name}. "
+            f"{did_you_mean(name, shipped_ids())}"
+        )
+    return Instrument.validated(read_toml(original), place=str(original))
+
+
+def misfits(original: Instrument, translation: Translation) -> Iterator[Misfit]:
+    """Find where a translation and its original are not about the same things."""
+    if translation.translates != original.id:
+        yield Misfit(
+            "translates",
+            f"It translates {translation.translates!r}, not {original.id!r}.",
+            "Give it to the instrument that it was made for.",
+        )
+    # Other cut scores, told after a "+", leave every text as it was.
+    if translation.version not in (original.version, original.version.partition("+")[0]):
+        yield Misfit(
+            "version",
+            f"It was made for version {translation.version!r}; {original.id} is at "
+            f"{original.version!r}.",
+            "Go through what changed, then write the new version.",
+        )
+    yield from _other_ids("facets", original.facets, translation.facets)
+    yield from _other_ids("items", original.items, translation.items)
+    if (original.bands is None) != (translation.bands is None):
+        yield Misfit(
+            "bands",
+            "They are missing." if original.bands else "The original has none.",
+            "Add them." if original.bands else "Remove them.",
+        )
+
+
+def _other_ids(key: str, original: Iterable[Any], translation: Iterable[Any]) -> Iterator[Misfit]:
+    known = [part.id for part in original]
+    given = [part.id for part in translation]
+    for name in known:
+        if name not in given:
+            yield Misfit(f"{key} {name!r}", "It is missing.", "Translate it.")
+    for name in dict.fromkeys(given):
+        if name not in known:
+            yield Misfit(
+                f"{key} {name!r}",
+                "The original has none of that id.",
+                did_you_mean(name, known),
+            )
+        elif given.count(name) > 1:
+            yield Misfit(f"{key} {name!r}", "It is there twice.", "Keep one of the two.")
+
+
+def _fitted(original: Instrument, translation: Translation, place: str) -> Instrument:
+    amiss = list(misfits(original, translation))
+    if amiss:
+        raise InstrumentError(
+            "\n".join(f"{place}: {each.place}: {each.fact} {each.mend}" for each in amiss)
+        )
+    return applied(original, translation, place)
+
+
+def applied(original: Instrument, translation: Translation, place: str) -> Instrument:
+    """Put the texts of a translation that fits in the place of the original's."""
+    data = original.model_dump()
+    texts = translation.model_dump(exclude={"translates", "version", "facets", "items"})
+    for key, parts in (("facets", translation.facets), ("items", translation.items)):
+        by_id = {part.id: part.model_dump() for part in parts}
+        data[key] = [part | by_id[part["id"]] for part in data[key]]
+    return Instrument.validated(data | texts, place=place)

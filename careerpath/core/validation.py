@@ -1,0 +1,73 @@
+"""What pydantic finds in a file, told in the words of the file's author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from careerpath.core.errors import shown
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_MUST_BE = {
+    "int_type": "must be a number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "tuple_type": "must be an array",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "too_short": "must not be empty",
+    "string_pattern_mismatch": (
+        "must be letters, digits, '.', '_' and '-' only, and start with a letter or digit"
+    ),
+}
+"""What a value must be, by the kind of pydantic's finding, in the words of who writes TOML."""
+
+
+def describe_validation(
+    error: ValidationError,
+    data: dict[str, Any],
+    *,
+    place: str,
+    unknown_key: str = "is not a key of an instrument file. Remove it or mend its spelling.",
+) -> str:
+    """Turn pydantic's findings into lines that name the place, the key and the mend."""
+    lines: dict[str, None] = {}  # in order, each once
+    for finding in error.errors(include_url=False):
+        key = _key(finding["loc"], data)
+        match finding["type"]:
+            case "extra_forbidden":
+                fact = unknown_key
+            case "missing":
+                fact = "is missing. Add it."
+            case "value_error":
+                told = str(finding["ctx"]["error"])
+                fact = told if told.endswith((".", "?")) else f"{told}."
+            case _:
+                must = _MUST_BE.get(
+                    finding["type"], finding["msg"].replace("Input should be", "must be")
+                )
+                fact = f"got {shown(finding['input'])}: {must}."
+        line = f"{place}: {key} {fact}" if key else f"{place}: {fact}"
+        lines[line] = None
+    return "\n".join(lines)
+
+
+def _key(location: tuple[int | str, ...], data: object) -> str:
+    """Name a key as its author knows it: ``items 'q03' stem`` rather than ``items.2.stem``."""
+    words: list[str] = []
+    here = data
+    for step in location:
+        if isinstance(step, str) and step in {"int", "float"} and not isinstance(here, dict):
+            continue  # pydantic's word for one of the kinds of a number
+        try:
+            here = here[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        if isinstance(step, int):
+            name = here.get("id") if isinstance(here, dict) else None
+            words.append(repr(name) if name else f"number {step + 1}")
+        else:
+            words.append(step)
+    return " ".join(words)

@@ -1,1 +1,0 @@
-"""What to do with a result, and the organisation's exercises."""

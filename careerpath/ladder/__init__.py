@@ -1,0 +1,1 @@
+"""Two parallel career ladders."""

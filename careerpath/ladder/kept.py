@@ -1,0 +1,97 @@
+"""The ladder that a browser keeps, as text: written for it, and read back without trust."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from careerpath.ladder.files import brief
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder
+from careerpath.ladder.ladder_parts import LONGEST_TEXT, LadderError, Side
+
+VERSION = 1
+LARGEST = 2_000_000
+"""Bytes."""
+NAME = "What this browser kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What somebody had typed into a rung's fields when the connection, or the page, was lost."""
+
+    level: str
+    side: Side
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLadder:
+    """A ladder as a browser keeps it.
+
+    Examples
+    --------
+    >>> kept = KeptLadder(DualLadder.example())
+    >>> read_kept(write_kept(kept).encode()) == kept
+    True
+    """
+
+    ladder: DualLadder
+    pay_tolerance: float = PAY_TOLERANCE
+    unsent: Unsent | None = field(default=None, compare=False)
+
+
+def write_kept(kept: KeptLadder) -> str:
+    """Write a ladder for the browser to keep."""
+    data = {
+        "version": VERSION,
+        "pay_tolerance": kept.pay_tolerance,
+        "ladder": kept.ladder.model_dump(mode="json", exclude_defaults=True),
+    }
+    return json.dumps(data, ensure_ascii=False)
+
+
+def read_kept(content: bytes) -> KeptLadder:
+    """Read what a browser says that it has kept.
+
+    Raises
+    ------
+    LadderError
+        Where it is no ladder, or of another version.
+    """
+    if len(content) > LARGEST:
+        raise LadderError(f"{NAME} is larger than {LARGEST // 1_000_000} MB, so it is no ladder.")
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise LadderError(f"{NAME} is no ladder: it cannot be read.") from error
+    if not isinstance(data, dict) or not isinstance(data.get("ladder"), dict):
+        raise LadderError(f"{NAME} is no ladder.")
+    if data.get("version") != VERSION:
+        raise LadderError(f"{NAME} was written by another version of careerpath.")
+    tolerance = data.get("pay_tolerance", PAY_TOLERANCE)
+    if isinstance(tolerance, bool) or not isinstance(tolerance, int | float):
+        tolerance = PAY_TOLERANCE
+    if not 0 <= tolerance <= 1:
+        tolerance = PAY_TOLERANCE
+    try:
+        ladder = DualLadder.validated(data["ladder"], place=NAME)
+    except LadderError as error:
+        raise LadderError(brief(str(error))) from error
+    return KeptLadder(ladder, tolerance, _unsent(data.get("unsent")))
+
+
+def _unsent(data: Any) -> Unsent | None:
+    """Read fields; what is none, or too long, was not typed into ours."""
+    if not isinstance(data, dict):
+        return None
+    level, side, fields = (data.get(key) for key in ("level", "side", "fields"))
+    if not isinstance(level, str) or side not in set(Side) or not isinstance(fields, dict):
+        return None
+    texts = [each for pair in fields.items() for each in pair]
+    if len(fields) > 20 or not all(
+        isinstance(each, str) and len(each) <= 2 * LONGEST_TEXT for each in texts
+    ):
+        return None
+    return Unsent(level, Side(side), fields)

@@ -1,0 +1,77 @@
+"""A ladder to read as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from careerpath.core.text_tables import escape_markdown, markdown_table
+from careerpath.ladder.aspects import LadderFinding
+from careerpath.ladder.ladder import DualLadder
+from careerpath.ladder.ladder_parts import Rung, Side
+from careerpath.ladder.parity import compare_aspects
+
+NOBODY = "(no rung)"
+AT_PAR = "Nothing: the two ladders are at par."
+LIMITS = (
+    "The check compares what is written, not how it is lived, and reads titles as they are "
+    "commonly read in English. It gives no advice on law or pay."
+)
+"""What a check of a ladder is not."""
+
+
+def rung_lines(rung: Rung) -> list[tuple[str, str]]:
+    """Return what a rung says, each with its name; what it does not say is left out.
+
+    Examples
+    --------
+    >>> rung_lines(Rung(title="Fellow", voice=["vision", "strategy"]))
+    [('Voice', 'vision, strategy')]
+    """
+    lines = [
+        ("Scope", rung.scope),
+        ("Decides", rung.decision_rights),
+        ("Pay", str(rung.pay) if rung.pay else ""),
+        ("Recognition", rung.recognition),
+        ("Direct reports", f"{rung.direct_reports} or more" if rung.direct_reports else ""),
+        ("Voice", ", ".join(rung.voice)),
+        ("Up or out", "yes" if rung.up_or_out else ""),
+    ]
+    return [(name, text) for name, text in lines if text]
+
+
+def ladder_markdown(
+    ladder: DualLadder, title: str, *, pay_tolerance: float, made: date | None
+) -> str:
+    """Write a ladder, how equally attractive its sides are, and what to mend."""
+    findings = ladder.findings(pay_tolerance=pay_tolerance)
+    rows = [
+        [level.name, *(_cell(level.rung(side)) for side in Side)]
+        for level in reversed(ladder.levels)
+    ]
+    verdicts = [[each.aspect, each.words] for each in compare_aspects(ladder, findings)]
+    parts = [
+        f"# {escape_markdown(' '.join(title.split()))}",
+        markdown_table(["level", *Side], rows),
+        "## How equally attractive",
+        markdown_table(["aspect", "verdict"], verdicts),
+        "## What to mend",
+        *(_finding_lines(findings) or [AT_PAR]),
+        LIMITS if made is None else f"{LIMITS} Made on {made:%d %B %Y}.",
+    ]
+    return "\n\n".join([*parts, ""])
+
+
+def _finding_lines(findings: Sequence[LadderFinding]) -> list[str]:
+    lines = [
+        f"- **{escape_markdown(each.place)}** ({each.level}): "
+        f"{escape_markdown(f'{each.fact} {each.why} {each.mend}')}"
+        for each in findings
+    ]
+    return ["\n".join(lines)] if lines else []
+
+
+def _cell(rung: Rung | None) -> str:
+    if rung is None:
+        return NOBODY
+    return "\n".join([rung.title, *(f"{name}: {text}" for name, text in rung_lines(rung))])

@@ -1,0 +1,96 @@
+"""How equally attractive mastery and management are: a line an aspect, and no magic number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from careerpath.core.instrument_lint import Level
+from careerpath.ladder.aspects import Aspect, LadderFinding
+from careerpath.ladder.ladder import DualLadder
+from careerpath.ladder.ladder_parts import LadderLevel, Side
+from careerpath.ladder.title_standing import standing
+
+
+@dataclass(frozen=True, slots=True)
+class AspectParity:
+    """One line of "how equally attractive".
+
+    Attributes
+    ----------
+    aspect : Aspect
+    at_par : bool or None
+        Whether mastery is nowhere behind; None where there is nothing to compare.
+    where_not : tuple of str
+        The levels at which it is not at par.
+    words : str
+    """
+
+    aspect: Aspect
+    at_par: bool | None
+    where_not: tuple[str, ...]
+    words: str
+
+
+def compare_aspects(
+    ladder: DualLadder, findings: tuple[LadderFinding, ...]
+) -> tuple[AspectParity, ...]:
+    """Sum the findings up, aspect by aspect: at par or not, and where."""
+    return tuple(_compare(aspect, ladder, findings) for aspect in Aspect)
+
+
+def _compare(
+    aspect: Aspect, ladder: DualLadder, findings: tuple[LadderFinding, ...]
+) -> AspectParity:
+    about = [each for each in findings if each.aspect is aspect]
+    where = _levels(each for each in about if each.level is not Level.NOTE)
+    if where:
+        words = f"Not at par: {', '.join(filter(None, where)) or 'the whole ladder'}"
+        return AspectParity(aspect, at_par=False, where_not=where, words=words)
+    beside = [level for level in ladder.levels if _COMPARED.get(aspect, _both)(level)]
+    behind = _levels(each for each in about if each.side is Side.MANAGEMENT)
+    if beside and behind:
+        words = f"Mastery is not behind; management is: {', '.join(behind)}"
+        return AspectParity(aspect, at_par=True, where_not=(), words=words)
+    if beside:
+        words = f"At par at {len(beside)} level{'' if len(beside) == 1 else 's'}"
+        return AspectParity(aspect, at_par=True, where_not=(), words=words)
+    words = (
+        "Not compared: no word of these titles tells how high they stand. Ask people."
+        if aspect is Aspect.TITLES and any(map(_both, ladder.levels))
+        else "Nothing to compare"
+    )
+    return AspectParity(aspect, at_par=None, where_not=(), words=words)
+
+
+def _levels(findings: Iterable[LadderFinding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.level_name for each in findings))
+
+
+def _either(level: LadderLevel) -> bool:
+    return bool(level.mastery or level.management)
+
+
+def _both(level: LadderLevel) -> bool:
+    return bool(level.mastery and level.management)
+
+
+def _titles_tell(level: LadderLevel) -> bool:
+    return all(
+        rung is not None and standing(rung.title) is not None
+        for rung in (level.mastery, level.management)
+    )
+
+
+def _master(level: LadderLevel) -> bool:
+    return level.mastery is not None
+
+
+_COMPARED: dict[Aspect, Callable[[LadderLevel], bool]] = {
+    Aspect.RUNGS: _either,
+    Aspect.TITLES: _titles_tell,
+    Aspect.VOICE: _master,
+    Aspect.REPORTS: _master,
+    Aspect.STAYING: _either,
+}
+"""Which levels tell anything about an aspect; where nothing is said, those with both rungs."""

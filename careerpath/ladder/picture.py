@@ -1,0 +1,246 @@
+"""Two ladders as a picture: rungs aligned by level, pay to scale, gaps plain to see.
+
+Numbers and words only. Screens, HTML and PDF draw the same picture from them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from careerpath.core.instrument_lint import Level
+from careerpath.core.numbers import exact
+from careerpath.ladder.aspects import Aspect, LadderFinding
+from careerpath.ladder.ladder import DualLadder
+from careerpath.ladder.ladder_parts import LadderLevel, Pay, Rung, Side, amount_in_words
+
+MOST_TICKS = 5
+
+
+class Place(StrEnum):
+    """What a side has at a level."""
+
+    RUNG = "rung"
+    GAP = "gap"
+    """None here, and some above and below."""
+    ABOVE = "above"
+    """This side ends below."""
+    BELOW = "below"
+    """This side begins above."""
+    NONE = "none"
+    """This side has no rungs at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayBar:
+    """A range of pay on the picture's scale, from 0 to 1; None where it is in another currency."""
+
+    start: float
+    end: float
+    middle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One side of one level.
+
+    Attributes
+    ----------
+    side : Side
+    place : Place
+    title : str
+        Of the rung; empty where there is none, or none is stated.
+    pay : str
+        In words; empty where none is stated.
+    amounts : str
+        The same without the currency, where that is the scale's.
+    bar : PayBar or None
+        To scale; None where there is no pay, or it is in another currency than the scale.
+    to_mend : int
+        How many findings there are that are more than notes.
+    """
+
+    side: Side
+    place: Place
+    title: str
+    pay: str
+    amounts: str
+    bar: PayBar | None
+    to_mend: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLevel:
+    """One level: a spot on each side.
+
+    Attributes
+    ----------
+    name : str
+    spots : tuple of Spot
+        Mastery, then management.
+    pay_gap : str
+        What is not at par in pay; empty where nothing is.
+    pay_words : str
+        The level's pay, for who cannot see the bars.
+    """
+
+    name: str
+    spots: tuple[Spot, ...]
+    pay_gap: str
+    pay_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPicture:
+    """Both ladders, from the highest level to the lowest.
+
+    Attributes
+    ----------
+    levels : tuple of PictureLevel
+    currency : str
+        Of the scale; empty where no pay is stated.
+    ticks : tuple of (float, str)
+        Where the scale is marked, from 0 to 1, and the amounts.
+    words : str
+        What is to be seen, for who cannot see it.
+    """
+
+    levels: tuple[PictureLevel, ...]
+    currency: str
+    ticks: tuple[tuple[float, str], ...]
+    words: str
+
+
+def draw_ladder(ladder: DualLadder, findings: Iterable[LadderFinding]) -> LadderPicture:
+    """Place a ladder's rungs and pay.
+
+    Examples
+    --------
+    >>> example = DualLadder.example()
+    >>> picture = draw_ladder(example, example.findings())
+    >>> picture.levels[0].name, picture.currency, [text for _, text in picture.ticks]
+    ('Vice president', 'EUR', ['40,000', '60,000', '80,000', '100,000', '120,000', '140,000'])
+    """
+    findings = tuple(findings)
+    pays = [rung.pay for level in ladder.levels for rung in _rungs(level).values() if rung.pay]
+    counted = Counter(pay.currency for pay in pays)
+    currency = max(counted, key=lambda name: counted[name], default="")
+    scale = _scale([pay for pay in pays if pay.currency == currency])
+
+    def drawn(place: int, name: str) -> PictureLevel:
+        spots = tuple(
+            _spot(ladder, place, side, findings, currency=currency, scale=scale) for side in Side
+        )
+        paid = [f"{spot.side} {spot.pay}" for spot in spots if spot.pay]
+        gap = _pay_gap(name, findings)
+        words = f"Pay: {'; '.join(paid) or 'not stated'}. {gap}".strip()
+        return PictureLevel(name, spots, gap, words)
+
+    levels = tuple(drawn(place, level.name) for place, level in enumerate(ladder.levels))
+    ticks = tuple((_on(scale, mark), amount_in_words(float(mark))) for mark in scale)
+    return LadderPicture(levels[::-1], currency, ticks if pays else (), _words(ladder, findings))
+
+
+def _rungs(level: LadderLevel) -> Mapping[Side, Rung]:
+    return {side: rung for side in Side if (rung := level.rung(side)) is not None}
+
+
+def _spot(
+    ladder: DualLadder,
+    place: int,
+    side: Side,
+    findings: tuple[LadderFinding, ...],
+    *,
+    currency: str,
+    scale: tuple[Fraction, ...],
+) -> Spot:
+    level = ladder.levels[place]
+    rung = level.rung(side)
+    pay = rung.pay if rung else None
+    return Spot(
+        side=side,
+        place=_place(ladder, place, side),
+        title=rung.title if rung else "",
+        pay=str(pay) if pay else "",
+        amounts=str(pay).removeprefix(f"{currency} ") if pay else "",
+        bar=_bar(pay, scale) if pay and pay.currency == currency else None,
+        to_mend=sum(
+            each.level_name == level.name
+            and each.side in (side, None)
+            and each.level is not Level.NOTE
+            for each in findings
+        ),
+    )
+
+
+def _place(ladder: DualLadder, place: int, side: Side) -> Place:
+    standing = [number for number, level in enumerate(ladder.levels) if level.rung(side)]
+    if place in standing:
+        return Place.RUNG
+    if not standing:
+        return Place.NONE
+    if place > standing[-1]:
+        return Place.ABOVE
+    return Place.BELOW if place < standing[0] else Place.GAP
+
+
+def _pay_gap(name: str, findings: tuple[LadderFinding, ...]) -> str:
+    told = [
+        f"{each.side.capitalize()}: {each.fact[0].lower()}{each.fact[1:]}"
+        if each.side
+        else each.fact
+        for each in findings
+        if each.level_name == name and each.aspect is Aspect.PAY
+    ]
+    return " ".join(told)
+
+
+def _scale(pays: list[Pay]) -> tuple[Fraction, ...]:
+    """Return round amounts, a few, of which the first and the last hold all pay between them."""
+    if not pays:
+        return (Fraction(0), Fraction(1))
+    low = min(Fraction(exact(pay.minimum)) for pay in pays)
+    high = max(Fraction(exact(pay.maximum)) for pay in pays)
+    step = Fraction(1)
+    while True:
+        for factor in (1, 2, 5):
+            width = step * factor
+            first, last = low // width, -(-high // width)
+            if last - first <= MOST_TICKS:
+                last = max(last, first + 1)
+                return tuple(width * mark for mark in range(first, last + 1))
+        step *= 10
+
+
+def _on(scale: tuple[Fraction, ...], amount: Fraction) -> float:
+    return float((amount - scale[0]) / (scale[-1] - scale[0]))
+
+
+def _bar(pay: Pay, scale: tuple[Fraction, ...]) -> PayBar:
+    start, end = (_on(scale, Fraction(exact(each))) for each in (pay.minimum, pay.maximum))
+    return PayBar(start, end, (start + end) / 2)
+
+
+def _words(ladder: DualLadder, findings: tuple[LadderFinding, ...]) -> str:
+    count = len(ladder.levels)
+    if not count:
+        return "No levels yet."
+    said = [f"Two ladders with {count} level{'' if count == 1 else 's'}."]
+    for side in Side:
+        missing = [level.name for level in ladder.levels if level.rung(side) is None]
+        rungs = count - len(missing)
+        lacks = f", none at {', '.join(missing)}" if missing else ""
+        said.append(f"{side.capitalize()}: {rungs} rung{'' if rungs == 1 else 's'}{lacks}.")
+    gaps = list(
+        dict.fromkeys(
+            each.level_name
+            for each in findings
+            if each.aspect is Aspect.PAY and each.level is Level.ERROR
+        )
+    )
+    if gaps:
+        said.append(f"Pay is not at par at {', '.join(gaps)}.")
+    return " ".join(said)

@@ -1,0 +1,170 @@
+"""Two career ladders to read and to print: HTML that needs no network, and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from careerpath.core.errors import shown
+from careerpath.core.interpretation import show
+from careerpath.ladder.files import write_bytes, write_ladder
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder
+from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Side
+from careerpath.ladder.markdown import LIMITS, rung_lines
+from careerpath.ladder.parity import compare_aspects
+from careerpath.ladder.picture import draw_ladder
+from careerpath.ui.templates import render
+
+VERDICTS = {True: "yes", False: "no", None: "open"}
+
+
+@dataclass(frozen=True, slots=True)
+class LadderReport:
+    """What an organisation takes away from a ladder.
+
+    Parameters
+    ----------
+    ladder : DualLadder
+    pay_tolerance : float
+    title : str
+    made : datetime
+        When, with a time zone.
+
+    Examples
+    --------
+    >>> LadderReport(DualLadder.example()).values()["lead"]
+    '4 levels, 8 rungs. The two ladders are at par.'
+    """
+
+    ladder: DualLadder
+    pay_tolerance: float = PAY_TOLERANCE
+    title: str = "Two career ladders"
+    made: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def html(self) -> str:
+        """Return a page of its own."""
+        return render("ladder/templates/report.html", **self.values(), made=f"{self.made:%d %B %Y}")
+
+    def pdf(self) -> bytes:
+        """Return a tagged PDF."""
+        from careerpath.pdf.typeset import typeset
+
+        return typeset("ladder/report", self.values(), made=self.made)
+
+    def content(self, name: str) -> bytes:
+        """Return what a file of that name would hold, by what the name ends in.
+
+        Raises
+        ------
+        LadderError
+            Where a ladder has no such format.
+        """
+        writers: dict[str, Callable[[], bytes]] = {
+            ".pdf": self.pdf,
+            ".html": lambda: self.html().encode(),
+            ".md": lambda: self.ladder.to_markdown(
+                self.title, pay_tolerance=self.pay_tolerance, made=self.made.date()
+            ).encode(),
+            ".xlsx": partial(write_ladder, self.ladder, name),
+            ".csv": partial(write_ladder, self.ladder, name),
+            ".toml": partial(write_ladder, self.ladder, name),
+        }
+        ending = Path(name).suffix.lower()
+        if ending not in writers:
+            raise LadderError(
+                f"{shown(name)} ends in none of {', '.join(writers)}. Rename it, so that its "
+                "format is known."
+            )
+        return writers[ending]()
+
+    def save(self, path: Path) -> Path:
+        """Write a file, by what its name ends in.
+
+        Raises
+        ------
+        LadderError
+            Where it cannot be written.
+        """
+        return write_bytes(path, self.content(path.name))
+
+    def values(self) -> Mapping[str, Any]:
+        """Return all that is shown, as plain values."""
+        ladder = self.ladder
+        findings = ladder.findings(pay_tolerance=self.pay_tolerance)
+        parity = compare_aspects(ladder, findings)
+        return {
+            "title": self.title,
+            "lead": f"{counted(ladder)}. {in_short(len(findings))}",
+            "drawn": asdict(draw_ladder(ladder, findings)),
+            "parity": [
+                {
+                    "aspect": str(each.aspect),
+                    "verdict": VERDICTS[each.at_par],
+                    "words": each.words,
+                }
+                for each in parity
+            ],
+            "findings": [
+                {
+                    "level": str(each.level),
+                    "place": each.place if each.level_name else "The whole ladder",
+                    "fact": each.fact,
+                    "why": each.why,
+                    "mend": each.mend,
+                }
+                for each in findings
+            ],
+            "levels": [_level(level) for level in reversed(ladder.levels)],
+            "limits": LIMITS,
+            "tolerance": show(round(100 * self.pay_tolerance, 2)),
+        }
+
+
+def counted(ladder: DualLadder) -> str:
+    """Say how large a ladder is.
+
+    Examples
+    --------
+    >>> counted(DualLadder.example())
+    '4 levels, 8 rungs'
+    """
+    rungs = sum(level.rung(side) is not None for level in ladder.levels for side in Side)
+    return f"{_count(len(ladder.levels), 'level')}, {_count(rungs, 'rung')}"
+
+
+def in_short(findings: int) -> str:
+    """Say how much was found.
+
+    Examples
+    --------
+    >>> in_short(0), in_short(3)
+    ('The two ladders are at par.', '3 things are not at par, or worth knowing.')
+    """
+    if not findings:
+        return "The two ladders are at par."
+    things = "1 thing is" if findings == 1 else f"{findings} things are"
+    return f"{things} not at par, or worth knowing."
+
+
+def _level(level: LadderLevel) -> dict[str, Any]:
+    return {
+        "name": level.name,
+        "sides": [
+            {
+                "side": str(side),
+                "there": rung is not None,
+                "title": rung.title if rung else "",
+                "lines": rung_lines(rung) if rung else [],
+            }
+            for side in Side
+            for rung in [level.rung(side)]
+        ],
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

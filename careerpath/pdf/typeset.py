@@ -1,0 +1,111 @@
+"""PDFs: a template of Typst and plain values in, the bytes of a tagged file out."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from careerpath.core.errors import CareerpathError
+from careerpath.pdf import typesetter
+
+PACKAGE = Path(__file__).parents[1]
+PATIENCE = 60.0
+"""Seconds that a process of its own has; it takes a fraction of one."""
+
+
+class TypesettingError(CareerpathError):
+    """A PDF that could not be made."""
+
+
+def typeset(
+    template: str, values: Mapping[str, object], *, made: datetime, apart: bool = False
+) -> bytes:
+    """Fill a template and set it as a PDF.
+
+    The values reach the template as JSON: text in them stays text, whatever it looks like.
+
+    Parameters
+    ----------
+    template : str
+        Its path in the package without ``.typ``, such as ``ladder/report``.
+    values : mapping of str to object
+        What the template shows; anything that JSON can hold.
+    made : datetime
+        When, with a time zone; kept in the file.
+    apart : bool
+        Set it in a process of its own, which gives its memory back: for a visitor's process, which
+        would keep 30 MB for one file.
+
+    Returns
+    -------
+    bytes
+        A PDF/UA-1 file. The same values give the same bytes.
+
+    Raises
+    ------
+    TypesettingError
+        Where Typst cannot set it.
+    """
+    told = {
+        "folder": str(PACKAGE),
+        "template": template,
+        "values": json.dumps({**values, "made": f"{made:%d %B %Y}"}),
+        "made": int(made.timestamp()),
+    }
+    compiled = _apart if apart else _here
+    content, refusal = compiled({**told, "borrowing": False})
+    if _letter(refusal):
+        # A name can be written in letters that our fonts do not have.
+        content, refusal = compiled({**told, "borrowing": True})
+    if letter := _letter(refusal):
+        raise TypesettingError(
+            f"The PDF could not be made: no font here has the letter {letter}. Save it as HTML "
+            "instead, or leave that text out."
+        )
+    if not content:
+        reason = f": {refusal}" if refusal else "."
+        raise TypesettingError(
+            f"The PDF could not be made{reason} Save it as HTML instead, and tell us."
+        )
+    return content
+
+
+def _here(told: dict[str, Any]) -> tuple[bytes, str]:
+    from typst import TypstError
+
+    try:
+        return typesetter.compiled(**told), ""
+    except TypstError as error:
+        return b"", error.message
+
+
+def _apart(told: dict[str, Any]) -> tuple[bytes, str]:
+    program = [sys.executable, "-P", typesetter.__file__]
+    try:
+        done = subprocess.run(  # noqa: S603 (our own program, and what it reads is data)
+            program,
+            input=json.dumps(told).encode(),
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TypesettingError(
+            "The PDF could not be made just now. Try again, or save it as HTML instead."
+        ) from error
+    if done.returncode not in (0, typesetter.REFUSED):
+        raise RuntimeError(done.stderr.decode(errors="replace"))
+    refused = done.returncode == typesetter.REFUSED
+    return done.stdout, done.stderr.decode() if refused else ""
+
+
+def _letter(refusal: str) -> str:
+    """Return the letter that no font has, where that is why Typst refuses."""
+    found = re.search(r"the text `\"(.+)\"` could not be displayed", refusal)
+    return found[1] if found else ""

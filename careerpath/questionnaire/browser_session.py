@@ -1,0 +1,94 @@
+"""BrowserSession: the draft in the browser, and what is said to screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import anywidget
+from traitlets import Any, Bool, Dict, Unicode
+
+from careerpath.ui.assets import asset
+
+
+class BrowserSession(anywidget.AnyWidget):
+    """The part of an assessment that only a browser can do.
+
+    The draft lives in the browser's localStorage under the instrument's id. The browser
+    writes each answer itself, at once; the kernel tells it which screen is shown. What is
+    shared with a room is kept there too until it has arrived: it comes as messages, so that
+    no trait holds a participant's token.
+
+    Attributes
+    ----------
+    instrument, version : str
+        Whose draft it is.
+    found : object
+        The draft that the browser had when the page opened. A visitor can put anything
+        here: `careerpath.questionnaire.model.read_draft` trusts nothing in it.
+    looked : bool
+        Whether the browser has looked for a draft yet.
+    storage : bool
+        Whether the browser can keep a draft at all.
+    today : str
+        The day where the browser is. A visitor can put anything here, too.
+    place : dict
+        ``{"phase": ..., "item": ...}``: the screen that is shown, kept with the draft.
+    announcement : str
+        What a screen reader says next.
+    trouble : str
+        What went wrong, for everybody to see and hear; empty for nothing.
+    """
+
+    _esm = asset(
+        "ui/browser_storage.js",
+        "questionnaire/browser_links.js",
+        "room/participant/browser_rooms.js",
+        "questionnaire/browser_session.js",
+    )
+    _css = asset("ui/tokens.css", "ui/base.css")
+
+    instrument = Unicode("").tag(sync=True)
+    version = Unicode("").tag(sync=True)
+    found = Any(None, allow_none=True).tag(sync=True)
+    looked = Bool(default_value=False).tag(sync=True)
+    storage = Bool(default_value=True).tag(sync=True)
+    today = Unicode("").tag(sync=True)
+    place = Dict().tag(sync=True)
+    announcement = Unicode("").tag(sync=True)
+    trouble = Unicode("").tag(sync=True)
+
+    def keep(self, answers: Mapping[str, float] | None) -> None:
+        """Make these answers the draft, to which the browser adds each new one.
+
+        Parameters
+        ----------
+        answers : mapping of str to int or float, or None
+            None deletes the draft.
+        """
+        self.send({"answers": None if answers is None else dict(answers)})
+
+    def on_room(self, *, join: Callable[[object], None], share: Callable[[object], None]) -> None:
+        """Call ``join(found)`` and ``share(found)`` with what the browser sends for a room.
+
+        A visitor can send anything: `room.participant.claims.read_claim` trusts nothing in it.
+        """
+
+        def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
+            if isinstance(content, dict):
+                for name, handler in (("join", join), ("share", share)):
+                    if name in content:
+                        handler(content[name])
+
+        self.on_msg(receive)
+
+    def on_link(self, handler: Callable[[object], None]) -> None:
+        """Call ``handler(fragment)`` where the page's address holds somebody's answers.
+
+        A visitor can send anything: `core.share_link.decode_answers` trusts nothing in it.
+        """
+
+        def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
+            if isinstance(content, dict) and "link" in content:
+                handler(content["link"])
+
+        self.on_msg(receive)

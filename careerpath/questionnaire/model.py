@@ -1,0 +1,255 @@
+"""The assessment's model: where a person is, what they answered, and what comes next.
+
+Every decision of the screens is taken here, without a widget. A view shows this state
+and calls its methods.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from traitlets import Dict, HasTraits, Instance, Int, UseEnum
+
+from careerpath.core.errors import AnswerError, Reason
+from careerpath.core.instrument import Instrument, Item
+from careerpath.core.interpretation import Interpretation, interpret
+from careerpath.core.scoring import Score, check_answer, score
+from careerpath.questionnaire.draft import Draft, Phase, read_draft
+
+__all__ = ["SECONDS_PER_ITEM", "Draft", "Phase", "QuestionnaireState", "read_draft"]
+
+SECONDS_PER_ITEM = 12
+"""How long one question takes, for telling how much time is left."""
+
+
+class QuestionnaireState(HasTraits):
+    """One person's way through an instrument.
+
+    Parameters
+    ----------
+    instrument : Instrument
+
+    Attributes
+    ----------
+    phase : Phase
+        The screen that is shown.
+    position : int
+        The item that is shown, or was shown last, counted from 0.
+    answers : dict of str to int or float
+        By item, from left to right as shown. An unanswered item is not in it.
+    taken : date or None
+        The day of the newest answer.
+    offered : Draft or None
+        An earlier visit's answers, which the welcome screen offers to go on with.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> state = QuestionnaireState(instrument=load_instrument())
+    >>> state.start()
+    >>> state.answer("q01", 7)
+    >>> state.go_on()
+    >>> state.item.id, state.answered
+    ('q02', 1)
+    """
+
+    instrument = Instance(Instrument)
+    phase = UseEnum(Phase, Phase.WELCOME)
+    position = Int(0)
+    answers = Dict()
+    taken = Instance(date, allow_none=True)
+    offered = Instance(Draft, allow_none=True)
+
+    # What is true now
+
+    @property
+    def item(self) -> Item:
+        """The item that is shown."""
+        return self.instrument.items[self.position]
+
+    @property
+    def answered(self) -> int:
+        """How many items have an answer."""
+        return len(self.answers)
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """The numbers of the items without an answer, counted from 1."""
+        return tuple(
+            number
+            for number, item_id in enumerate(self.instrument.item_ids, start=1)
+            if item_id not in self.answers
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether every item has an answer."""
+        return not self.unanswered
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot go on from here, in words; empty where it can."""
+        if self.phase is Phase.QUESTION and self.item.id not in self.answers:
+            return "Choose a point on the line to go on."
+        if self.phase is Phase.REVIEW and self.unanswered:
+            numbers = ", ".join(map(str, self.unanswered))
+            return f"Still without an answer: {numbers}. Choose it in the list to answer it."
+        return ""
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the rest will take, in whole minutes; 0 for less than one."""
+        seconds = len(self.unanswered) * SECONDS_PER_ITEM
+        return round(seconds / 60) if seconds >= 60 else 0
+
+    @property
+    def score(self) -> Score | None:
+        """The score, as soon as every item has an answer."""
+        return score(self.instrument, self.answers) if self.complete else None
+
+    @property
+    def interpretation(self) -> Interpretation | None:
+        """The score in words and chances."""
+        result = self.score
+        return interpret(self.instrument, result) if result else None
+
+    # What a person can do
+
+    def start(self) -> None:
+        """Begin at the first question, without answers."""
+        with self.hold_trait_notifications():
+            self.offered = None
+            self.answers = {}
+            self.taken = None
+            self.position = 0
+            self.phase = Phase.QUESTION
+
+    def answer(self, item_id: str, value: float, *, on: date | None = None) -> None:
+        """Take an answer, or change it.
+
+        Parameters
+        ----------
+        item_id : str
+        value : int or float
+            From left to right as shown.
+        on : date, optional
+            The day where the person is; by default that of this machine.
+
+        Raises
+        ------
+        AnswerError
+            Where the item is unknown or the scale does not have that answer; nothing is lost.
+        """
+        check_answer(self.instrument, item_id, value)
+        with self.hold_trait_notifications():
+            self.answers = {**self.answers, item_id: value}
+            self.taken = on or date.today()
+
+    def go_on(self) -> None:
+        """Go to the next question, from the last one to the review, from there to the result.
+
+        Raises
+        ------
+        AnswerError
+            Where an answer is still missing.
+        """
+        if self.obstacle:
+            raise AnswerError(
+                self.obstacle,
+                reason=Reason.UNANSWERED,
+                items=[self.instrument.item_ids[number - 1] for number in self.unanswered],
+            )
+        match self.phase:
+            case Phase.WELCOME:
+                self.start()
+            case Phase.QUESTION if self.position + 1 < len(self.instrument.items):
+                self.position += 1
+            case Phase.QUESTION:
+                self.phase = Phase.REVIEW
+            case _:
+                self.phase = Phase.RESULT
+
+    def go_back(self) -> None:
+        """Go one screen back; no answer is lost."""
+        match self.phase:
+            case Phase.QUESTION if self.position > 0:
+                self.position -= 1
+            case Phase.QUESTION:
+                self.leave()
+            case Phase.REVIEW:
+                self.phase = Phase.QUESTION
+            case Phase.RESULT:
+                self.phase = Phase.REVIEW
+            case Phase.WELCOME:
+                pass
+
+    def go_to(self, item_id: str) -> None:
+        """Go to one question.
+
+        Raises
+        ------
+        AnswerError
+            Where there is no such item.
+        """
+        item = self.instrument.item(item_id)
+        with self.hold_trait_notifications():
+            self.position = self.instrument.items.index(item)
+            self.phase = Phase.QUESTION
+
+    def review(self) -> None:
+        """Show all answers."""
+        if self.phase is not Phase.WELCOME:
+            self.phase = Phase.REVIEW
+
+    def leave(self) -> None:
+        """Go to the welcome screen, which offers to go on with the answers so far."""
+        with self.hold_trait_notifications():
+            self.offered = (
+                Draft(self.phase, self.position, self.answers, self.taken) if self.answers else None
+            )
+            self.phase = Phase.WELCOME
+
+    def offer(self, found: object) -> None:
+        """Offer to go on with what a browser kept, as far as it can be trusted.
+
+        Parameters
+        ----------
+        found : object
+            What the browser sent: anything at all. What is not a draft of this instrument
+            and version is passed over, and so is each answer that the scale does not have.
+        """
+        if self.phase is not Phase.WELCOME or self.answers:
+            return
+        self.offered = read_draft(self.instrument, found)
+
+    def resume(self) -> None:
+        """Go on where the offered draft stopped."""
+        draft = self.offered
+        if draft is None:
+            return
+        with self.hold_trait_notifications():
+            self.answers = dict(draft.answers)
+            self.taken = draft.taken
+            self.position = draft.position
+            self.phase = draft.phase
+            self.offered = None
+
+    def adopt(self, instrument: Instrument) -> None:
+        """Ask another instrument's questions, as a room does; not once the questions have begun."""
+        if instrument == self.instrument or self.phase is not Phase.WELCOME:
+            return
+        with self.hold_trait_notifications():
+            self.instrument = instrument
+            self.offered = None
+            self.answers = {}
+            self.taken = None
+            self.position = 0
+
+    def forget(self) -> None:
+        """Delete every answer and go to the welcome screen."""
+        with self.hold_trait_notifications():
+            self.offered = None
+            self.answers = {}
+            self.taken = None
+            self.position = 0
+            self.phase = Phase.WELCOME

@@ -1,0 +1,1 @@
+"""A room: people answer together, and a coach shows them the picture."""

@@ -1,0 +1,375 @@
+"""The threshold lab: two cut scores on a histogram, and what follows from them beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ipywidgets import Dropdown, FloatRangeSlider, HBox, IntRangeSlider, Layout, VBox
+
+from careerpath.cohort.cut_effects import SURE, CutEffects
+from careerpath.cohort.named_cohort import LabCohort, split_by
+from careerpath.cohort.tally import Tally
+from careerpath.core.errors import CareerpathError
+from careerpath.core.instrument import BANDS, CutScores, Instrument
+from careerpath.core.instrument_file import load_instrument
+from careerpath.thresholds.labels import LabVoice
+from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.pictures import CurvePicture, Picture
+from careerpath.thresholds.snapshot import Snapshot, snapshot
+from careerpath.thresholds.words import (
+    announcement,
+    both_cuts,
+    figure,
+    head,
+    item_rows,
+    picture_words,
+    ranges,
+    trust,
+)
+from careerpath.ui.assets import asset
+from careerpath.ui.screen import Action, Screen
+from careerpath.ui.templates import render
+from careerpath.ui.visitor_errors import guarded
+
+
+class LabScreen(Screen):
+    """A piece of the lab, which brings the lab's style sheet."""
+
+    _css = asset("ui/tokens.css", "ui/base.css", "thresholds/style.css")
+
+
+class ThresholdLab(VBox):
+    """Move the two cut scores over a cohort and see what follows.
+
+    Parameters
+    ----------
+    cohort : Tally, SimulatedCohort, Cohort, a frame, or a mapping of str to them
+        The answers. With more than one, one is shown and another can be compared with it.
+    instrument : Instrument, optional
+        By default the shipped one. Its cut scores are the published ones.
+    by : str, optional
+        A column that names each person's group: a team, a year, a role. Everybody is shown, and
+        each group can be shown and compared too.
+    source : str
+        Where the answers come from; it goes into what is saved.
+    synthetic : bool
+        Whether nobody ever gave these answers; it is said on the screen and in what is saved. A
+        SimulatedCohort says so by itself.
+    save_to : str or Path, optional
+        The folder that "Save as instrument" writes to. By default the button offers a download
+        and nothing is written where Python runs, which can be a server.
+
+    Attributes
+    ----------
+    state : ThresholdLabState
+        The cut scores, and all that follows from them.
+    value : CutScores
+        The cut scores as they are now.
+
+    Examples
+    --------
+    >>> from careerpath.cohort.simulation import simulate_cohort
+    >>> instrument = load_instrument()
+    >>> lab = ThresholdLab(simulate_cohort(instrument, seed=1), instrument)
+    >>> lab.move(management_below=60)
+    >>> lab.value
+    CutScores(management_below=60, mastery_above=100)
+    """
+
+    def __init__(
+        self,
+        cohort: Any,
+        instrument: Instrument | None = None,
+        *,
+        by: str | None = None,
+        source: str = "",
+        synthetic: bool = False,
+        save_to: str | Path | None = None,
+        **options: Any,
+    ) -> None:
+        instrument = instrument or load_instrument()
+        self.state = ThresholdLabState(
+            instrument=instrument,
+            cohorts=_cohorts(cohort, instrument, by=by, source=source, synthetic=synthetic),
+        )
+        self._save_to = save_to
+        self._trouble = ""
+        self._quiet = False
+        self._dragging = False
+        self._head, self._shares, self._comparison = LabScreen(), LabScreen(), LabScreen()
+        self._changes, self._trust, self._items = LabScreen(), LabScreen(), LabScreen()
+        self._actions = LabScreen()
+        self._caption = LabScreen(html=render("thresholds/templates/curve.html"))
+        self._assumptions = LabScreen(
+            html=render("thresholds/templates/assumptions.html", sure=SURE, step=self.state.step)
+        )
+        self._slider = cut_slider(self.state)
+        self._picture = Picture(self.state)
+        self._curve = CurvePicture(self.state)
+        self._choices = _choices(self.state)
+        self._voice = LabVoice()
+        super().__init__(self._parts(), **options)
+        self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
+        self._listen()
+        self._draw()
+
+    # In code
+
+    @property
+    def value(self) -> CutScores:
+        """The cut scores as they are now."""
+        return self.state.cuts
+
+    @property
+    def instrument(self) -> Instrument:
+        """The instrument with the cut scores as they are now, in a new version."""
+        return self.state.new_instrument
+
+    @property
+    def tally(self) -> Tally:
+        """The tally of the cohort that is shown."""
+        return self.state.cohort.tally
+
+    def snapshot(self) -> Snapshot:
+        """Draw the histogram as it is now, as a picture that stands still."""
+        return snapshot(self.state)
+
+    def __repr__(self) -> str:
+        state = self.state
+        people = ", ".join(f"{each.name}: {each.tally.count:,}" for each in state.cohorts)
+        return f"ThresholdLab({people}; cut scores {both_cuts(state.cuts)})"
+
+    def move(
+        self, *, management_below: float | None = None, mastery_above: float | None = None
+    ) -> None:
+        """Put one cut score, or both, somewhere else."""
+        self.state.move(management_below=management_below, mastery_above=mastery_above)
+
+    def save(self, path: str | Path) -> Path:
+        """Save the cut scores as a new instrument, to a file or into a folder."""
+        return self.state.save(path)
+
+    # From the analyst to the state
+
+    def _listen(self) -> None:
+        self._picture.handles.observe(self._dragged, names="x")
+        self._picture.handles.on_drag_start(self._drag_starts)
+        self._picture.handles.on_drag_end(self._drag_ends)
+        self._slider.observe(self._slid, names="value")
+        self._actions.on_action(self._act)
+        shown, other = self._choices
+        shown.observe(self._shown, names="value")
+        other.observe(self._compared, names="value")
+        self.state.observe(self._draw)
+
+    def _act(self, action: Action) -> None:
+        doings: dict[str, Callable[[], object]] = {
+            "undo": self.state.undo,
+            "reset": self.state.reset,
+            "norms": lambda: self.state.take_norms(wanted=not self.state.with_norms),
+            "save": self._save,
+        }
+        if action.name in doings:
+            self._guarded(doings[action.name])
+
+    def _save(self) -> None:
+        if self._save_to is None:
+            self.state.make()
+        else:
+            self.state.save(self._save_to)
+
+    def _dragged(self, _change: object) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.drag, self._picture.handles.x))
+
+    def _drag_starts(self, _name: object, _content: object) -> None:
+        self._dragging = True
+
+    def _drag_ends(self, _name: object, _content: object) -> None:
+        self._dragging = False
+        self._draw_controls()
+        self._draw_items()
+
+    def _slid(self, _change: object) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.slide, self._slider.value))
+
+    def _shown(self, change: dict[str, Any]) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.show, change["new"]))
+
+    def _compared(self, change: dict[str, Any]) -> None:
+        if not self._quiet:
+            self._guarded(partial(self.state.compare, change["new"]))
+
+    def _guarded(self, action: Callable[[], object]) -> None:
+        trouble = guarded(action)
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._draw_actions()
+
+    # From the state to the analyst
+
+    def _parts(self) -> tuple[Any, ...]:
+        choices = _classed(HBox, "cp-lab-choices", self._choices)
+        picture = (self._picture.figure, self._slider, self._actions)
+        words = (self._shares, self._changes, self._trust, self._comparison)
+        curve = (self._caption, self._curve.figure)
+        return (
+            self._head,
+            *((choices,) if len(self.state.cohorts) > 1 else ()),
+            _classed(
+                VBox,
+                "cp-lab-areas",
+                (
+                    _classed(VBox, "cp-lab-area-picture", picture),
+                    _classed(VBox, "cp-lab-area-words", words),
+                    _classed(VBox, "cp-lab-area-curve", curve),
+                    _classed(VBox, "cp-lab-area-items", (self._items,)),
+                    _classed(VBox, "cp-lab-area-assumptions", (self._assumptions,)),
+                ),
+            ),
+            self._voice,
+        )
+
+    def _draw(self, change: Mapping[str, Any] | None = None) -> None:
+        # A change of the saved file, or of the way back, moves nothing.
+        if change is None or change["name"] in {"cuts", "shown_name", "other_name"}:
+            self._draw_controls()
+            self._picture.draw()
+            self._curve.draw()
+            self._draw_words()
+        self._draw_actions()
+        self._voice.said = announcement(self.state)
+
+    def _draw_controls(self) -> None:
+        state = self.state
+        with self._silence():
+            if not self._dragging:
+                self._picture.handles.x = np.array(state.lines)
+            self._slider.value = state.handles
+            shown, other = self._choices
+            others = [("nobody", "")] + [(name, name) for name in state.names]
+            other.options = [each for each in others if each[1] != state.shown_name]
+            shown.value, other.value = state.shown_name, state.other_name
+
+    def _draw_words(self) -> None:
+        state, name = self.state, self._head.model_id
+        self._voice.pictures = {
+            "cp-lab-picture": picture_words(state),
+            "cp-lab-curve": "Curves: the share of people below, and above, each possible cut score",
+        }
+        self._head.html = render("thresholds/templates/head.html", **head(state))
+        self._shares.html = render(
+            "thresholds/templates/shares.html", shares=state.shares, ranges=ranges(state)
+        )
+        self._changes.html = render(
+            "thresholds/templates/changes.html",
+            id=name,
+            words=state.flows_in_words,
+            moved=state.moved,
+            matrix=state.matrix,
+            bands=BANDS,
+        )
+        self._trust.html = render(
+            "thresholds/templates/trust.html", id=name, figure=figure, **trust(state)
+        )
+        if not self._dragging:
+            self._draw_items()
+        other = state.other
+        self._comparison.html = (
+            render(
+                "thresholds/templates/comparison.html",
+                id=name,
+                shown=state.shown_name,
+                other=other.name,
+                synthetic=other.synthetic,
+                rows=state.comparison,
+            )
+            if other
+            else ""
+        )
+
+    def _draw_items(self) -> None:
+        self._items.html = render(
+            "thresholds/templates/items.html",
+            id=self._head.model_id,
+            figure=figure,
+            items=tuple(item_rows(self.state)),
+        )
+
+    def _draw_actions(self) -> None:
+        state = self.state
+        saved = state.saved
+        self._actions.html = render(
+            "thresholds/templates/actions.html",
+            id=self._head.model_id,
+            trouble=self._trouble,
+            can_undo=state.can_undo,
+            moved=state.moved,
+            published=both_cuts(state.published),
+            worth_saving=state.worth_saving,
+            with_norms=state.with_norms,
+            norms_withheld=state.norms_withheld,
+            saved=saved,
+            content=base64.b64encode(saved.text.encode()).decode() if saved else "",
+        )
+
+    @contextmanager
+    def _silence(self) -> Iterator[None]:
+        """Set the controls without taking that for a move."""
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
+
+
+def _cohorts(
+    given: Any, instrument: Instrument, *, by: str | None, **facts: Any
+) -> tuple[LabCohort, ...]:
+    if by is not None:
+        if isinstance(given, Mapping):
+            raise CareerpathError(
+                f"Groups by {by!r} need one table with that column, not several cohorts. Give the "
+                "table alone, or leave out by=."
+            )
+        return split_by(given, by, instrument, **facts)
+    several = given if isinstance(given, Mapping) else {"everybody": given}
+    return tuple(
+        LabCohort.of(str(name), each, instrument, **facts) for name, each in several.items()
+    )
+
+
+def cut_slider(state: CutEffects) -> IntRangeSlider | FloatRangeSlider:
+    """Make the slider that moves both cut scores by keyboard."""
+    options = {
+        "min": state.instrument.minimum_total,
+        "max": state.instrument.maximum_total,
+        "step": state.step,
+        "value": state.handles,
+        "description": "Cut scores",
+        "style": {"description_width": "initial"},
+        "layout": Layout(width="auto"),
+    }
+    made = IntRangeSlider(**options) if state.whole else FloatRangeSlider(**options)
+    return made.add_class("cp-lab-slider")
+
+
+def _choices(state: ThresholdLabState) -> tuple[Dropdown, Dropdown]:
+    style = {"description_width": "initial"}
+    others = [("nobody", "")] + [(name, name) for name in state.names[1:]]
+    return (
+        Dropdown(options=list(state.names), description="Show", style=style),
+        Dropdown(options=others, description="Compare with", style=style),
+    )
+
+
+def _classed(kind: type[VBox] | type[HBox], name: str, children: Any) -> Any:
+    return kind(children).add_class(name)

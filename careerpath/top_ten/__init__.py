@@ -1,0 +1,1 @@
+"""The top-ten exercise."""

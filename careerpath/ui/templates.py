@@ -1,0 +1,47 @@
+"""The one door through which text becomes HTML: Jinja with autoescape on."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from careerpath.core.interpretation import long_date, percent, show, show_error
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates' environment."""
+    made = Environment(
+        loader=FileSystemLoader(PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = show
+    made.filters["error"] = show_error
+    made.filters["percent"] = percent
+    made.filters["day"] = long_date
+    return made
+
+
+def render(template: str, **values: object) -> str:
+    """Fill a template; every value is escaped.
+
+    Parameters
+    ----------
+    template : str
+        Its path in the package, such as ``ladder/templates/head.html``.
+    **values : object
+        What the template shows.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    return environment().get_template(template).render(values)
