@@ -12,6 +12,7 @@ BENCH_ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 BENCH := build/bench
+RUN_TESTS = $(PY) -m pytest --numprocesses auto --dist loadfile
 # Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
 STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 # This one keeps its outputs, so that it can be read where nothing runs; tests compare them.
@@ -22,7 +23,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help app lab test test-spark check format screenshots bench hooks lock clean
+.PHONY: help app lab test test-unit test-server test-browser test-spark check format screenshots bench hooks lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,14 +34,22 @@ app: $(VENV)/.app ## set up, serve the workbook and print its address (PORT=, HO
 lab: $(VENV)/.lab ## open the notebooks in JupyterLab: prints its address (PORT=)
 	@$(PY) -m jupyterlab --no-browser --ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) $(ROOT_FLAG) notebooks
 
-# One run for everything: tests, the examples in docstrings, and the notebooks. --nbval-lax holds that
-# every cell runs without an error, and compares the outputs of the cells that are tagged
-# nbval-check-output; a notebook without outputs has nothing to compare, and is held by the tests.
+# One run for everything: tests, the examples in docstrings, and the notebooks. --nbval-lax fails a cell
+# that raises an error, and compares the outputs of the cells that are tagged nbval-check-output.
 # A process for each core, each with files of its own: most of a test is waiting for a server.
 test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=, PYTEST_ARGS=)
 	@tools/ensure_proxies.sh && tools/ensure_postgres.sh && browser=$$(tools/ensure_browser.sh) && \
-	CAREERPATH_BROWSER="$$browser" \
-	$(PY) -m pytest --numprocesses auto --dist loadfile --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
+	CAREERPATH_BROWSER="$$browser" $(RUN_TESTS) --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
+
+test-unit: $(VENV)/.test ## run the tests without a server and without a browser: for work
+	@$(RUN_TESTS) tests/unit careerpath $(PYTEST_ARGS)
+
+test-server: $(VENV)/.test ## run the tests with real servers, databases and proxies
+	@tools/ensure_proxies.sh && tools/ensure_postgres.sh && $(RUN_TESTS) tests/server tests/deploy $(PYTEST_ARGS)
+
+test-browser: $(VENV)/.test ## run the tests with a real browser, and the notebooks
+	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" \
+	$(RUN_TESTS) --nbval-lax --nbval-current-env tests/browser notebooks $(PYTEST_ARGS)
 
 # Apart, because Spark is a download of 430 MB, and needs Java.
 test-spark: $(VENV)/.spark ## set up Spark, find or install Java, test tallies on a cluster of this machine

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from server_process import ServerProcess
+from kit.server_process import ServerProcess
 
 from careerpath import Store, open_store
 

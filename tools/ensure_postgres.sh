@@ -1,5 +1,5 @@
 #!/bin/sh
-# See that PostgreSQL's server programs are here, for the tests in tests/store: they start a server
+# See that PostgreSQL's server programs are here, for the tests in tests/unit/room/store: they start a server
 # of their own, in a folder of their own.
 #
 # Where CI=true they are installed if they are missing, and it is a failure if they can't be. Anywhere

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import IDS, INSTRUMENT, LAPTOP, PHONE, answers_for, open_assessment, walk
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import IDS, INSTRUMENT, LAPTOP, PHONE, answers_for, open_assessment, walk
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from careerpath.core.interpretation import DISCLAIMER

@@ -7,8 +7,8 @@ import re
 from functools import partial
 
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import (
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import (
     IDS,
     INSTRUMENT,
     LAPTOP,

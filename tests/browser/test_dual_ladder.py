@@ -12,11 +12,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import LAPTOP, PHONE
-from keyboard import press, tab_to
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import LAPTOP, PHONE
+from kit.keyboard import press, tab_to
+from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
-from server_process import ServerProcess
 
 from careerpath import DualLadder
 from careerpath.ladder.files import read_ladder, write_ladder

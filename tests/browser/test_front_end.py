@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kit.server_process import ServerProcess, until, write_notebook
 from playwright.sync_api import Page, WebSocketRoute, expect
-from server_process import ServerProcess, until, write_notebook
 
 pytestmark = pytest.mark.browser
 

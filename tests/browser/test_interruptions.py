@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from assessment_page import (
+from kit.assessment_page import (
     INSTRUMENT,
     PHONE,
     answer_by_key,
@@ -23,9 +23,9 @@ from assessment_page import (
     slider,
     start,
 )
-from bad_network import BadNetwork
+from kit.bad_network import BadNetwork
+from kit.server_process import ServerProcess, until
 from playwright.sync_api import Browser, Page, expect
-from server_process import ServerProcess, until
 
 pytestmark = pytest.mark.browser
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="stops processes")

@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import IDS, LAPTOP, PHONE, shows_result, start, walk
-from bad_network import BadNetwork
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import IDS, LAPTOP, PHONE, shows_result, start, walk
+from kit.bad_network import BadNetwork
+from kit.server_process import ServerProcess, until
 from playwright.sync_api import Browser, Page, expect
-from server_process import ServerProcess, until
 
 from careerpath import Store, open_store
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from kit.server_process import LabProcess, write_notebook
 from playwright.sync_api import Page, expect
-from server_process import LabProcess, write_notebook
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kit.server_process import ServerProcess, until, write_notebook
 from playwright.sync_api import Page, expect
-from server_process import ServerProcess, until, write_notebook
 
 pytestmark = [
     pytest.mark.browser,

@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import IDS, LAPTOP, PHONE, start, walk
-from mouse import drag
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import IDS, LAPTOP, PHONE, start, walk
+from kit.mouse import drag
+from kit.postgresql import PostgresServer, find_programs
+from kit.server_process import ServerProcess, until
 from playwright.sync_api import Browser, Locator, Page, expect
-from server_process import ServerProcess, until
 from sqlalchemy import update
-from store.postgresql import PostgresServer, find_programs
 
 from careerpath import (
     CutScores,

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import (
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import (
     IDS,
     INSTRUMENT,
     LAPTOP,
@@ -18,8 +18,8 @@ from assessment_page import (
     start,
     walk,
 )
+from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, Page, expect
-from server_process import ServerProcess
 
 from careerpath.core.share_link import encode_answers
 

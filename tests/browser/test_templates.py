@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from assessment_page import answer_by_key, slider, start
+from kit.assessment_page import answer_by_key, slider, start
+from kit.server_process import ServerProcess, until
 from playwright.sync_api import ConsoleMessage, Page, Response, expect
-from server_process import ServerProcess, until
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from accessibility import everybody_can_use
-from mouse import drag
+from kit.accessibility import everybody_can_use
+from kit.mouse import drag
+from kit.server_process import LabProcess, ServerProcess, write_notebook
 from playwright.sync_api import Locator, Page, expect
-from server_process import LabProcess, ServerProcess, write_notebook
 
 from careerpath import load_instrument, simulate_cohort
 from careerpath.cohort.named_cohort import LabCohort

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from accessibility import everybody_can_use
-from assessment_page import LAPTOP, PHONE
-from keyboard import press, tab_to
+from kit.accessibility import everybody_can_use
+from kit.assessment_page import LAPTOP, PHONE
+from kit.keyboard import press, tab_to
+from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, Locator, Page, expect
-from server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from assessment_page import IDS, answer_by_key, open_assessment, slider, start
+from kit.assessment_page import IDS, answer_by_key, open_assessment, slider, start
 from playwright.sync_api import BrowserContext, expect
 
 pytestmark = pytest.mark.browser

@@ -21,7 +21,7 @@ from typing import Any, Self
 import pytest
 import websocket
 from browser.conftest import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
-from server_process import PATIENCE, KernelSocket, Response, ServerProcess
+from kit.server_process import PATIENCE, KernelSocket, Response, ServerProcess
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 #: Debian keeps servers where not everybody's PATH looks.

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import pytest
 import websocket
+from kit.server_process import ServerProcess, until
 from playwright.sync_api import Browser, expect
-from server_process import ServerProcess, until
 
 from careerpath import load_instrument
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyspark.sql
 import pytest
-from cohort.test_frames import expected, tables
 from hypothesis import HealthCheck, given, settings
+from unit.cohort.test_score_frame import expected, tables
 
 from careerpath import CareerpathError, Instrument, Tally, load_instrument, score_frame
 from careerpath.core.errors import Reason

@@ -1,0 +1,109 @@
+"""A network between a browser and a server that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from kit.server_process import ServerProcess
+
+
+class BadNetwork:
+    """A relay to a server: what is sent while it is cut stays on the way, as in a tunnel.
+
+    Parameters
+    ----------
+    server : ServerProcess
+        Where it leads.
+    delay : float
+        Seconds that everything takes, each way.
+    """
+
+    def __init__(self, server: ServerProcess, *, delay: float = 0.0) -> None:
+        self.server = server
+        self._delay = delay
+        self._address = urlsplit(server.url)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._opened = threading.Event()
+        self._lines: set[asyncio.StreamWriter] = set()
+        self._relays: set[asyncio.Task[None]] = set()
+        #: The server's address by way of this network.
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._opened.wait(10)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(10)
+
+    def cut(self) -> None:
+        """Let nothing through. Neither end is told."""
+        self._loop.call_soon_threadsafe(self._whole.clear)
+
+    def mend(self, *, forgetful: bool = False) -> None:
+        """Let everything through again; forgetful, as with a new address, no line is left."""
+
+        def mend() -> None:
+            for each in self._lines if forgetful else ():
+                each.transport.abort()
+            self._whole.set()
+
+        self._loop.call_soon_threadsafe(mend)
+
+    async def _serve(self) -> None:
+        self._loop, self._end, self._whole = (
+            asyncio.get_running_loop(),
+            asyncio.Event(),
+            asyncio.Event(),
+        )
+        self._whole.set()
+        server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        self.url = self._address._replace(netloc=f"127.0.0.1:{port}").geturl()
+        self._opened.set()
+        await self._end.wait()
+        server.close()
+        for each in self._lines:
+            each.transport.abort()
+        self._whole.set()
+        await asyncio.gather(*self._relays)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert self._address.port is not None
+        ends, own = {writer}, asyncio.current_task()
+        assert own is not None
+        self._relays.add(own)
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._address.port)
+            ends.add(far_writer)
+            self._lines |= ends
+            there = asyncio.ensure_future(self._pump(reader, far_writer))
+            back = asyncio.ensure_future(self._pump(far_reader, writer))
+            await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
+            there.cancel()
+            back.cancel()
+        finally:
+            self._relays.discard(own)
+            self._lines -= ends
+            for each in ends:
+                each.close()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await reader.read(65536):
+                await asyncio.sleep(self._delay)
+                await self._whole.wait()
+                writer.write(piece)
+                await writer.drain()

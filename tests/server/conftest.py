@@ -1,0 +1,65 @@
+"""One real server for the shipped pages, and one for notebooks that misbehave."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kit.server_process import ServerProcess, write_notebook
+
+COUNTER = """\
+import ipywidgets
+slider = ipywidgets.IntSlider(value=3, description="slider")
+label = ipywidgets.Label("3")
+slider.observe(lambda change: setattr(label, "value", str(change["new"])), "value")
+ipywidgets.VBox([slider, label])"""
+
+TRIPWIRE = """\
+import ipywidgets
+def trip(change):
+    secret_source = change["new"]
+    raise LookupError(f"secret value {secret_source}")
+slider = ipywidgets.IntSlider(value=0)
+slider.observe(trip, "value")
+slider"""
+
+
+@pytest.fixture(scope="session")
+def marker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that comes into being if a cell runs that must not."""
+    return tmp_path_factory.mktemp("marker") / "it_ran"
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory, marker: Path) -> Iterator[ServerProcess]:
+    """A server of small notebooks, each with one thing about it."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_notebook(folder / "counter.ipynb", COUNTER)
+    write_notebook(folder / "tripwire.ipynb", TRIPWIRE)
+    write_notebook(folder / "two words (1).ipynb", "1")
+    write_notebook(folder / "Übung.2.ipynb", "2")
+    write_notebook(
+        folder / "outputs.ipynb",
+        ("markdown", "# Words first"),
+        "secret_source = 1; print('printed')",
+        "import sys; print('whispered', file=sys.stderr)",
+        "from IPython.display import HTML; HTML('<b>bold</b>')",
+        "from IPython.display import Markdown; Markdown('*leaning*')",
+        "'<i>text</i>'",
+        ("markdown", "Words last"),
+        title="Outputs & <more>",
+    )
+    write_notebook(
+        folder / "tagged.ipynb",
+        ("workbook", f"open({str(marker)!r}, 'w').close(); print('for JupyterLab')"),
+        "print('for everybody')",
+    )
+    write_notebook(
+        folder / "failing.ipynb",
+        "print('before')",
+        "secret_source = {}['secret key']",
+        f"open({str(marker)!r}, 'w').close(); print('the next cell')",
+    )
+    write_notebook(folder / "tolerated.ipynb", ("raises-exception", "1 / 0  # secret_source"))
+    write_notebook(folder / "dying.ipynb", "import os; os._exit(1)")
+    with ServerProcess(notebooks=folder) as started:
+        yield started

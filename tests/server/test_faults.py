@@ -1,0 +1,315 @@
+"""What breaks, and what is lost by it: never anything that a person had answered.
+
+Answers live in the visitor's browser (`tests/browser` holds that a draft survives); so here it is
+held that each fault ends in words that say so, that a new page can be had at once, and that nothing
+is left behind.
+"""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import websocket
+from kit.server_process import ServerProcess, kernel_in, kernel_processes, until, write_notebook
+
+from careerpath.serving.kernels import MOST_SOCKETS
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+TROUBLE = "Something went wrong on our side"
+
+GUARDED = """\
+import ipywidgets
+from careerpath.ui.visitor_errors import guarded
+def fail():
+    raise LookupError("the cause, at the end")
+message, slider = ipywidgets.Label(""), ipywidgets.IntSlider()
+slider.observe(lambda change: setattr(message, "value", guarded(fail)), "value")
+ipywidgets.VBox([slider, message])"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages, each with one thing about it."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_notebook(folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
+    write_notebook(folder / "slow.ipynb", "import time; time.sleep(3); print('at last')")
+    write_notebook(folder / "hanging.ipynb", "while True: pass", "print('never')")
+    write_notebook(folder / "guarded.ipynb", GUARDED)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def impatient(folder: Path) -> Iterator[ServerProcess]:
+    """A server that waits for nobody."""
+    timing = {"cell": 5.0, "connect": 4.0, "watch": 1}
+    with ServerProcess(folder, timing=timing) as server:
+        yield server
+
+
+def works(server: ServerProcess) -> bool:
+    """Whether a visitor gets a page with a kernel that answers."""
+    with server.connect(server.kernel_of("assessment")) as page:
+        return page.kernel_answers()
+
+
+# A kernel that is killed. (While it is in the pool: test_crowds.py.)
+
+
+@LINUX
+def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(folder):
+    with ServerProcess(folder) as server, ThreadPoolExecutor() as pool:
+        page = pool.submit(server.get, "slow")
+        until(lambda: server.kernel_processes() != [], "the kernel is there")
+        time.sleep(1)
+        server.kill_kernels()
+        assert TROUBLE in page.result().text
+        assert "Reload to go on" in page.result().text
+        assert len(server.events("failure", at_least=1)) == 1
+        assert works(server)
+        until(lambda: server.health()["visitors"] == 1, "the place is free")
+
+
+@LINUX
+def test_a_kernel_killed_before_the_page_connects_is_told_and_reloading_helps(impatient):
+    before = set(impatient.kernel_processes())
+    kernel = impatient.kernel_of("assessment")
+    for process in set(impatient.kernel_processes()) - before:
+        os.kill(process, signal.SIGKILL)
+    until(lambda: not impatient.lives(kernel), "the page hears that it is gone", patience=15)
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+        impatient.connect(kernel)
+    assert refused.value.status_code == 404
+    assert works(impatient)
+
+
+@LINUX
+def test_a_kernel_killed_while_connected_tells_the_page_and_reloading_helps(folder):
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as place,
+        ServerProcess(folder, environment={"TMPDIR": place}) as server,
+    ):
+        kernel = server.kernel_of("assessment")
+        with server.connect(kernel) as page:
+            assert page.kernel_answers()
+            server.kill_kernels()
+            page.wait_for(lambda message: message["content"].get("execution_state") == "dead")
+        assert not server.lives(kernel)
+        assert "pooled=False" in server.events("kernel_died", at_least=1)[0]
+        assert server.health()["visitors"] == 0
+        until(lambda: list(Path(place).glob("careerpath-*/*")) == [], "nothing is left of it")
+        assert works(server)
+
+
+def test_a_cell_that_hangs_ends_in_plain_words_and_its_kernel_with_it(impatient):
+    started = time.monotonic()
+    page = impatient.get("hanging").text
+    assert 4 < time.monotonic() - started < 30
+    assert TROUBLE in page
+    assert "never" not in page
+    assert not impatient.lives(kernel_in(page))
+    log_id = re.findall(r"\(id ([0-9a-f]{8})\)", page)[0]
+    assert log_id in impatient.events("failure", at_least=1)[-1]
+    assert works(impatient)
+
+
+def test_a_page_that_never_connects_is_ended(impatient):
+    bot, person = impatient.kernel_of("assessment"), impatient.kernel_of("assessment")
+    with impatient.connect(person):
+        until(lambda: not impatient.lives(bot), "it is culled", patience=15)
+        assert impatient.lives(person)
+    assert any("reason=never-connected" in line for line in impatient.events("culled", at_least=1))
+    assert impatient.lives(person)
+
+
+# The server
+
+
+@LINUX
+def test_a_server_that_is_killed_takes_its_kernels_along_and_the_next_one_its_files(folder):
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        options = {"arguments": ("--room-size", "9"), "environment": {"TMPDIR": place}}
+        with ServerProcess(folder, **options) as server:
+            until(lambda: server.health()["pool"] > 0, "one is there, and others are starting")
+            kernel = server.kernel_of("assessment")
+            processes = kernel_processes(server.process.pid)
+            assert len(processes) >= 2
+            with server.connect(kernel):
+                server.stop(signal.SIGKILL)
+                until(lambda: not any(map(runs, processes)), "no kernel is left", patience=15)
+        (left,) = Path(place).iterdir()
+        foreign = Path(place, "careerpath-notes")
+        foreign.mkdir()
+        (foreign / "mine.txt").write_text("not a server's")
+        with ServerProcess(folder, environment={"TMPDIR": place}) as server:
+            assert not left.exists()
+            with ServerProcess(folder, environment={"TMPDIR": place}):
+                assert works(server), "who lives keeps its folder"
+        assert list(Path(place).iterdir()) == [foreign]
+
+
+def runs(process: int) -> bool:
+    """Whether a process is more than an entry that nobody has asked for yet."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@LINUX
+@pytest.mark.parametrize("page", [None, "slow"], ids=["while filling", "while visitors wait"])
+def test_a_server_that_is_stopped_leaves_nothing_behind(folder, page):
+    with tempfile.TemporaryDirectory(dir="/tmp") as place, ThreadPoolExecutor(9) as pool:
+        arguments = ("--room-size", "9") if page is None else ()
+        with ServerProcess(folder, arguments, environment={"TMPDIR": place}) as server:
+            waiting = [pool.submit(suppressed_get, server, page) for _ in range(9 if page else 0)]
+            until(lambda: len(server.kernel_processes()) >= 2, "kernels are starting")
+            processes = server.kernel_processes()
+            started = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - started < 10
+            assert "Traceback" not in server.said
+            assert server.events("failure") == []
+            for each in waiting:
+                each.result(10)
+        until(lambda: not any(map(runs, processes)), "no process is left")
+        assert list(Path(place).iterdir()) == []
+
+
+def suppressed_get(server: ServerProcess, page: str) -> None:
+    """Open a page from a server that may stop meanwhile."""
+    with suppress(OSError, http.client.HTTPException):
+        server.get(page)
+
+
+@LINUX
+def test_a_full_disk_gives_a_plain_page_and_harms_nobody_inside(folder):
+    import resource
+
+    with ServerProcess(folder, ("--room-size", "1"), timing={"quiet": 0.5}) as server:
+        server.wait_until_ready()
+        inside = server.kernel_of("assessment")
+        until(lambda: server.health()["pool"] == 1, "refilled")
+        limits = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        # Each write to a file fails, as on a full disk.
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
+        assert works(server), "what was made ahead is still good"
+        page = server.get("assessment")
+        assert page.status == 200
+        assert TROUBLE in page.text
+        assert "Reload to go on" in page.text
+        assert "Traceback" not in page.text
+        assert server.get().status == 200
+        with server.connect(inside) as socket_:
+            assert socket_.kernel_answers()
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limits)
+        assert works(server)
+        assert server.events("failure", at_least=1)
+
+
+# Visitors who do not behave
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["counted", "chunked"])
+def test_a_body_of_100_megabytes_is_not_read(server, chunked):
+    address = urlsplit(server.url)
+    sent = 0
+    piece = b"x" * 65536
+    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+        length = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: 104857600"
+        host = address.netloc.encode()
+        connection.sendall(b"POST /voila/api/shutdown/x HTTP/1.1\r\nHost: %s\r\n" % host)
+        connection.sendall(length + b"\r\n\r\n")
+        with suppress(OSError):
+            while sent < 104857600:
+                connection.sendall(b"10000\r\n%s\r\n" % piece if chunked else piece)
+                sent += len(piece)
+    # What fits into the sockets' buffers is lost on the way.
+    assert sent < 50_000_000
+    assert server.get("healthz").status == 200
+
+
+def test_a_flood_from_one_address_leaves_the_server_to_the_others(folder):
+    arguments = ("--per-address", "3", "--trusted-proxy", "127.0.0.1", "--room-size", "4")
+    timing = {"quiet": 60.0}
+    with ServerProcess(folder, arguments, timing=timing) as server:
+        server.wait_until_ready()
+        stop = threading.Event()
+        statuses: list[int] = []
+
+        def flood() -> None:
+            while not stop.is_set():
+                with suppress(OSError, http.client.HTTPException):
+                    statuses.append(server.get("assessment", X_Forwarded_For="203.0.113.66").status)
+
+        threads = [threading.Thread(target=flood, daemon=True) for _ in range(8)]
+        for each in threads:
+            each.start()
+        until(lambda: len(statuses) > 50, "the flood is there")
+        started = time.monotonic()
+        page = server.get("assessment", X_Forwarded_For="203.0.113.7")
+        assert page.status == 200
+        assert time.monotonic() - started < 2
+        with server.connect(kernel_in(page.text)) as visitor:
+            assert visitor.kernel_answers()
+        stop.set()
+        for each in threads:
+            each.join(30)
+        assert statuses.count(200) == 3
+        assert set(statuses) == {200, 429}
+
+
+def test_more_websockets_than_a_page_needs_are_refused(impatient):
+    kernel = impatient.kernel_of("assessment")
+    with ExitStack() as page:
+        sockets = [page.enter_context(impatient.connect(kernel)) for _ in range(MOST_SOCKETS)]
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            impatient.connect(kernel)
+        assert refused.value.status_code == 429
+        assert all(each.kernel_answers() for each in sockets)
+
+
+# What the log has of it
+
+
+def test_the_id_that_a_failing_callback_tells_is_found_in_the_log(impatient):
+    with impatient.connect(impatient.kernel_of("guarded")) as page:
+        states = page.widget_states()
+        slider, label = (
+            next(model for model, each in states.items() if each["model_name"] == name)
+            for name in ("IntSliderModel", "LabelModel")
+        )
+        page.set_state(slider, value=7)
+        told = page.widget_states()[label]["state"]["value"]
+        log_id = re.findall(r"\(id ([0-9a-f]{8})\)", told)[0]
+        until(lambda: any(log_id in line for line in impatient.events("kernel_said")), "the log")
+    (line,) = [line for line in impatient.events("kernel_said") if log_id in line]
+    assert "LookupError: the cause, at the end" in line
+
+
+def test_no_address_and_no_key_is_in_a_log(folder):
+    with ServerProcess(folder, ("--trusted-proxy", "127.0.0.1", "--verbose")) as server:
+        kernel = kernel_in(server.get("assessment", X_Forwarded_For="203.0.113.99").text)
+        with server.connect(kernel) as page:
+            assert page.kernel_answers()
+        url = f"ws{server.url.removeprefix('http')}api/kernels/{kernel}/channels"
+        with pytest.raises(websocket.WebSocketBadStatusException):
+            websocket.create_connection(url, timeout=30)
+        server.get("%ff%00")
+        server.stop()
+    assert "203.0.113.99" not in server.said
+    events = server.said.partition("\n")[2]
+    assert [line for line in events.splitlines() if "127.0.0.1" in line] == []
+    # Whoever knows a kernel's id can enter its page.
+    assert [line for line in events.splitlines() if kernel in line] == []

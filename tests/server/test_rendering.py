@@ -1,0 +1,155 @@
+"""How a notebook becomes a page."""
+
+import http.client
+import json
+import re
+from urllib.parse import urlsplit
+
+from kit.server_process import ServerProcess, until
+
+from careerpath import load_instrument
+from careerpath.serving.assets import load_assets
+from careerpath.serving.pages import Site
+from careerpath.serving.rendering import trouble_text
+
+TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
+
+
+def test_outputs_and_words_come_in_order(odd):
+    page = odd.get("outputs")
+    assert page.status == 200
+    shown = ["Words first", "printed", "<b>bold</b>", "<em>leaning</em>", "Words last"]
+    places = [page.text.index(each) for each in shown]
+    assert places == sorted(places)
+    assert "&lt;i&gt;text&lt;/i&gt;" in page.text
+    assert "<title>Outputs &amp; &lt;more&gt;</title>" in page.text
+
+
+def test_sources_and_the_error_stream_are_never_sent(odd):
+    text = odd.get("outputs").text
+    assert "secret_source" not in text
+    assert "whispered" not in text
+
+
+def test_cells_for_jupyterlab_are_neither_shown_nor_run(odd, marker):
+    text = odd.get("tagged").text
+    assert "for everybody" in text
+    assert "for JupyterLab" not in text
+    assert not marker.exists()
+
+
+def test_a_failing_cell_leaves_a_sentence_and_its_traceback_in_the_log(odd, marker):
+    text = odd.get("failing").text
+    assert "before" in text
+    found = TROUBLE.search(text)
+    assert found
+    assert "the next cell" not in text
+    assert not marker.exists()
+    for secret in ("secret_source", "secret key", "KeyError", "Traceback"):
+        assert secret not in text
+    log_id = found[1]
+    until(lambda: log_id in odd.said and "KeyError" in odd.said.split(log_id)[1], "a log entry")
+
+
+def test_a_failure_that_is_allowed_shows_no_traceback_either(odd):
+    text = odd.get("tolerated").text
+    assert TROUBLE.search(text)
+    assert "ZeroDivisionError" not in text
+    assert "secret_source" not in text
+
+
+def test_a_kernel_that_dies_while_the_page_is_made(odd):
+    text = odd.get("dying").text
+    assert TROUBLE.search(text)
+    assert odd.get("healthz").status == 200
+
+
+def test_the_first_screen_is_sent_before_the_kernel_is_there(server):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+    connection.request("GET", "/assessment")
+    answer = connection.getresponse()
+    first = b""
+    while b"careerpath-skeleton" not in first:
+        piece = answer.read1()
+        assert piece, "the page ended early"
+        first += piece
+    assert load_instrument().title.encode() in first
+    assert b'<noscript><p class="cp-message">This page needs JavaScript.' in first
+    assert b'<script type="module" async src=' in first
+    assert b"careerpath-config" not in first
+    rest = answer.read()
+    connection.close()
+    assert rest.index(b"careerpath-config") < rest.index(b"widget-view+json")
+    assert rest.endswith(b"</html>")
+
+
+def test_the_page_is_kept_by_no_cache(server):
+    assert server.get("assessment", method="HEAD").headers["Cache-Control"] == "no-store"
+
+
+def test_guessing_browsers_and_bots_that_only_look_cost_no_kernel(server):
+    before = server.kernel_processes()
+    assert server.get("assessment", method="HEAD").status == 200
+    assert server.get("assessment", Sec_Purpose="prefetch;prerender").status == 503
+    assert server.kernel_processes() == before
+
+
+def test_each_visitor_has_a_kernel_of_its_own(server):
+    assert server.kernel_of("assessment") != server.kernel_of("assessment")
+
+
+def test_two_addresses_of_a_folder(odd):
+    assert odd.get("counter").status == 200
+    assert odd.get("assessment").status == 404
+
+
+def test_a_notebook_whose_name_no_address_can_hold_has_an_address_all_the_same(odd):
+    robots = odd.get("robots.txt").text
+    for slug in ("two-words-1", "%C3%9Cbung.2"):
+        assert f"Disallow: /{slug}\n" in robots
+        assert odd.get(slug).status == 200
+    # A dot in it is no sign for any other character.
+    assert odd.get("%C3%9Cbung-2").status == 404
+    assert "<title>Two words (1)</title>" in odd.get("two-words-1").text
+
+
+# Where what was entered is kept
+
+
+def test_each_page_says_what_a_reload_finds(server, odd):
+    def told(at: ServerProcess, page: str) -> tuple[str, str]:
+        text = at.get(page).text
+        config = json.loads(re.findall(r'id="careerpath-config"[^>]*>(.+)</script>', text)[0])
+        at.get(f"voila/api/shutdown/{config['kernelId']}", method="POST")
+        return config["kept"], config["unkept"]
+
+    copy = "What you typed is still on the screen: copy it before you reload."
+    assert told(server, "assessment")[0] == "Your answers are kept on this device."
+    assert told(server, "room")[0] == "Rooms are kept on the server."
+    assert told(server, "top-ten") == ("", copy)
+    assert told(server, "dual-ladder") == ("Your ladders are kept in this browser.", copy)
+    assert told(odd, "counter") == ("", "")
+
+
+def test_whoever_is_turned_away_hears_of_what_is_kept_where_something_is():
+    with ServerProcess(arguments=("--max-visitors", "1")) as full:
+        full.kernel_of("assessment")
+        assert "Your answers are kept on this device." in full.get("assessment").text
+        refused = full.get("top-ten")
+    assert refused.status == 503
+    text = refused.text[refused.text.index("<main") :]
+    assert "All places are taken" in text
+    assert "kept" not in text
+    assert "copy it" not in text
+
+
+def test_a_page_that_cannot_be_made_says_what_is_kept():
+    site = Site(
+        base_url="/",
+        assets=load_assets(),
+        start="assessment",
+        instrument=load_instrument(),
+    )
+    assert "(id 1). Yours is. <a" in site.trouble("1", kept="Yours is.")
+    assert "(id 1). <a" in site.trouble("1", kept="")
+    assert trouble_text("1", kept="Yours is.").endswith("(id 1). Yours is.")

@@ -1,0 +1,290 @@
+"""What everybody can ask for without a kernel, and the headers on it."""
+
+import gzip
+import http.client
+import re
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+from kit.server_process import ServerProcess, kernel_in
+
+from careerpath import load_instrument
+from careerpath.serving.pages import notebooks_folder
+
+KERNELS = ["assessment", "top-ten", "dual-ladder"]
+PAGES = ["", *KERNELS, "healthz", "robots.txt", "nowhere", "static/nothing.js"]
+
+
+def raw(server: ServerProcess, target: str, **headers: str) -> tuple[int, bytes]:
+    """Ask for a path as it is, without a client that tidies it up first."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    try:
+        connection.request("GET", target, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def script_of(server: ServerProcess) -> str:
+    found = re.search(r'href="/(static/page-[A-Z0-9]+\.js)"', server.get().text)
+    assert found
+    return found[1]
+
+
+def test_the_landing_page_says_what_this_is_and_starts_no_kernel(server):
+    before = server.kernel_processes()
+    page = server.get()
+    assert page.status == 200
+    assert f"{len(load_instrument().items)} short questions" in page.text
+    assert "About 3 minutes" in page.text
+    assert 'href="/assessment"' in page.text
+    assert "not for hiring or promotion" in page.text
+    assert server.kernel_processes() == before
+
+
+def test_the_landing_page_leads_to_all_that_there_is(server):
+    text = server.get().text
+    for said in ("A room", "The top ten", "Two career ladders", "The threshold lab"):
+        assert f"<h3>{said}</h3>" in text
+    links = set(re.findall(r'href="/([a-z-]+)"', text))
+    assert links == {"assessment", "join", "room", "top-ten", "dual-ladder"}
+    assert {server.get(link, method="HEAD").status for link in links} == {200}
+    # The assessment stays the one big thing.
+    assert text.index('cp-start" href="/assessment"') < text.index("With others")
+    assert text.count("cp-primary") == 1 + text.count(".cp-primary")
+
+
+def test_with_a_folder_of_notebooks_the_landing_page_leads_to_their_addresses():
+    with ServerProcess(notebooks_folder()) as server:
+        text = server.get().text
+        links = set(re.findall(r'href="/([a-z_-]+)"', text))
+        assert {"top_ten", "dual_ladder", "thresholds"} <= links
+        assert "It opens in JupyterLab" not in text
+
+
+def test_the_landing_page_promises_nothing_that_is_not_served(odd):
+    text = odd.get().text
+    assert "<h3>The top ten</h3>" not in text
+    assert "<h3>Two career ladders</h3>" not in text
+    assert "It opens in JupyterLab, and not on this site." in text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_comes_from_another_host(server, path):
+    text = server.get(path).text
+    # Namespaces are names, not addresses to fetch.
+    addresses = set(re.findall(r"(?:https?:)?//[\w.-]+", text)) - {"http://www.w3.org"}
+    assert addresses == set()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_response_carries_the_security_headers(server, path):
+    headers = server.get(path, method="HEAD" if path in KERNELS else "GET").headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["object-src"] == "'none'"
+    assert policy["script-src"] == "'self' blob:"
+    assert policy["frame-ancestors"] == policy["form-action"] == "'self'"
+    host = urlsplit(server.url).netloc
+    assert policy["connect-src"] == f"'self' ws://{host} wss://{host}"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "Server" not in headers
+    assert "Set-Cookie" not in headers
+
+
+def test_no_page_has_an_inline_script(server):
+    text = server.get().text + server.get("nowhere").text + server.get("assessment").text
+    scripts = re.findall(r"<script\b([^>]*)>", text)
+    assert scripts
+    inert = 'type="application/'
+    assert all("src=" in attributes or inert in attributes for attributes in scripts)
+    assert not re.search(r"<[^>]+\son\w+=", text)
+
+
+@pytest.mark.parametrize("path", ["nowhere", "assessment/extra", "tree", "voila/files/setup.py"])
+def test_unknown_addresses_get_a_plain_page(server, path):
+    page = server.get(path)
+    assert page.status == 404
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "There is nothing at this address" in page.text
+    assert 'href="/"' in page.text
+
+
+def test_wrong_methods_get_a_plain_page(server):
+    page = server.get(method="DELETE")
+    assert page.status == 405
+    assert "That did not work" in page.text
+    assert "Traceback" not in page.text
+
+
+def test_health(server):
+    answer = server.get("healthz")
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    before = server.health()
+    assert (before["status"], before["ready"], before["pool"]) == ("ok", True, 0)
+    assert server.get("healthz?ready").status == 200
+    kernel = server.kernel_of("assessment")
+    assert server.health()["visitors"] == before["visitors"] + 1
+    server.get(f"voila/api/shutdown/{kernel}", method="POST")
+    assert server.health()["visitors"] == before["visitors"]
+
+
+def test_numbers_are_for_those_who_were_asked_to_see_them(server):
+    assert server.get("metrics").status == 404
+    with ServerProcess(arguments=("--max-visitors", "1", "--metrics")) as watched:
+        kernel = watched.kernel_of("assessment")
+        watched.get("assessment")
+        answer = watched.get("metrics")
+        assert answer.headers["Content-Type"].startswith("text/plain; version=")
+        numbers = dict(
+            line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
+        )
+        assert numbers["careerpath_visitors"] == "1.0"
+        assert numbers["careerpath_pool"] == "0.0"
+        assert numbers['careerpath_starts_total{start="cold"}'] == "1.0"
+        assert numbers['careerpath_start_seconds_count{start="cold"}'] == "1.0"
+        assert numbers['careerpath_refused_total{reason="full"}'] == "1.0"
+        assert "careerpath_culled_total" in answer.text
+        # Nothing of Jupyter's own numbers, and nobody's key.
+        names = {name for name in numbers if not name.startswith("careerpath_")}
+        assert names == set()
+        assert kernel not in answer.text
+
+
+def test_another_site_may_show_the_pages_if_it_is_named():
+    arguments = ("--frame-ancestors", "https://portal.example")
+    with ServerProcess(arguments=arguments) as server:
+        policy = server.get().headers["Content-Security-Policy"]
+        assert "frame-ancestors 'self' https://portal.example;" in policy
+
+
+def test_an_instrument_of_ones_own_is_on_every_screen(tmp_path):
+    path = tmp_path / "ours.toml"
+    ours = load_instrument().model_copy(update={"title": "Ours and nobody else's"})
+    ours.save(path)
+    with ServerProcess(environment={"CAREERPATH_INSTRUMENT": str(path)}) as server:
+        assert "<title>Ours and nobody else&#39;s</title>" in server.get().text
+        page = server.get("assessment").text
+        assert "Ours and nobody" in page[page.index("careerpath-skeleton") :]
+        with server.connect(kernel_in(page)) as socket:
+            assert "Ours and nobody else" in str(socket.widget_states())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--instrument", "nowhere.toml"), "nowhere.toml"),
+        (("--instrument", "no-such-id"), "no-such-id"),
+        (("--trusted-proxy", "everybody"), "172.16.0.0/12"),
+        (("--frame-ancestors", "https://a.example; script-src *"), "https://portal.example"),
+    ],
+)
+def test_an_option_that_makes_no_sense_says_so_at_once(arguments, said):
+    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_robots_leave_pages_with_a_process_alone(server):
+    assert "Disallow: /assessment\n" in server.get("robots.txt").text
+
+
+def test_static_files_are_cached_for_good(server):
+    script = server.get(script_of(server))
+    assert script.status == 200
+    assert script.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert "Accept-Encoding" in script.headers["Vary"]
+
+
+def test_what_is_long_is_compressed(server):
+    path = script_of(server)
+    plain, packed = server.get(path), server.get(path, Accept_Encoding="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert server.get(Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
+
+
+def test_the_front_end_stays_lean(server):
+    """The landing page names all that the first screen needs of ours."""
+    paths = re.findall(r'href="/((?:static|nbextensions)/[^"]+)"', server.get().text)
+    sent = sum(len(server.get(path, Accept_Encoding="gzip").body) for path in paths)
+    assert 0 < sent < 300_000
+
+
+def test_widget_bundles_have_versioned_addresses(server):
+    found = re.search(r'href="/(nbextensions/anywidget/[0-9a-f]{16}/index\.js)"', server.get().text)
+    assert found
+    assert (
+        server.get(found[1])
+        .text.rstrip()
+        .endswith('define(["@jupyter-widgets/base"], widget_default);')
+    )
+    assert server.get("nbextensions/anywidget/extension.js").status == 404
+    assert server.get("nbextensions/anywidget/").status == 404
+    assert server.get("nbextensions/").status == 404
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/static/../manifest.json",
+        "/static/../../index.html.j2",
+        "/static/%2e%2e/%2e%2e/index.html.j2",
+        "/static/..%2f..%2findex.html.j2",
+        "/static//etc/passwd",
+        "/static/%00",
+        "/nbextensions/../../../../etc/passwd",
+        "/nbextensions/anywidget/..%5c..%5cindex.js",
+        "/notebooks/assessment.ipynb",
+        "/assessment.ipynb",
+        "/voila/static/",
+        "/voila/templates/careerpath/static/manifest.json",
+        "/api/contents",
+        "/api/kernels",
+        "/api/sessions",
+        "/api/terminals",
+    ],
+)
+def test_there_is_nowhere_to_climb_to(server, target):
+    status, body = raw(server, target)
+    assert status == 404
+    assert b"There is nothing at this address" in body
+
+
+def test_a_strange_host_is_not_repeated(server):
+    status, body = raw(server, "/", Host="evil.example; script-src *")
+    assert status in {200, 400}
+    assert b"evil" not in body
+
+
+def test_a_large_body_is_refused(server):
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    try:
+        connection.putrequest("POST", "/voila/api/shutdown/x")
+        connection.putheader("Content-Length", str(100_000_000))
+        connection.endheaders()
+        assert connection.getresponse().status == 400
+    finally:
+        connection.close()
+    assert server.get("healthz").status == 200
+
+
+def test_below_a_path_of_its_own():
+    with ServerProcess(arguments=("--base-url", "/careers")) as server:
+        assert server.url.endswith("/careers/")
+        landing = server.get()
+        assert 'href="/careers/assessment"' in landing.text
+        scripts = re.findall(r'href="/careers/(static/[^"]+)"', landing.text)
+        assert scripts
+        assert {server.get(path).status for path in scripts} == {200}
+        assert server.lives(server.kernel_of("assessment"))
+        assert raw(server, "/assessment")[0] == 404

@@ -1,0 +1,210 @@
+"""What the README tells people to type does what it says."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import json
+import re
+import shlex
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from careerpath import (
+    DualLadder,
+    Tally,
+    load_instrument,
+    open_store,
+    simulate_cohort,
+    write_cohort,
+)
+from careerpath.cli import app
+
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands(document):
+    """What a document tells to type, a line each, without comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [re.sub(r"\s+#.*", "", line).strip() for line in lines if line.strip()]
+
+
+COMMANDS = {document.name: commands(document) for document in DOCUMENTS}
+# The same program on a server: by its path, and as the service's user.
+ELSEWHERE = re.compile(r"^(/opt/careerpath/bin/careerpath|sudo careerpath-admin) ")
+OURS = sorted(
+    {
+        told
+        for lines in COMMANDS.values()
+        for told in (ELSEWHERE.sub("careerpath ", line) for line in lines)
+        if told.startswith("careerpath ")
+    }
+)
+# How the commands of each document begin. A new kind needs a test of its own: ours are run below,
+# and tests/deploy holds the files that the ones for a server put in their places.
+KNOWN = {
+    "README.md": (
+        "careerpath ",
+        "make ",
+        "python3 -m venv .venv",
+        ". .venv/bin/activate",
+        "pip install .",
+        "conda env create -f environment.yml",
+        "conda activate",
+    ),
+    "privacy.md": ("careerpath ",),
+    "cohorts.md": ("careerpath ",),
+    "coaches.md": ("careerpath ",),
+    "analysts.md": ("careerpath ", "make lab"),
+    "organisations.md": ("careerpath ",),
+    "deploying.md": (
+        "/opt/careerpath/bin/careerpath ",
+        "careerpath-admin ",
+        "/opt/careerpath/bin/pip install -c constraints.txt .",
+        "/opt/careerpath/bin/pip install -c constraints.txt '.[postgres]'",
+        "mv /var/lib/careerpath/",
+        "sh -c 'cd /var/lib/careerpath && rm -f rooms.db-wal rooms.db-shm &&",
+        "mv before-2.db rooms.db && chown --reference=. rooms.db'",
+        "/opt/careerpath-1/bin/pip install -c constraints.txt .",
+        "/opt/careerpath-2/bin/pip install -c constraints.txt .",
+        "python3 -m venv /opt/careerpath-",
+        "ln -s",
+        "apt-get update",
+        "apt-get install ",
+        "install ",
+        "chmod ",
+        "rm /etc/nginx/sites-enabled/default",
+        "tar ",
+        "nano /etc/careerpath/careerpath.env",
+        "systemctl ",
+        "journalctl -u careerpath",
+        "nginx -t",
+        "haproxy -c ",
+        "certbot certonly ",
+        "openssl req ",
+        "sed ",
+        "echo ",
+        "curl ",
+        "git pull",
+        "CAREERPATH_FRAME_ANCESTORS=",
+    ),
+}
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TEST_RUNS = re.findall(r"^make test .*?(?=\s+#|$)", CONTRIBUTING, re.MULTILINE)
+TEST_NAMES = {
+    node.name
+    for path in (ROOT / "tests").rglob("test_*.py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+}
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A folder with the files that the documents name, and the room in which six have shared."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAREERPATH_DATABASE_URL", f"sqlite:///{tmp_path}/rooms.db")
+    instrument = load_instrument()
+    Path("answers.json").write_text(json.dumps(dict.fromkeys(instrument.item_ids, 5)))
+    instrument.with_cut_scores(management_below=60, mastery_above=95).save("ours.toml")
+    cohort = simulate_cohort(instrument, count=200).frame
+    write_cohort(cohort, Path("cohort.csv"))
+    Tally.of(cohort, instrument).save("cohort.tally")
+    Path("notebooks").mkdir()
+    for name in ("cohort.csv", "ours.toml"):
+        Path("notebooks", name).write_bytes(Path(name).read_bytes())
+    DualLadder.example().save("ladder.csv")
+    Path("answers").mkdir()
+    Path("answers", "ana.json").write_text(Path("answers.json").read_text())
+    make_room(instrument, code="BCDFGH")
+    with closing(open_store()) as store:
+        store.export_room("BCDFGH", "room.csv")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.usefixtures("desk")
+def test_the_python_examples_give_what_they_show(document):
+    outcome = doctest.testfile(str(document), module_relative=False)
+    assert outcome.failed == 0
+    if document.name == "README.md":
+        assert outcome.attempted > 5
+
+
+def make_room(instrument, *, code):
+    """The room that the documents speak of, in which six have shared."""
+    with (
+        closing(open_store()) as store,
+        patch("careerpath.room.store.rooms.new_code", lambda: code),
+    ):
+        store.create_room("Lisbon workshop", instrument)
+        for number in range(6):
+            answers = dict.fromkeys(instrument.item_ids, number)
+            store.add_response(code, answers, submission_id=str(number))
+
+
+@pytest.mark.parametrize("command", OURS)
+@pytest.mark.usefixtures("desk")
+def test_a_careerpath_command_runs_as_it_stands(command, monkeypatch):
+    served = []
+    monkeypatch.setattr("careerpath.serving.server.serve", lambda *a, **k: served.append((a, k)))
+    words = shlex.split(command)
+    if "-o" in words:
+        Path(words[words.index("-o") + 1]).unlink(missing_ok=True)  # this is where it comes from
+    outcome = CliRunner().invoke(app, words[1:])
+    assert outcome.exit_code == 0, outcome.output
+    assert bool(served) == command.startswith("careerpath serve")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_one_that_a_test_knows(name):
+    unknown = [
+        line for line in COMMANDS[name] if not line.removeprefix("sudo ").startswith(KNOWN[name])
+    ]
+    assert unknown == []
+
+
+def test_every_picture_is_there():
+    for document in DOCUMENTS:
+        for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / path).is_file(), path
+
+
+@pytest.mark.parametrize("command", TEST_RUNS)
+def test_a_run_of_some_tests_finds_some(command):
+    settings = dict(word.split("=", 1) for word in shlex.split(command)[2:])
+    assert settings.keys() <= {"TESTS", "PYTEST_ARGS"}
+    for path in settings.get("TESTS", "").split():
+        assert (ROOT / path).exists(), path
+    arguments = shlex.split(settings.get("PYTEST_ARGS", ""))
+    for option, word in pairwise(arguments):
+        if option == "-k":
+            assert any(word in name for name in TEST_NAMES), f"-k {word} selects nothing"
+
+
+def test_contributing_shows_runs_by_file_and_by_name():
+    assert len(TEST_RUNS) > 2
+    assert any("-k " in command for command in TEST_RUNS)
+
+
+def test_every_option_of_serve_is_in_the_readme():
+    serve = get_command(app).commands["serve"]
+    for option in serve.params:
+        if option.name != "help":
+            assert f"`{option.opts[0]}`" in README
+            assert f"`{option.envvar}`" in README
+
+
+def test_the_measured_table_stands_in_the_readme():
+    assert re.search(
+        r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", README, re.MULTILINE
+    )
+    assert re.search(r"^\| Voilà [0-9.]+, 15 IntSliders \| [0-9.]+ s \|", README, re.MULTILINE)

@@ -1,0 +1,48 @@
+"""What docs/organisations.md names is what the screens show."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from careerpath.ladder.view import LadderScreen
+from careerpath.serving.pages import TEMPLATES
+from careerpath.top_ten.view import TopTenScreen
+from careerpath.ui.html_view import Doing
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "organisations.md").read_text(encoding="utf-8")
+NAMED = sorted(
+    {
+        " ".join(each.split()).strip(".")
+        for each in re.findall(r"(?<!\*)\*([^*`]+)\*(?!\*)", DOCUMENT)
+    }
+)
+#: Said of another program.
+ELSEWHERE = {"CSV UTF-8"}
+
+
+@pytest.fixture(scope="module")
+def screens():
+    """The words of the landing page, and of both pages up to something to mend."""
+    ten, ladders = TopTenScreen(), LadderScreen()
+    ten._act(Doing("write", {"kind0": "master", "share": "20"}))
+    pages = [(TEMPLATES / "site" / "landing.html").read_text(encoding="utf-8"), ten._piece.html]
+    for doing in (
+        Doing(""),
+        Doing("example"),
+        Doing("open", {"level": "Staff", "side": "mastery"}),
+        Doing("remove rung", {"opened": "1", "side": "mastery"}),
+    ):
+        ladders._act(doing)
+        pages += [each.html for each in ladders.children]
+    return html.unescape(" ".join(re.sub("<[^>]+>", " ", " ".join(pages)).split()))
+
+
+def test_the_document_names_something():
+    assert len(NAMED) > 15
+
+
+@pytest.mark.parametrize("named", sorted(set(NAMED) - ELSEWHERE))
+def test_what_the_document_names_is_on_the_screens(screens, named):
+    assert re.search(rf"\b{re.escape(named)}\b", screens)

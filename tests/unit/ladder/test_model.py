@@ -1,0 +1,478 @@
+"""The designer of two ladders, without a widget: everything that it decides."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kit.ladders import ladders, rungs
+
+from careerpath import DualLadder
+from careerpath.core.errors import CareerpathError
+from careerpath.ladder.files import LARGEST, read_ladder, write_ladder
+from careerpath.ladder.form import fields_of, read_fields
+from careerpath.ladder.kept import KeptLadder, read_kept, write_kept
+from careerpath.ladder.ladder_parts import LadderError, Rung, Side
+from careerpath.ladder.model import TYPES, LadderState, Stage
+from careerpath.ladder.open_level import Focus
+
+EXAMPLE = DualLadder.example()
+
+
+@pytest.fixture
+def state():
+    made = LadderState()
+    made.start_from_example()
+    return made
+
+
+@pytest.fixture
+def staff(state):
+    """The state with one level open."""
+    state.level.open("Staff", "mastery")
+    return state
+
+
+def kept(ladder=EXAMPLE, **more):
+    data = json.loads(write_kept(KeptLadder(ladder)))
+    return json.dumps(data | more).encode()
+
+
+# Beginning
+
+
+def test_it_begins_with_nothing_and_offers_nothing():
+    state = LadderState()
+    state.offer(b"")
+    assert (state.stage, state.offered, state.unreadable) == (Stage.START, None, "")
+
+
+def test_the_example_and_an_empty_ladder_are_beginnings(state):
+    assert state.stage is Stage.DESIGN
+    assert state.ladder == EXAMPLE
+    assert state.figures.to_mend == 0
+    empty = LadderState()
+    empty.start_empty()
+    assert empty.ladder == DualLadder()
+    assert empty.said == "An empty ladder. 1 to mend."
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.toml"])
+def test_a_file_is_a_beginning(name):
+    state = LadderState()
+    state.load(name, write_ladder(EXAMPLE, name))
+    assert (state.stage, state.ladder) == (Stage.DESIGN, EXAMPLE)
+    assert state.said == f"Opened: {name}. Nothing to mend."
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_file_that_cannot_be_read_changes_nothing(begun):
+    state = LadderState()
+    if begun:
+        state.start_from_example()
+    before = state.stage, state.draft, state.kept
+    for name, content in [("a.csv", b"x" * (LARGEST + 1)), ("a.csv", b"level"), ("a.exe", b"x")]:
+        with pytest.raises(LadderError):
+            state.load(name, content)
+        assert (state.stage, state.draft, state.kept) == before
+
+
+def test_what_the_browser_kept_is_offered_and_comes_back():
+    state = LadderState()
+    state.offer(kept(pay_tolerance=0.1))
+    assert state.stage is Stage.START
+    state.resume()
+    assert (state.ladder, state.kept.pay_tolerance) == (EXAMPLE, 0.1)
+    assert not state.draft.before
+
+
+def test_what_was_being_typed_comes_back_too():
+    state = LadderState()
+    fields = {**fields_of(Rung(title="Half a ti")), "minimum": "90 k"}
+    state.offer(kept(unsent={"level": "Staff", "side": "mastery", "fields": fields}))
+    state.resume()
+    assert state.ladder.level("Staff").mastery.title == "Half a ti"
+    assert (state.level.name, state.level.focus) == ("Staff", Focus.MASTERY)
+    assert state.level.shown_fields(Side.MASTERY)["minimum"] == "90 k"
+    state.undo()
+    assert state.ladder == EXAMPLE
+
+
+@pytest.mark.parametrize(
+    "unsent",
+    [
+        7,
+        {"level": "Staff"},
+        {"level": "Staff", "side": "north", "fields": {}},
+        {"level": "Staff", "side": "mastery", "fields": {"title": 7}},
+        {"level": "Staff", "side": "mastery", "fields": {"title": "x" * 5000}},
+        {"level": "Staff", "side": "mastery", "fields": {str(each): "" for each in range(30)}},
+        {"level": "gone", "side": "mastery", "fields": {"title": "x"}},
+    ],
+)
+def test_typing_that_is_none_is_left_out(unsent):
+    state = LadderState()
+    state.offer(kept(unsent=unsent))
+    state.resume()
+    assert state.ladder == EXAMPLE
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff", "cannot be read"),
+        (b"[" * 100_000, "cannot be read"),
+        (b"x" * 2_000_001, "larger than 2 MB"),
+        (b"7", "is no ladder"),
+        (b"{}", "is no ladder"),
+        (b'{"version": 1, "ladder": [1]}', "is no ladder"),
+        (b'{"version": 2, "ladder": {}}', "another version of careerpath"),
+        (b'{"version": 1, "ladder": {"levels": [{}]}}', "name is missing"),
+        (b'{"version": 1, "ladder": {"levels": [{"name": "a", "x": 1}]}}', "x is nothing"),
+    ],
+)
+def test_what_was_kept_and_cannot_be_read_is_told_and_not_offered(content, told):
+    state = LadderState()
+    state.offer(content)
+    assert told in state.unreadable
+    assert state.offered is None
+    state.start_empty()
+    assert state.unreadable == ""
+
+
+def test_what_is_told_of_it_stays_short():
+    state = LadderState()
+    state.offer(
+        json.dumps({"version": 1, "ladder": dict.fromkeys(map(str, range(9_999)))}).encode()
+    )
+    assert "more. Mend these first." in state.unreadable
+    assert len(state.unreadable) < 10_000
+
+
+@pytest.mark.parametrize("tolerance", [True, "5", None, -1, 7, float("nan"), float("inf")])
+def test_a_tolerance_that_is_none_falls_back(tolerance):
+    assert read_kept(kept(pay_tolerance=tolerance)).pay_tolerance == 0.05
+
+
+def test_an_empty_ladder_is_not_offered():
+    state = LadderState()
+    state.offer(kept(DualLadder()))
+    assert state.offered is None
+
+
+def test_nothing_is_offered_once_something_is_begun(state):
+    state.offer(kept(DualLadder().with_level("other")))
+    state.resume()
+    assert state.ladder == EXAMPLE
+
+
+@pytest.mark.parametrize("begin", ["start_from_example", "start_empty"])
+def test_beginning_anew_can_be_undone_to_what_was_kept(begin):
+    other = DualLadder().with_level("Ours")
+    state = LadderState()
+    state.offer(kept(other))
+    getattr(state, begin)()
+    assert state.ladder != other
+    state.undo()
+    assert state.ladder == other
+
+
+@given(ladders, st.floats(0, 1))
+@settings(max_examples=40)
+def test_what_is_kept_comes_back_whole(ladder, tolerance):
+    found = KeptLadder(ladder, tolerance)
+    assert read_kept(write_kept(found).encode()) == found
+
+
+def test_all_is_forgotten_only_if_it_was_asked(state):
+    state.forget()
+    assert state.ladder == EXAMPLE
+    state.ask(whether=True)
+    state.ask(whether=False)
+    state.forget()
+    assert state.ladder == EXAMPLE
+    state.ask(whether=True)
+    state.forget()
+    assert (state.stage, state.ladder) == (Stage.START, DualLadder())
+    assert (state.draft.before, state.offered) == ((), None)
+
+
+# The open level
+
+
+def test_levels_are_added_renamed_moved_and_removed(state):
+    state.add_level()
+    level = state.level
+    assert (state.names[-1], level.name) == ("Level 1", "Level 1")
+    level.rename(level.opened, "  Top \n of all ")
+    assert state.names[-1] == level.name == "Top of all"
+    level.move(level.opened, up=False)
+    assert state.names[-2] == "Top of all"
+    level.move(level.opened, up=True)
+    level.move(level.opened, up=True)
+    assert state.names[-1] == "Top of all"
+    level.remove(level.opened)
+    assert state.ladder == EXAMPLE
+    assert (level.name, level.left) == ("", "Top of all")
+    state.add_level("Senior")
+    assert state.names[:3] == ["Senior", "Level 1", "Staff"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("  ", "needs a name"),
+        ("Senior", "already"),
+        ("x" * 121, "^The name is longer than 120 characters. Shorten it.$"),
+    ],
+)
+def test_a_name_that_cannot_be_is_told_and_changes_nothing(staff, name, told):
+    with pytest.raises(LadderError, match=told):
+        staff.level.rename(staff.level.opened, name)
+    assert staff.ladder == EXAMPLE
+    assert staff.level.name == "Staff"
+
+
+def test_there_are_only_so_many_levels():
+    state = LadderState()
+    state.start_empty()
+    for _ in range(50):
+        state.add_level()
+    with pytest.raises(LadderError, match="50 levels at most"):
+        state.add_level()
+
+
+def test_rungs_are_removed_added_and_moved(staff):
+    level = staff.level
+    level.remove_rung(level.opened, "mastery")
+    assert staff.ladder.level("Staff").mastery is None
+    assert staff.said == "Removed: Staff, mastery. 1 to mend."
+    level.add_rung(level.opened, "mastery")
+    assert staff.ladder.level("Staff").mastery == Rung()
+    level.move_rung(level.opened, "mastery", up=True)
+    assert staff.ladder.level("Principal").mastery == Rung()
+    assert (level.name, level.focus) == ("Principal", Focus.MASTERY)
+    assert staff.ladder.level("Staff").mastery == EXAMPLE.level("Principal").mastery
+
+
+def test_at_the_ends_nothing_moves(state):
+    for name, up in (("Senior", False), ("Vice president", True)):
+        state.level.open(name)
+        state.level.move(state.level.opened, up=up)
+        state.level.move_rung(state.level.opened, "mastery", up=up)
+        assert state.ladder == EXAMPLE
+
+
+def test_what_was_meant_for_another_opening_changes_nothing(staff):
+    level, before = staff.level, staff.level.opened
+    level.open("Principal")
+    for stale in (before, -1, level.opened + 1):
+        level.remove(stale)
+        level.rename(stale, "x")
+        level.move(stale, up=True)
+        level.add_rung(stale, "mastery")
+        level.remove_rung(stale, "mastery")
+        level.move_rung(stale, "mastery", up=True)
+        level.write_rung(stale, "mastery", {})
+    assert staff.ladder == EXAMPLE
+
+
+def test_with_nothing_open_nothing_can_be_done(state):
+    level = state.level
+    for doing in (
+        lambda: level.remove(level.opened),
+        lambda: level.rename(level.opened, "x"),
+        lambda: level.move(level.opened, up=True),
+        lambda: level.remove_rung(level.opened, "mastery"),
+        lambda: level.move_rung(level.opened, "mastery", up=True),
+        lambda: level.write_rung(level.opened, "mastery", {}),
+        lambda: level.open("no such level"),
+        lambda: state.lead_to(3),
+        lambda: state.lead_to(-1),
+    ):
+        doing()
+    assert (state.ladder, level.name) == (EXAMPLE, "")
+
+
+def test_a_side_that_is_none_is_told(staff):
+    with pytest.raises(LadderError, match="no side"):
+        staff.level.write_rung(staff.level.opened, "north", {})
+    with pytest.raises(LadderError, match="no side"):
+        staff.level.open("Staff", "north")
+
+
+# Its fields
+
+
+@given(rungs)
+@settings(max_examples=80)
+def test_what_the_fields_show_is_what_they_give(rung):
+    assert read_fields(fields_of(rung), Rung()) == (rung, {})
+
+
+def write(state, side="mastery", **changes):
+    shown = state.level.shown_fields(Side(side)) | changes
+    state.level.write_rung(state.level.opened, side, shown)
+
+
+def test_a_field_is_taken_and_the_check_follows(staff):
+    write(staff, decision_rights="")
+    assert staff.ladder.level("Staff").mastery.decision_rights == ""
+    assert staff.said == "1 to mend."
+    write(staff, decision_rights="What is good enough.")
+    assert staff.said == "Nothing to mend."
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "told"),
+    [
+        ({"minimum": "90 k"}, "minimum", "Write a number"),
+        ({"minimum": ""}, "minimum", "Write the lower end, too."),
+        ({"maximum": ""}, "maximum", "Write the upper end, too."),
+        ({"maximum": "9999999999"}, "maximum", "number from 0 to"),
+        ({"maximum": "1"}, "maximum", "Swap them"),
+        ({"currency": "Euro"}, "currency", "three letters"),
+        ({"direct_reports": "few"}, "direct_reports", "whole number"),
+        ({"direct_reports": "9" * 400}, "direct_reports", "whole number"),
+        ({"title": "x" * 121}, "title", "longer than 120"),
+        ({"scope": "a\x00"}, "scope", "no text"),
+    ],
+)
+def test_a_field_that_makes_no_sense_stays_as_typed_and_loses_no_other(staff, changes, field, told):
+    write(staff, **({"recognition": "New."} | changes))
+    rung, old = staff.ladder.level("Staff").mastery, EXAMPLE.level("Staff").mastery
+    assert rung.recognition == "New."
+    assert (rung.pay, rung.title, rung.direct_reports, rung.scope) == (
+        old.pay,
+        old.title,
+        old.direct_reports,
+        old.scope,
+    )
+    assert told in staff.level.wrong[Side.MASTERY][field]
+    assert staff.level.shown_fields(Side.MASTERY)[field] == changes[field]
+    assert told in staff.said
+    write(staff, **{field: fields_of(old)[field]})
+    assert staff.level.wrong[Side.MASTERY] == {}
+
+
+def test_pay_is_read_as_people_write_it(staff):
+    write(staff, minimum="58.000", maximum="76 000,50", currency="chf")
+    assert str(staff.ladder.level("Staff").mastery.pay) == "CHF 58,000 to 76,000.50"
+
+
+def test_pay_can_be_taken_away_and_a_currency_alone_is_none(staff):
+    write(staff, minimum="", maximum="")
+    assert staff.ladder.level("Staff").mastery.pay is None
+    assert staff.level.shown_fields(Side.MASTERY)["currency"] == "EUR"
+
+
+def test_pay_that_is_half_written_is_shown_as_it_was_typed(staff):
+    write(staff, minimum="", maximum="", currency="EUR")
+    write(staff, minimum="48.000", maximum="", currency="chf")
+    shown = staff.level.shown_fields(Side.MASTERY)
+    assert [shown[key] for key in ("minimum", "maximum", "currency")] == ["48.000", "", "chf"]
+    write(staff, maximum="62000")
+    shown = staff.level.shown_fields(Side.MASTERY)
+    assert [shown[key] for key in ("minimum", "maximum", "currency")] == ["48000", "62000", "CHF"]
+
+
+def test_fields_that_nobody_sent_are_empty_ones(staff):
+    staff.level.write_rung(staff.level.opened, "mastery", {})
+    assert staff.ladder.level("Staff").mastery == Rung()
+
+
+def test_what_was_typed_is_forgotten_with_undo_and_with_another_level(staff):
+    write(staff, title="Other", minimum="x")
+    staff.undo()
+    assert staff.level.wrong == {}
+    write(staff, minimum="x")
+    staff.level.open("Staff", "management")
+    assert staff.level.wrong[Side.MASTERY]
+    staff.level.open("Senior")
+    assert staff.level.wrong == {}
+
+
+# Undo, redo, check, files
+
+
+def test_every_change_can_be_undone_and_done_again(staff):
+    level = staff.level
+    level.remove_rung(level.opened, "mastery")
+    level.rename(level.opened, "L4")
+    level.move(level.opened, up=True)
+    last = staff.ladder
+    for _ in range(3):
+        staff.undo()
+    assert staff.ladder == EXAMPLE
+    staff.undo()
+    for _ in range(4):
+        staff.redo()
+    assert staff.ladder == last
+
+
+def test_undo_closes_a_level_that_is_gone(state):
+    state.add_level()
+    state.undo()
+    assert state.level.name == ""
+
+
+def test_each_finding_leads_to_its_rung(staff):
+    level = staff.level
+    level.remove_rung(level.opened, "mastery")
+    level.close()
+    staff.lead_to(0)
+    assert (level.name, level.focus) == ("Staff", Focus.MASTERY)
+
+
+def test_the_finding_of_an_empty_ladder_leads_to_its_first_level():
+    state = LadderState()
+    state.start_empty()
+    state.lead_to(0)
+    assert state.level.name == "Level 1"
+    state.level.close()
+    state.lead_to(0)
+    assert state.level.name == "Level 1"
+    assert state.names == ["Level 1"]
+
+
+@pytest.mark.parametrize("typed", ["20", "20 %", "20,0"])
+def test_the_tolerance_of_pay_is_chosen_and_kept(staff, typed):
+    write(staff, minimum="50000", maximum="70000")
+    before = staff.figures.to_mend
+    staff.set_tolerance(typed)
+    assert staff.figures.to_mend < before
+    assert staff.kept.pay_tolerance == 0.2
+    assert "It pays less" not in staff.file("html")[2].decode()
+
+
+@pytest.mark.parametrize("typed", ["", "-5", "101", "x", "9" * 400])
+def test_a_tolerance_that_is_no_share_is_told(state, typed):
+    with pytest.raises(LadderError, match=r"Write 5 for 5 %"):
+        state.set_tolerance(typed)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_file_is_made(state, kind):
+    name, media, content = state.file(kind)
+    assert name == f"career-ladders.{kind}"
+    assert "/" in media
+    assert content
+    if kind in ("csv", "xlsx", "toml"):
+        assert read_ladder(content, name) == EXAMPLE
+
+
+def test_a_file_of_another_kind_is_told(state):
+    with pytest.raises(CareerpathError, match="not as 'docx'"):
+        state.file("docx")
+
+
+def test_the_same_words_twice_in_a_row_are_news_again(state):
+    state.add_level()
+    state.add_level()
+    heard = []
+    state.observe(lambda change: heard.append(change["new"]), "said")
+    state.undo()
+    state.undo()
+    assert len(heard) == 2
+    assert heard[0] != heard[1]
+    assert len({each.strip() for each in heard}) == 1
