@@ -170,17 +170,17 @@ def refreshes(name: str, store: Store, *, people: int, rounds: int) -> tuple[str
     nothing: list[float] = []
 
     async def watch() -> None:
-        await screen.state.open(opened.code, opened.coach_key)
+        await screen.model.open(opened.code, opened.coach_key)
         for number in range(rounds + 1):
             store.add_response(opened.code, answers_of(number), submission_id=f"late {number}")
             started = time.perf_counter()
-            await screen.state.refresh()
+            await screen.model.refresh()
             middle = time.perf_counter()
-            await screen.state.refresh()
+            await screen.model.refresh()
             if number:
                 shown.append(middle - started)
                 nothing.append(time.perf_counter() - middle)
-        counts = screen.state.counts
+        counts = screen.model.counts
         if counts is None or counts.shared != people + rounds + 1:
             sys.exit("The page has not seen all responses.")
 

@@ -1,6 +1,6 @@
 """The public names, and where each one is defined."""
 
-from .assessment.view import Assessment
+from .assessment.view import AssessmentScreen
 from .cohort.careless import careless_flags
 from .cohort.classification import Classification, beta_classification, livingston_lewis
 from .cohort.criterion import AdverseImpact, OptimalCut, adverse_impact, optimal_cut
@@ -46,7 +46,7 @@ from .room.coach.summary import RoomSummary
 from .room.coach.view import RoomScreen
 from .room.entities import Counts, OpenedRoom, Outcome, Room
 from .room.store.store import Store, open_store
-from .thresholds.view import ThresholdLab
+from .thresholds.view import ThresholdsScreen
 from .top_ten.chance import Comparison
 from .top_ten.list import TopTen
 from .top_ten.view import TopTenScreen
@@ -63,7 +63,7 @@ __all__ = [
     "AnswersFileError",
     "Aspect",
     "AspectParity",
-    "Assessment",
+    "AssessmentScreen",
     "Band",
     "BandText",
     "BandTexts",
@@ -116,7 +116,7 @@ __all__ = [
     "SimulatedCohort",
     "Store",
     "Tally",
-    "ThresholdLab",
+    "ThresholdsScreen",
     "TopTen",
     "TopTenScreen",
     "TrueScore",

@@ -1,4 +1,4 @@
-"""The assessment's screens as HTML: what each shows of the state."""
+"""The assessment's screens as HTML: what each shows of the model."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from careerpath.core.instrument import Instrument
 from careerpath.core.numbers import exact
 from careerpath.questionnaire.draft import Draft, Phase
-from careerpath.questionnaire.model import SECONDS_PER_ITEM, QuestionnaireState
+from careerpath.questionnaire.model import SECONDS_PER_ITEM, QuestionnaireModel
 from careerpath.ui.templates import render
 from careerpath.what_next.choices import choices
 
 if TYPE_CHECKING:
     from careerpath.questionnaire.shared_link import SharedAnswers
-    from careerpath.room.participant.model import Participation
+    from careerpath.room.participant.model import ParticipantModel
 
 
 def welcome(
@@ -24,7 +24,7 @@ def welcome(
     storage: bool = True,
     moved: bool = False,
     waiting: bool = False,
-    room: Participation | None = None,
+    room: ParticipantModel | None = None,
     refusal: str = "",
 ) -> str:
     """Return the first screen as HTML."""
@@ -48,56 +48,56 @@ def skeleton(instrument: Instrument) -> str:
     return welcome(instrument, waiting=True)
 
 
-def progress(state: QuestionnaireState, place: str) -> str:
+def progress(model: QuestionnaireModel, place: str) -> str:
     """Return what stands above a question."""
     return render(
         "assessment/templates/progress.html",
         place=place,
-        number=state.position + 1,
-        count=len(state.instrument.items),
-        minutes=state.minutes_left,
+        number=model.position + 1,
+        count=len(model.instrument.items),
+        minutes=model.minutes_left,
     )
 
 
-def navigation(state: QuestionnaireState, place: str) -> str:
+def navigation(model: QuestionnaireModel, place: str) -> str:
     """Return what stands below a question."""
     return render(
         "assessment/templates/navigation.html",
         place=place,
-        obstacle=state.obstacle,
-        complete=state.complete,
-        last=state.position + 1 == len(state.instrument.items),
-        scale=state.instrument.scale,
+        obstacle=model.obstacle,
+        complete=model.complete,
+        last=model.position + 1 == len(model.instrument.items),
+        scale=model.instrument.scale,
     )
 
 
-def review(state: QuestionnaireState, place: str, *, revised: str | None) -> str:
+def review(model: QuestionnaireModel, place: str, *, revised: str | None) -> str:
     """Return the list of all answers."""
     return render(
         "assessment/templates/review.html",
         place=place,
-        rows=_rows(state.instrument, state.answers),
-        obstacle=state.obstacle,
+        rows=_rows(model.instrument, model.answers),
+        obstacle=model.obstacle,
         revised=revised,
     )
 
 
-def result(state: QuestionnaireState, place: str) -> str:
+def result(model: QuestionnaireModel, place: str) -> str:
     """Return the upper part of a result."""
     return render(
         "assessment/templates/result.html",
         place=place,
-        instrument=state.instrument,
-        result=state.score,
-        meaning=state.interpretation,
-        taken=state.taken,
+        instrument=model.instrument,
+        result=model.score,
+        meaning=model.interpretation,
+        taken=model.taken,
         shared=False,
     )
 
 
-def details(state: QuestionnaireState, place: str, *, opened: bool) -> str:
+def details(model: QuestionnaireModel, place: str, *, opened: bool) -> str:
     """Return the lower part; the choices and the end stand by themselves once one is opened."""
-    meaning = state.interpretation
+    meaning = model.interpretation
     return render(
         "assessment/templates/result_details.html",
         place=place,
@@ -109,12 +109,12 @@ def details(state: QuestionnaireState, place: str, *, opened: bool) -> str:
     )
 
 
-def end(state: QuestionnaireState, place: str) -> str:
+def end(model: QuestionnaireModel, place: str) -> str:
     """Return what stands at the end of a result."""
     return render(
         "assessment/templates/result_end.html",
         place=place,
-        meaning=state.interpretation,
+        meaning=model.interpretation,
         shared=False,
     )
 

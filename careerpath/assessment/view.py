@@ -16,21 +16,21 @@ from careerpath.core.instrument_file import load_instrument
 from careerpath.core.scoring import Score
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.draft import read_day
-from careerpath.questionnaire.model import Phase, QuestionnaireState
+from careerpath.questionnaire.model import Phase, QuestionnaireModel
 from careerpath.questionnaire.rating_slider import RatingSlider
 from careerpath.room.participant.view import Participant, open_rooms
 from careerpath.room.protocols import ResponseStore
 from careerpath.ui.screen import Action, Screen
 from careerpath.ui.visitor_errors import guarded
 
-__all__ = ["Assessment", "skeleton"]
+__all__ = ["AssessmentScreen", "skeleton"]
 
 if TYPE_CHECKING:
     from careerpath.questionnaire.shared_link import SharedAnswers
     from careerpath.what_next.view import AfterResult
 
 
-class Assessment(VBox):
+class AssessmentScreen(VBox):
     """The click-through questionnaire, in a notebook or as a page.
 
     Parameters
@@ -42,18 +42,18 @@ class Assessment(VBox):
 
     Attributes
     ----------
-    state : QuestionnaireState
+    model : QuestionnaireModel
         What is shown and what was answered.
-    room : Participation
+    room : ParticipantModel
         The room that was joined, and what was shared with it.
     value : Score or None
         The score, as soon as every item has an answer.
 
     Examples
     --------
-    >>> app = Assessment()
-    >>> for item_id in app.state.instrument.item_ids:
-    ...     app.state.answer(item_id, 10)
+    >>> app = AssessmentScreen()
+    >>> for item_id in app.model.instrument.item_ids:
+    ...     app.model.answer(item_id, 10)
     >>> app.value.total
     80
     """
@@ -65,18 +65,18 @@ class Assessment(VBox):
         rooms: Callable[[], ResponseStore] = open_rooms,
         **options: Any,
     ) -> None:
-        self.state = QuestionnaireState(instrument=instrument or load_instrument())
+        self.model = QuestionnaireModel(instrument=instrument or load_instrument())
         self._session = BrowserSession(
-            instrument=self.state.instrument.id, version=self.state.instrument.version
+            instrument=self.model.instrument.id, version=self.model.instrument.version
         )
         self._top = Screen()
         self._card = Screen()
         self._bottom = Screen()
         self._participant = Participant(
-            self.state, self._session, attempt=self._attempt, open_rooms=rooms
+            self.model, self._session, attempt=self._attempt, open_rooms=rooms
         )
-        self.room = self._participant.state
-        self._page = self.state.instrument
+        self.room = self._participant.model
+        self._page = self.model.instrument
         self._foot: Screen | None = None
         self._after: AfterResult | None = None
         self._shared: SharedAnswers | None = None
@@ -89,27 +89,27 @@ class Assessment(VBox):
             screen.on_action(self._act)
         self._session.on_link(self._open_link)
         self._session.observe(self._found, names=["looked", "found", "storage"])
-        self.state.observe(self._use_instrument, "instrument")
-        self.state.observe(self._draw)
+        self.model.observe(self._use_instrument, "instrument")
+        self.model.observe(self._draw)
         self.room.observe(self._draw)
         self._draw()
 
     @property
     def value(self) -> Score | None:
         """The score, as soon as every item has an answer."""
-        return self.state.score
+        return self.model.score
 
-    # From the visitor to the state
+    # From the visitor to the model
 
     def _act(self, action: Action) -> None:
         doings: dict[str, Callable[[], None]] = {
             "start": self._start,
             "resume": self._resume,
-            "next": self.state.go_on,
-            "back": self.state.go_back,
-            "review": self.state.review,
-            "goto": partial(self.state.go_to, action.item or ""),
-            "leave": self.state.leave,
+            "next": self.model.go_on,
+            "back": self.model.go_back,
+            "review": self.model.review,
+            "goto": partial(self.model.go_to, action.item or ""),
+            "leave": self.model.leave,
             "forget": self._forget,
             "open": partial(self._open, action.item or ""),
             "own": self._leave_link,
@@ -123,7 +123,7 @@ class Assessment(VBox):
         self._guarded(doings[action.name])
 
     def _submit(self, slider: RatingSlider) -> None:
-        if self.state.phase is Phase.QUESTION and slider.name == self.state.item.id:
+        if self.model.phase is Phase.QUESTION and slider.name == self.model.item.id:
             self._act(Action("next", place=self._place))
 
     def _answer(self, change: dict[str, Any]) -> None:
@@ -131,28 +131,28 @@ class Assessment(VBox):
         if slider.value is not None:
             today = date.today()
             on = read_day(self._session.today, near=today) or today
-            self._guarded(partial(self.state.answer, slider.name, slider.value, on=on))
+            self._guarded(partial(self.model.answer, slider.name, slider.value, on=on))
 
     def _found(self, _change: dict[str, Any]) -> None:
-        self._guarded(partial(self.state.offer, self._session.found))
+        self._guarded(partial(self.model.offer, self._session.found))
         self._draw()
 
     def _start(self) -> None:
         self._shared = None
         self._session.keep(None)
         self._drop_sliders()
-        self.state.start()
+        self.model.start()
 
     def _resume(self) -> None:
         self._shared = None
-        self.state.resume()
-        self._session.keep(self.state.answers)
+        self.model.resume()
+        self._session.keep(self.model.answers)
 
     def _forget(self) -> None:
         self._session.keep(None)
         self._drop_sliders()
         self.room.forget()
-        self.state.forget()
+        self.model.forget()
 
     def _open(self, choice: str) -> None:
         """Open one of the choices below the result; what they need is loaded by the first one."""
@@ -161,7 +161,7 @@ class Assessment(VBox):
         if self._after is None:
             self._foot = Screen()
             self._foot.on_action(self._act)
-            self._after = AfterResult(self.state, page=self._page)
+            self._after = AfterResult(self.model, page=self._page)
         self._after.show(choice)
         self._after.follow()
         self._draw()
@@ -191,13 +191,13 @@ class Assessment(VBox):
 
     def _use_instrument(self, _change: object) -> None:
         """Take a room's instrument: its questions may be others, and have another draft."""
-        instrument = self.state.instrument
+        instrument = self.model.instrument
         self._drop_sliders()
         with self._session.hold_sync():
             self._session.looked = self._session.instrument == instrument.id
             self._session.instrument = instrument.id
             self._session.version = instrument.version
-        self._guarded(partial(self.state.offer, self._session.found))
+        self._guarded(partial(self.model.offer, self._session.found))
 
     def _guarded(self, action: Callable[[], None]) -> None:
         self._session.trouble = guarded(action)
@@ -206,13 +206,13 @@ class Assessment(VBox):
         """Do what nobody has pressed for: it takes no other trouble's words away."""
         self._session.trouble = guarded(action) or self._session.trouble
 
-    # From the state to the visitor
+    # From the model to the visitor
 
     def _draw(self, _change: object = None) -> None:
-        state = self.state
-        question = state.phase is Phase.QUESTION
-        shared = self._shared if state.phase is Phase.WELCOME else None
-        if state.phase is Phase.WELCOME:
+        model = self.model
+        question = model.phase is Phase.QUESTION
+        shared = self._shared if model.phase is Phase.WELCOME else None
+        if model.phase is Phase.WELCOME:
             self._close_choices()
         below: tuple[Widget, ...] = ()
         if shared and shared.score:
@@ -222,35 +222,35 @@ class Assessment(VBox):
         else:
             shown = {self._top: self._first()}
         if question:
-            shown[self._bottom] = screens.navigation(state, self._place)
+            shown[self._bottom] = screens.navigation(model, self._place)
             below = (self._slider(), self._bottom)
-        elif state.phase is Phase.RESULT:
+        elif model.phase is Phase.RESULT:
             opened = self._after is not None
-            shown[self._bottom] = screens.details(state, self._place, opened=opened)
+            shown[self._bottom] = screens.details(model, self._place, opened=opened)
             shown[self._card] = self._participant.card(self._place)
             below = (self._card, self._bottom) if shown[self._card] else (self._bottom,)
             if self._after and self._foot:
                 self._after.follow()
-                shown[self._foot] = screens.end(state, self._place)
+                shown[self._foot] = screens.end(model, self._place)
                 below = (*below, self._after, self._foot)
         # All at once, as soon as it is all made: a connection can be lost at any moment.
         for screen, html in shown.items():
             screen.html = html
         self.children = (self._session, self._top, *below)
-        self._session.place = {"phase": state.phase.value, "item": state.item.id}
-        count = len(state.instrument.items)
+        self._session.place = {"phase": model.phase.value, "item": model.item.id}
+        count = len(model.instrument.items)
         self._session.announcement = (
-            f"Question {state.position + 1} of {count}"
+            f"Question {model.position + 1} of {count}"
             if question and self._moved
             else self._participant.announcement
         )
 
     def _first(self) -> str:
-        match self.state.phase:
+        match self.model.phase:
             case Phase.WELCOME:
                 return screens.welcome(
-                    self.state.instrument,
-                    offered=self.state.offered,
+                    self.model.instrument,
+                    offered=self.model.offered,
                     storage=self._session.storage,
                     moved=self._moved,
                     waiting=not self._session.looked or self._participant.joining,
@@ -258,24 +258,24 @@ class Assessment(VBox):
                     refusal=self._shared.refusal if self._shared else "",
                 )
             case Phase.QUESTION:
-                return screens.progress(self.state, self._place)
+                return screens.progress(self.model, self._place)
             case Phase.REVIEW:
-                return screens.review(self.state, self._place, revised=self._revised)
+                return screens.review(self.model, self._place, revised=self._revised)
             case _:
-                return screens.result(self.state, self._place)
+                return screens.result(self.model, self._place)
 
     @property
     def _place(self) -> str:
         """The screen that is shown, as its buttons name it."""
-        state = self.state
-        return f"{state.phase}/{state.item.id}" if state.phase is Phase.QUESTION else state.phase
+        model = self.model
+        return f"{model.phase}/{model.item.id}" if model.phase is Phase.QUESTION else model.phase
 
     def _slider(self) -> RatingSlider:
         """Return the shown item's slider; made when it is first needed, and kept."""
-        item, scale = self.state.item, self.state.instrument.scale
+        item, scale = self.model.item, self.model.instrument.scale
         if item.id not in self._sliders:
             self._sliders[item.id] = RatingSlider(
-                value=self.state.answers.get(item.id),
+                value=self.model.answers.get(item.id),
                 minimum=scale.minimum,
                 maximum=scale.maximum,
                 step=scale.step,

@@ -36,7 +36,7 @@ class Stage(StrEnum):
     DESIGN = "design"
 
 
-class LadderState(HasTraits):
+class LadderModel(HasTraits):
     """Two ladders that are being designed.
 
     Attributes
@@ -59,11 +59,11 @@ class LadderState(HasTraits):
 
     Examples
     --------
-    >>> state = LadderState()
-    >>> state.start_from_example()
-    >>> state.level.open("Staff", "mastery")
-    >>> state.level.remove_rung(state.level.opened, "mastery")
-    >>> state.said
+    >>> model = LadderModel()
+    >>> model.start_from_example()
+    >>> model.level.open("Staff", "mastery")
+    >>> model.level.remove_rung(model.level.opened, "mastery")
+    >>> model.said
     'Removed: Staff, mastery. 1 to mend.'
     """
 

@@ -13,7 +13,7 @@ from careerpath.ladder.form import PAY, fields_of, read_fields
 from careerpath.ladder.ladder_parts import LadderError, Rung, Side, known_side
 
 if TYPE_CHECKING:
-    from careerpath.ladder.model import LadderState
+    from careerpath.ladder.model import LadderModel
 
 
 class Focus(StrEnum):
@@ -32,7 +32,7 @@ class OpenLevel(HasTraits):
 
     Parameters
     ----------
-    design : LadderState
+    design : LadderModel
         Whose ladder it is.
 
     Attributes
@@ -57,7 +57,7 @@ class OpenLevel(HasTraits):
     typed: Any = Dict()
     left = Unicode("")
 
-    def __init__(self, design: LadderState) -> None:
+    def __init__(self, design: LadderModel) -> None:
         super().__init__()
         self._design = design
 

@@ -1,4 +1,4 @@
-"""The ladder designer's screens as HTML: what each piece shows of the state."""
+"""The ladder designer's screens as HTML: what each piece shows of the model."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from careerpath.core.instrument_lint import Level
 from careerpath.core.interpretation import show
 from careerpath.ladder.ladder_parts import LONGEST_NAME, LONGEST_TEXT, Side, Voice
 from careerpath.ladder.markdown import LIMITS
-from careerpath.ladder.model import LadderState
+from careerpath.ladder.model import LadderModel
 from careerpath.ladder.report import counted
 from careerpath.ui.templates import render
 
 BADGES = {Level.ERROR: "To mend", Level.WARNING: "To look at", Level.NOTE: "To know"}
 
 
-def start(state: LadderState, trouble: str, *, storage: bool, returned: bool) -> str:
+def start(model: LadderModel, trouble: str, *, storage: bool, returned: bool) -> str:
     """Show how to begin."""
     return render(
         "ladder/templates/start.html",
         trouble=trouble,
-        said=state.said,
+        said=model.said,
         returned=returned,
-        offered=_offered(state),
-        unreadable=state.unreadable,
+        offered=_offered(model),
+        unreadable=model.unreadable,
         storage=storage,
         limits=LIMITS,
     )
@@ -32,39 +32,39 @@ def head(trouble: str) -> str:
     return render("ladder/templates/head.html", trouble=trouble)
 
 
-def bar(state: LadderState) -> str:
+def bar(model: LadderModel) -> str:
     """Show what is always at hand."""
     return render(
         "ladder/templates/bar.html",
-        undo=bool(state.draft.before),
-        redo=bool(state.draft.after),
-        figures=state.figures,
-        said=state.said,
+        undo=bool(model.draft.before),
+        redo=bool(model.draft.after),
+        figures=model.figures,
+        said=model.said,
     )
 
 
-def drawing(state: LadderState) -> str:
+def drawing(model: LadderModel) -> str:
     """Show the two ladders; the rung that was open before has the focus."""
-    level = state.level
+    level = model.level
     closed = not level.name and level.left
     side = Side.MANAGEMENT if level.focus == "management" else Side.MASTERY
-    back = (level.left, side, level.opened) if closed and level.left in state.names else None
+    back = (level.left, side, level.opened) if closed and level.left in model.names else None
     return render(
         "ladder/templates/drawing.html",
-        drawn=state.figures.picture,
+        drawn=model.figures.picture,
         open=level.name,
         back=back,
         removed=level.opened if closed and back is None else "",
     )
 
 
-def open_level(state: LadderState) -> str:
+def open_level(model: LadderModel) -> str:
     """Show the open level with its two rungs."""
-    level, place = state.level, state.ladder.place(state.level.name)
+    level, place = model.level, model.ladder.place(model.level.name)
     stuck = [
         action
         for action, is_stuck in (
-            ("level up", place == len(state.names) - 1),
+            ("level up", place == len(model.names) - 1),
             ("level down", place == 0),
         )
         if is_stuck
@@ -80,7 +80,7 @@ def open_level(state: LadderState) -> str:
                 "shown": level.shown_fields(side),
                 "findings": [
                     each
-                    for each in state.figures.findings
+                    for each in model.figures.findings
                     if each.level_name == level.name and each.side in (side, None)
                 ],
             }
@@ -92,26 +92,26 @@ def open_level(state: LadderState) -> str:
     )
 
 
-def check(state: LadderState) -> str:
+def check(model: LadderModel) -> str:
     """Show how equally attractive the two are, and what to mend."""
     return render(
         "ladder/templates/check.html",
-        figures=state.figures,
-        tolerance=show(round(100 * state.kept.pay_tolerance, 2)),
+        figures=model.figures,
+        tolerance=show(round(100 * model.kept.pay_tolerance, 2)),
         badges=BADGES,
         limits=LIMITS,
     )
 
 
-def files(state: LadderState, *, storage: bool) -> str:
+def files(model: LadderModel, *, storage: bool) -> str:
     """Show what can be taken away, and what else there is to do."""
-    return render("ladder/templates/files.html", storage=storage, asking=state.asking)
+    return render("ladder/templates/files.html", storage=storage, asking=model.asking)
 
 
-def _offered(state: LadderState) -> str:
-    if state.offered is None:
+def _offered(model: LadderModel) -> str:
+    if model.offered is None:
         return ""
-    ladder = state.offered.ladder
+    ladder = model.offered.ladder
     names = [level.name for level in ladder.levels]
-    typed = "; what you were typing is there, too" if state.offered.unsent else ""
+    typed = "; what you were typing is there, too" if model.offered.unsent else ""
     return f"{counted(ladder)}, from {names[0]} to {names[-1]}{typed}"

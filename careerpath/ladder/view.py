@@ -12,7 +12,7 @@ from careerpath.ladder import screens as words
 from careerpath.ladder.browser import LadderBrowser
 from careerpath.ladder.kept import write_kept
 from careerpath.ladder.ladder_parts import LONGEST_TEXT
-from careerpath.ladder.model import LadderState, Stage
+from careerpath.ladder.model import LadderModel, Stage
 from careerpath.ui.html_view import Doing, Piece
 from careerpath.ui.visitor_errors import guarded
 
@@ -32,25 +32,25 @@ class LadderScreen(VBox):
 
     Attributes
     ----------
-    state : LadderState
+    model : LadderModel
 
     Examples
     --------
     >>> screen = LadderScreen()
-    >>> screen.state.start_from_example()
-    >>> len(screen.state.ladder.levels), screen.state.figures.to_mend
+    >>> screen.model.start_from_example()
+    >>> len(screen.model.ladder.levels), screen.model.figures.to_mend
     (4, 0)
     """
 
     children: Any  # a trait of ipywidgets
 
     def __init__(self, **options: Any) -> None:
-        self.state = LadderState()
+        self.model = LadderModel()
         self._browser = LadderBrowser()
         self._pieces = {name: LadderPiece() for name in PIECES}
         self._trouble = ""
         self._found = b""
-        self._kept: object = self.state.kept
+        self._kept: object = self.model.kept
         self._storage = True
         self._returned = self._acting = False
         super().__init__(**options)
@@ -58,11 +58,11 @@ class LadderScreen(VBox):
         self._pieces["bar"].add_class("cp-ladder-bar")
         for each in (self._browser, *self._pieces.values()):
             each.on_doing(self._act)
-        self.state.observe(self._changed)
-        self.state.level.observe(self._changed)
+        self.model.observe(self._changed)
+        self.model.level.observe(self._changed)
         self._draw()
 
-    # From the designer to the state
+    # From the designer to the model
 
     def _act(self, doing: Doing) -> None:
         doings = self._doings(doing)
@@ -76,22 +76,22 @@ class LadderScreen(VBox):
         self._draw()
 
     def _doings(self, doing: Doing) -> dict[str, Callable[[], object]]:
-        state, level, values = self.state, self.state.level, doing.values
+        model, level, values = self.model, self.model.level, doing.values
         kind, name, side = (values.get(key, "") for key in ("kind", "name", "side"))
         opened = _number(values.get("opened", kind))
         return {
             "kept": partial(self._look, values.get("storage", ""), doing.content),
-            "resume": state.resume,
-            "example": partial(self._begin, state.start_from_example),
-            "empty": partial(self._begin, state.start_empty),
-            "load": partial(self._begin, partial(state.load, name, doing.content)),
+            "resume": model.resume,
+            "example": partial(self._begin, model.start_from_example),
+            "empty": partial(self._begin, model.start_empty),
+            "load": partial(self._begin, partial(model.load, name, doing.content)),
             "save kept": self._save_kept,
-            "undo": state.undo,
-            "redo": state.redo,
+            "undo": model.undo,
+            "redo": model.redo,
             "open": partial(level.open, values.get("level", ""), side),
             "close": level.close,
-            "add level": state.add_level,
-            "add above": partial(state.add_level, level.name),
+            "add level": model.add_level,
+            "add above": partial(model.add_level, level.name),
             "rename": partial(level.rename, opened, name),
             "level up": partial(level.move, opened, up=True),
             "level down": partial(level.move, opened, up=False),
@@ -101,22 +101,22 @@ class LadderScreen(VBox):
             "rung down": partial(level.move_rung, opened, side, up=False),
             "remove rung": partial(level.remove_rung, opened, side),
             "rung": partial(level.write_rung, opened, side, values),
-            "lead": partial(state.lead_to, opened),
-            "tolerance": partial(state.set_tolerance, values.get("percent", "")),
+            "lead": partial(model.lead_to, opened),
+            "tolerance": partial(model.set_tolerance, values.get("percent", "")),
             "save": partial(self._save, kind),
-            "ask forget": partial(state.ask, whether=True),
-            "keep": partial(state.ask, whether=False),
+            "ask forget": partial(model.ask, whether=True),
+            "keep": partial(model.ask, whether=False),
             "forget": self._forget,
         }
 
     def _look(self, storage: str, content: bytes) -> None:
         self._storage = storage != "no"
         self._found = content
-        self.state.offer(content)
+        self.model.offer(content)
 
     def _begin(self, beginning: Callable[[], None]) -> None:
         """Begin with another ladder; what was kept and cannot be read is not written over."""
-        if self.state.unreadable:
+        if self.model.unreadable:
             self._browser.put_aside()
         beginning()
 
@@ -124,43 +124,43 @@ class LadderScreen(VBox):
         self._pieces["start"].download("careerpath-kept.json", "application/json", self._found)
 
     def _save(self, kind: str) -> None:
-        self._pieces["files"].download(*self.state.file(kind))
+        self._pieces["files"].download(*self.model.file(kind))
 
     def _forget(self) -> None:
-        if self.state.asking:
+        if self.model.asking:
             self._returned = True
-            self.state.forget()
+            self.model.forget()
             self._browser.forget()
 
-    # From the state to the designer
+    # From the model to the designer
 
     def _changed(self, _change: object) -> None:
         if not self._acting:  # what is done together is drawn once
             self._draw()
 
     def _draw(self) -> None:
-        state, pieces = self.state, self._pieces
+        model, pieces = self.model, self._pieces
         shown: tuple[str, ...] = ("start",)
-        if state.stage is Stage.START:
+        if model.stage is Stage.START:
             pieces["start"].html = words.start(
-                state, self._trouble, storage=self._storage, returned=self._returned
+                model, self._trouble, storage=self._storage, returned=self._returned
             )
         else:
             pieces["head"].html = words.head(self._trouble)
-            pieces["bar"].html = words.bar(state)
-            pieces["drawing"].html = words.drawing(state)
-            pieces["check"].html = words.check(state)
-            pieces["files"].html = words.files(state, storage=self._storage)
+            pieces["bar"].html = words.bar(model)
+            pieces["drawing"].html = words.drawing(model)
+            pieces["check"].html = words.check(model)
+            pieces["files"].html = words.files(model, storage=self._storage)
             shown = ("head", "bar", "drawing", "check", "files")
-            if state.level.name:
-                pieces["level"].html = words.open_level(state)
+            if model.level.name:
+                pieces["level"].html = words.open_level(model)
                 shown = ("head", "bar", "drawing", "level", "check", "files")
         children = (self._browser, *(pieces[name] for name in shown))
         if children != self.children:
             self.children = children
-        if state.stage is Stage.DESIGN and state.kept is not self._kept:
-            self._kept = state.kept
-            self._browser.keep(write_kept(state.kept))
+        if model.stage is Stage.DESIGN and model.kept is not self._kept:
+            self._kept = model.kept
+            self._browser.keep(write_kept(model.kept))
 
 
 def _number(text: str) -> int:

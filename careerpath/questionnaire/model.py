@@ -1,6 +1,6 @@
 """The assessment's model: where a person is, what they answered, and what comes next.
 
-Every decision of the screens is taken here, without a widget. A view shows this state
+Every decision of the screens is taken here, without a widget. A view shows this model
 and calls its methods.
 """
 
@@ -16,13 +16,13 @@ from careerpath.core.interpretation import Interpretation, interpret
 from careerpath.core.scoring import Score, check_answer, score
 from careerpath.questionnaire.draft import Draft, Phase, read_draft
 
-__all__ = ["SECONDS_PER_ITEM", "Draft", "Phase", "QuestionnaireState", "read_draft"]
+__all__ = ["SECONDS_PER_ITEM", "Draft", "Phase", "QuestionnaireModel", "read_draft"]
 
 SECONDS_PER_ITEM = 12
 """How long one question takes, for telling how much time is left."""
 
 
-class QuestionnaireState(HasTraits):
+class QuestionnaireModel(HasTraits):
     """One person's way through an instrument.
 
     Parameters
@@ -45,11 +45,11 @@ class QuestionnaireState(HasTraits):
     Examples
     --------
     >>> from careerpath import load_instrument
-    >>> state = QuestionnaireState(instrument=load_instrument())
-    >>> state.start()
-    >>> state.answer("q01", 7)
-    >>> state.go_on()
-    >>> state.item.id, state.answered
+    >>> model = QuestionnaireModel(instrument=load_instrument())
+    >>> model.start()
+    >>> model.answer("q01", 7)
+    >>> model.go_on()
+    >>> model.item.id, model.answered
     ('q02', 1)
     """
 

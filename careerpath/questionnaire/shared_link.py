@@ -30,12 +30,12 @@ class SharedAnswers(HasTraits):
     Examples
     --------
     >>> from careerpath import load_instrument
-    >>> state = SharedAnswers(load_instrument())
-    >>> state.open("answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrv")
-    >>> state.score.total
+    >>> model = SharedAnswers(load_instrument())
+    >>> model.open("answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrv")
+    >>> model.score.total
     77
-    >>> state.open("answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrw")
-    >>> state.score, state.refusal
+    >>> model.open("answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrw")
+    >>> model.score, model.refusal
     (None, 'This link is damaged: cut or changed. Ask for it again.')
     """
 

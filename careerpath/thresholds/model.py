@@ -1,6 +1,6 @@
 """The threshold lab's model: where the two cut scores are, and how they are moved.
 
-Every decision of the lab is taken here, without a widget. A view shows this state and calls
+Every decision of the lab is taken here, without a widget. A view shows this model and calls
 its methods.
 """
 
@@ -31,7 +31,7 @@ from careerpath.thresholds.saving import (
 MOST_UNDO = 200
 
 
-class ThresholdLabState(CutEffects, HasTraits):
+class ThresholdsModel(CutEffects, HasTraits):
     """Two cut scores over one cohort, or two.
 
     Parameters
@@ -60,12 +60,12 @@ class ThresholdLabState(CutEffects, HasTraits):
     >>> from careerpath.cohort.simulation import simulate_cohort
     >>> instrument = load_instrument()
     >>> cohort = LabCohort.of("everybody", simulate_cohort(instrument, seed=1), instrument)
-    >>> state = ThresholdLabState(instrument=instrument, cohorts=[cohort])
-    >>> state.move(management_below=60, mastery_above=95)
-    >>> state.cuts.band(59), state.can_undo
+    >>> model = ThresholdsModel(instrument=instrument, cohorts=[cohort])
+    >>> model.move(management_below=60, mastery_above=95)
+    >>> model.cuts.band(59), model.can_undo
     (<Band.MANAGEMENT: 'management'>, True)
-    >>> state.reset()
-    >>> state.moved
+    >>> model.reset()
+    >>> model.moved
     False
     """
 

@@ -14,7 +14,7 @@ from careerpath.cohort.cut_figures import Floats
 from careerpath.cohort.named_cohort import LabCohort
 from careerpath.core.instrument import BANDS, Band
 from careerpath.core.interpretation import show
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 
 COLOURS = {band: f"var(--cp-{band})" for band in BANDS}
 INK = "var(--cp-ink)"
@@ -37,11 +37,11 @@ class Picture:
     handles_at = 1.04
     names_at = 1.16
 
-    def __init__(self, state: CutEffects) -> None:
-        self._state = state
-        half = state.step / 2
+    def __init__(self, model: CutEffects) -> None:
+        self._state = model
+        half = model.step / 2
         across = bqplot.LinearScale(
-            min=float(state.grid[0] - half), max=float(state.grid[-1] + half)
+            min=float(model.grid[0] - half), max=float(model.grid[-1] + half)
         )
         self._up = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": across, "y": self._up}
@@ -75,7 +75,7 @@ class Picture:
             for colour, width in (("var(--cp-card)", 5), (INK, 2))
         )
         self.handles = bqplot.Scatter(
-            x=np.array(state.lines),
+            x=np.array(model.lines),
             y=np.zeros(2),
             scales=scales,
             marker="circle",
@@ -124,7 +124,7 @@ class Picture:
                 self.handles,
                 self._numbers,
             ],
-            axes=[across_axis(state, across, "total"), self._people],
+            axes=[across_axis(model, across, "total"), self._people],
             display_toolbar=False,
             fig_margin={"top": 8, "bottom": 46, "left": 56, "right": 12},
             padding_x=0,
@@ -134,15 +134,15 @@ class Picture:
             layout=Layout(width="100%", height="360px"),
         ).add_class("cp-lab-picture")
 
-    def draw(self, state: CutEffects | None = None) -> None:
-        """Show the state, or another one from now on."""
-        state = self._state = state or self._state
-        histogram = state.histogram
+    def draw(self, model: CutEffects | None = None) -> None:
+        """Show the model, or another one from now on."""
+        model = self._state = model or self._state
+        histogram = model.histogram
         heights = np.stack([histogram.heights[band] for band in BANDS])
         highest = float(max(heights.sum(axis=0).max(), 1))
         if histogram.others is not None:
             highest = max(highest, float(histogram.others.max()))
-        low, high = state.lines
+        low, high = model.lines
         top = np.full(2, highest * self.handles_at)
         if highest * self.headroom != self._up.max:
             self._up.max = highest * self.headroom
@@ -160,10 +160,10 @@ class Picture:
             self.handles.y = top
             self._numbers.x, self._numbers.y = np.array([low, high]), top
             self._numbers.text = [
-                show(state.cuts.management_below),
-                show(state.cuts.mastery_above),
+                show(model.cuts.management_below),
+                show(model.cuts.mastery_above),
             ]
-            edges = (float(state.grid[0]), low, high, float(state.grid[-1]))
+            edges = (float(model.grid[0]), low, high, float(model.grid[-1]))
             self._names.x = np.array([(edges[i] + edges[i + 1]) / 2 for i in range(len(BANDS))])
             self._names.y = np.full(len(BANDS), highest * self.names_at)
             span = edges[-1] - edges[0]
@@ -185,9 +185,9 @@ class CurvePicture:
     figure : bqplot.Figure
     """
 
-    def __init__(self, state: ThresholdLabState) -> None:
-        self._state = state
-        across = bqplot.LinearScale(min=float(state.grid[0]), max=float(state.grid[-1]))
+    def __init__(self, model: ThresholdsModel) -> None:
+        self._state = model
+        across = bqplot.LinearScale(min=float(model.grid[0]), max=float(model.grid[-1]))
         up = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": across, "y": up}
         self._management = bqplot.Lines(
@@ -203,7 +203,7 @@ class CurvePicture:
         self.figure = bqplot.Figure(
             marks=[self._management, self._mastery, self._dots],
             axes=[
-                across_axis(state, across, "cut score"),
+                across_axis(model, across, "cut score"),
                 bqplot.Axis(
                     scale=up,
                     side="left",
@@ -222,21 +222,21 @@ class CurvePicture:
         ).add_class("cp-lab-curve")
 
     def draw(self) -> None:
-        """Show the state; the lines only where the cohort is another one."""
-        state = self._state
-        if state.cohort is not self._drawn:
-            curve = state.curve
-            self._drawn = state.cohort
+        """Show the model; the lines only where the cohort is another one."""
+        model = self._state
+        if model.cohort is not self._drawn:
+            curve = model.curve
+            self._drawn = model.cohort
             self._management.x, self._management.y = curve.totals, curve.management
             self._mastery.x, self._mastery.y = curve.totals, curve.mastery
-        management, _both, mastery = state.shares
-        self._dots.x = np.array([state.cuts.management_below, state.cuts.mastery_above], float)
+        management, _both, mastery = model.shares
+        self._dots.x = np.array([model.cuts.management_below, model.cuts.mastery_above], float)
         self._dots.y = np.array([management.share or 0.0, mastery.share or 0.0])
 
 
-def across_axis(state: CutEffects, scale: bqplot.Scale, label: str) -> bqplot.Axis:
+def across_axis(model: CutEffects, scale: bqplot.Scale, label: str) -> bqplot.Axis:
     """Make the axis of the possible totals: it ends where they end."""
-    ticks = round_numbers(float(state.grid[0]), float(state.grid[-1]), about=6)
+    ticks = round_numbers(float(model.grid[0]), float(model.grid[-1]), about=6)
     return bqplot.Axis(scale=scale, label=label, tick_values=ticks, grid_lines="none")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from careerpath.core.instrument import Band
 from careerpath.core.interpretation import show
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.words import picture_words
 from careerpath.ui.templates import render
 
@@ -37,20 +37,20 @@ class Snapshot:
         return self.svg
 
 
-def snapshot(state: ThresholdLabState) -> Snapshot:
+def snapshot(model: ThresholdsModel) -> Snapshot:
     """Draw the histogram as it is now."""
-    histogram, cuts = state.histogram, state.cuts
-    lowest, highest = float(state.grid[0] - state.step / 2), float(state.grid[-1] + state.step / 2)
+    histogram, cuts = model.histogram, model.cuts
+    lowest, highest = float(model.grid[0] - model.step / 2), float(model.grid[-1] + model.step / 2)
     most = max(1.0, float(np.sum(list(histogram.heights.values()), axis=0).max()))
 
     def across(total: float) -> float:
         return round(LEFT + (total - lowest) / (highest - lowest) * (RIGHT - LEFT), 1)
 
-    edges = (lowest, *state.lines, highest)
+    edges = (lowest, *model.lines, highest)
     width = round(max(0.6, across(lowest + histogram.width) - LEFT - 0.6), 1)
     groups = []
     above = histogram.middles * 0.0
-    for place, share in enumerate(state.shares):
+    for place, share in enumerate(model.shares):
         heights = histogram.heights[share.band]
         bars = []
         for middle, height, base in zip(histogram.middles, heights, above, strict=True):
@@ -62,8 +62,8 @@ def snapshot(state: ThresholdLabState) -> Snapshot:
         label = "" if share.share is None else f"{share.band} {100 * share.share:.1f} %"
         middle = across((edges[place] + edges[place + 1]) / 2)
         groups.append((share.band, COLOURS[share.band], label, middle, bars))
-    low, high = (across(line) for line in state.lines)
-    text = picture_words(state)
+    low, high = (across(line) for line in model.lines)
+    text = picture_words(model)
     svg = render(
         "thresholds/templates/snapshot.html",
         text=text,
@@ -72,8 +72,8 @@ def snapshot(state: ThresholdLabState) -> Snapshot:
             (low, show(cuts.management_below), "end"),
             (high, show(cuts.mastery_above), "start"),
         ),
-        lowest=show(float(state.grid[0])),
-        highest=show(float(state.grid[-1])),
-        note="Synthetic: nobody ever gave these answers." if state.cohort.synthetic else "",
+        lowest=show(float(model.grid[0])),
+        highest=show(float(model.grid[-1])),
+        note="Synthetic: nobody ever gave these answers." if model.cohort.synthetic else "",
     )
     return Snapshot(svg=svg, text=text)

@@ -19,7 +19,7 @@ from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import BANDS, CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
 from careerpath.thresholds.labels import LabVoice
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.pictures import CurvePicture, Picture
 from careerpath.thresholds.snapshot import Snapshot, snapshot
 from careerpath.thresholds.words import (
@@ -44,7 +44,7 @@ class LabScreen(Screen):
     _css = asset("ui/tokens.css", "ui/base.css", "thresholds/style.css")
 
 
-class ThresholdLab(VBox):
+class ThresholdsScreen(VBox):
     """Move the two cut scores over a cohort and see what follows.
 
     Parameters
@@ -67,7 +67,7 @@ class ThresholdLab(VBox):
 
     Attributes
     ----------
-    state : ThresholdLabState
+    model : ThresholdsModel
         The cut scores, and all that follows from them.
     value : CutScores
         The cut scores as they are now.
@@ -76,7 +76,7 @@ class ThresholdLab(VBox):
     --------
     >>> from careerpath.cohort.simulation import simulate_cohort
     >>> instrument = load_instrument()
-    >>> lab = ThresholdLab(simulate_cohort(instrument, seed=1), instrument)
+    >>> lab = ThresholdsScreen(simulate_cohort(instrument, seed=1), instrument)
     >>> lab.move(management_below=60)
     >>> lab.value
     CutScores(management_below=60, mastery_above=100)
@@ -94,7 +94,7 @@ class ThresholdLab(VBox):
         **options: Any,
     ) -> None:
         instrument = instrument or load_instrument()
-        self.state = ThresholdLabState(
+        self.model = ThresholdsModel(
             instrument=instrument,
             cohorts=_cohorts(cohort, instrument, by=by, source=source, synthetic=synthetic),
         )
@@ -107,12 +107,12 @@ class ThresholdLab(VBox):
         self._actions = LabScreen()
         self._caption = LabScreen(html=render("thresholds/templates/curve.html"))
         self._assumptions = LabScreen(
-            html=render("thresholds/templates/assumptions.html", sure=SURE, step=self.state.step)
+            html=render("thresholds/templates/assumptions.html", sure=SURE, step=self.model.step)
         )
-        self._slider = cut_slider(self.state)
-        self._picture = Picture(self.state)
-        self._curve = CurvePicture(self.state)
-        self._choices = _choices(self.state)
+        self._slider = cut_slider(self.model)
+        self._picture = Picture(self.model)
+        self._curve = CurvePicture(self.model)
+        self._choices = _choices(self.model)
         self._voice = LabVoice()
         super().__init__(self._parts(), **options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
@@ -124,38 +124,38 @@ class ThresholdLab(VBox):
     @property
     def value(self) -> CutScores:
         """The cut scores as they are now."""
-        return self.state.cuts
+        return self.model.cuts
 
     @property
     def instrument(self) -> Instrument:
         """The instrument with the cut scores as they are now, in a new version."""
-        return self.state.new_instrument
+        return self.model.new_instrument
 
     @property
     def tally(self) -> Tally:
         """The tally of the cohort that is shown."""
-        return self.state.cohort.tally
+        return self.model.cohort.tally
 
     def snapshot(self) -> Snapshot:
         """Draw the histogram as it is now, as a picture that stands still."""
-        return snapshot(self.state)
+        return snapshot(self.model)
 
     def __repr__(self) -> str:
-        state = self.state
-        people = ", ".join(f"{each.name}: {each.tally.count:,}" for each in state.cohorts)
-        return f"ThresholdLab({people}; cut scores {both_cuts(state.cuts)})"
+        model = self.model
+        people = ", ".join(f"{each.name}: {each.tally.count:,}" for each in model.cohorts)
+        return f"ThresholdsScreen({people}; cut scores {both_cuts(model.cuts)})"
 
     def move(
         self, *, management_below: float | None = None, mastery_above: float | None = None
     ) -> None:
         """Put one cut score, or both, somewhere else."""
-        self.state.move(management_below=management_below, mastery_above=mastery_above)
+        self.model.move(management_below=management_below, mastery_above=mastery_above)
 
     def save(self, path: str | Path) -> Path:
         """Save the cut scores as a new instrument, to a file or into a folder."""
-        return self.state.save(path)
+        return self.model.save(path)
 
-    # From the analyst to the state
+    # From the analyst to the model
 
     def _listen(self) -> None:
         self._picture.handles.observe(self._dragged, names="x")
@@ -166,13 +166,13 @@ class ThresholdLab(VBox):
         shown, other = self._choices
         shown.observe(self._shown, names="value")
         other.observe(self._compared, names="value")
-        self.state.observe(self._draw)
+        self.model.observe(self._draw)
 
     def _act(self, action: Action) -> None:
         doings: dict[str, Callable[[], object]] = {
-            "undo": self.state.undo,
-            "reset": self.state.reset,
-            "norms": lambda: self.state.take_norms(wanted=not self.state.with_norms),
+            "undo": self.model.undo,
+            "reset": self.model.reset,
+            "norms": lambda: self.model.take_norms(wanted=not self.model.with_norms),
             "save": self._save,
         }
         if action.name in doings:
@@ -180,13 +180,13 @@ class ThresholdLab(VBox):
 
     def _save(self) -> None:
         if self._save_to is None:
-            self.state.make()
+            self.model.make()
         else:
-            self.state.save(self._save_to)
+            self.model.save(self._save_to)
 
     def _dragged(self, _change: object) -> None:
         if not self._quiet:
-            self._guarded(partial(self.state.drag, self._picture.handles.x))
+            self._guarded(partial(self.model.drag, self._picture.handles.x))
 
     def _drag_starts(self, _name: object, _content: object) -> None:
         self._dragging = True
@@ -198,15 +198,15 @@ class ThresholdLab(VBox):
 
     def _slid(self, _change: object) -> None:
         if not self._quiet:
-            self._guarded(partial(self.state.slide, self._slider.value))
+            self._guarded(partial(self.model.slide, self._slider.value))
 
     def _shown(self, change: dict[str, Any]) -> None:
         if not self._quiet:
-            self._guarded(partial(self.state.show, change["new"]))
+            self._guarded(partial(self.model.show, change["new"]))
 
     def _compared(self, change: dict[str, Any]) -> None:
         if not self._quiet:
-            self._guarded(partial(self.state.compare, change["new"]))
+            self._guarded(partial(self.model.compare, change["new"]))
 
     def _guarded(self, action: Callable[[], object]) -> None:
         trouble = guarded(action)
@@ -214,7 +214,7 @@ class ThresholdLab(VBox):
             self._trouble = trouble
             self._draw_actions()
 
-    # From the state to the analyst
+    # From the model to the analyst
 
     def _parts(self) -> tuple[Any, ...]:
         choices = _classed(HBox, "cp-lab-choices", self._choices)
@@ -223,7 +223,7 @@ class ThresholdLab(VBox):
         curve = (self._caption, self._curve.figure)
         return (
             self._head,
-            *((choices,) if len(self.state.cohorts) > 1 else ()),
+            *((choices,) if len(self.model.cohorts) > 1 else ()),
             _classed(
                 VBox,
                 "cp-lab-areas",
@@ -246,51 +246,51 @@ class ThresholdLab(VBox):
             self._curve.draw()
             self._draw_words()
         self._draw_actions()
-        self._voice.said = announcement(self.state)
+        self._voice.said = announcement(self.model)
 
     def _draw_controls(self) -> None:
-        state = self.state
+        model = self.model
         with self._silence():
             if not self._dragging:
-                self._picture.handles.x = np.array(state.lines)
-            self._slider.value = state.handles
+                self._picture.handles.x = np.array(model.lines)
+            self._slider.value = model.handles
             shown, other = self._choices
-            others = [("nobody", "")] + [(name, name) for name in state.names]
-            other.options = [each for each in others if each[1] != state.shown_name]
-            shown.value, other.value = state.shown_name, state.other_name
+            others = [("nobody", "")] + [(name, name) for name in model.names]
+            other.options = [each for each in others if each[1] != model.shown_name]
+            shown.value, other.value = model.shown_name, model.other_name
 
     def _draw_words(self) -> None:
-        state, name = self.state, self._head.model_id
+        model, name = self.model, self._head.model_id
         self._voice.pictures = {
-            "cp-lab-picture": picture_words(state),
+            "cp-lab-picture": picture_words(model),
             "cp-lab-curve": "Curves: the share of people below, and above, each possible cut score",
         }
-        self._head.html = render("thresholds/templates/head.html", **head(state))
+        self._head.html = render("thresholds/templates/head.html", **head(model))
         self._shares.html = render(
-            "thresholds/templates/shares.html", shares=state.shares, ranges=ranges(state)
+            "thresholds/templates/shares.html", shares=model.shares, ranges=ranges(model)
         )
         self._changes.html = render(
             "thresholds/templates/changes.html",
             id=name,
-            words=state.flows_in_words,
-            moved=state.moved,
-            matrix=state.matrix,
+            words=model.flows_in_words,
+            moved=model.moved,
+            matrix=model.matrix,
             bands=BANDS,
         )
         self._trust.html = render(
-            "thresholds/templates/trust.html", id=name, figure=figure, **trust(state)
+            "thresholds/templates/trust.html", id=name, figure=figure, **trust(model)
         )
         if not self._dragging:
             self._draw_items()
-        other = state.other
+        other = model.other
         self._comparison.html = (
             render(
                 "thresholds/templates/comparison.html",
                 id=name,
-                shown=state.shown_name,
+                shown=model.shown_name,
                 other=other.name,
                 synthetic=other.synthetic,
-                rows=state.comparison,
+                rows=model.comparison,
             )
             if other
             else ""
@@ -301,22 +301,22 @@ class ThresholdLab(VBox):
             "thresholds/templates/items.html",
             id=self._head.model_id,
             figure=figure,
-            items=tuple(item_rows(self.state)),
+            items=tuple(item_rows(self.model)),
         )
 
     def _draw_actions(self) -> None:
-        state = self.state
-        saved = state.saved
+        model = self.model
+        saved = model.saved
         self._actions.html = render(
             "thresholds/templates/actions.html",
             id=self._head.model_id,
             trouble=self._trouble,
-            can_undo=state.can_undo,
-            moved=state.moved,
-            published=both_cuts(state.published),
-            worth_saving=state.worth_saving,
-            with_norms=state.with_norms,
-            norms_withheld=state.norms_withheld,
+            can_undo=model.can_undo,
+            moved=model.moved,
+            published=both_cuts(model.published),
+            worth_saving=model.worth_saving,
+            with_norms=model.with_norms,
+            norms_withheld=model.norms_withheld,
             saved=saved,
             content=base64.b64encode(saved.text.encode()).decode() if saved else "",
         )
@@ -347,26 +347,26 @@ def _cohorts(
     )
 
 
-def cut_slider(state: CutEffects) -> IntRangeSlider | FloatRangeSlider:
+def cut_slider(model: CutEffects) -> IntRangeSlider | FloatRangeSlider:
     """Make the slider that moves both cut scores by keyboard."""
     options = {
-        "min": state.instrument.minimum_total,
-        "max": state.instrument.maximum_total,
-        "step": state.step,
-        "value": state.handles,
+        "min": model.instrument.minimum_total,
+        "max": model.instrument.maximum_total,
+        "step": model.step,
+        "value": model.handles,
         "description": "Cut scores",
         "style": {"description_width": "initial"},
         "layout": Layout(width="auto"),
     }
-    made = IntRangeSlider(**options) if state.whole else FloatRangeSlider(**options)
+    made = IntRangeSlider(**options) if model.whole else FloatRangeSlider(**options)
     return made.add_class("cp-lab-slider")
 
 
-def _choices(state: ThresholdLabState) -> tuple[Dropdown, Dropdown]:
+def _choices(model: ThresholdsModel) -> tuple[Dropdown, Dropdown]:
     style = {"description_width": "initial"}
-    others = [("nobody", "")] + [(name, name) for name in state.names[1:]]
+    others = [("nobody", "")] + [(name, name) for name in model.names[1:]]
     return (
-        Dropdown(options=list(state.names), description="Show", style=style),
+        Dropdown(options=list(model.names), description="Show", style=style),
         Dropdown(options=others, description="Compare with", style=style),
     )
 

@@ -9,7 +9,7 @@ from careerpath.cohort.cut_effects import SURE
 from careerpath.cohort.named_cohort import people
 from careerpath.core.instrument import Band, CutScores
 from careerpath.core.interpretation import percent, show
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -26,10 +26,10 @@ def figure(value: float | None, decimals: int = 3) -> str:
     return DASH if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
 
 
-def head(state: ThresholdLabState) -> dict[str, Any]:
+def head(model: ThresholdsModel) -> dict[str, Any]:
     """Say who is shown, and how far that carries."""
-    tally = state.cohort.tally
-    lead = f"{state.shown_name}: {people(tally.count)}"
+    tally = model.cohort.tally
+    lead = f"{model.shown_name}: {people(tally.count)}"
     if tally.count:
         lead += f", totals of {tally.mean:.1f} on average"
         if tally.count > 1:
@@ -38,18 +38,18 @@ def head(state: ThresholdLabState) -> dict[str, Any]:
     if unscored:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in unscored.items())
         lead += f". Left out, without a total: {reasons}"
-    if state.few:
+    if model.few:
         lead += ". So few people say little about others: mind the intervals"
     return {
         "title": "Threshold lab",
         "lead": f"{lead}.",
-        "synthetic": state.cohort.synthetic,
+        "synthetic": model.cohort.synthetic,
     }
 
 
-def ranges(state: ThresholdLabState) -> dict[Band, str]:
+def ranges(model: ThresholdsModel) -> dict[Band, str]:
     """Say which totals each band takes."""
-    cuts = state.cuts
+    cuts = model.cuts
     return {
         Band.MANAGEMENT: f"below {show(cuts.management_below)}",
         Band.BOTH: f"{show(cuts.management_below)} to {show(cuts.mastery_above)}",
@@ -62,9 +62,9 @@ def both_cuts(cuts: CutScores) -> str:
     return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"
 
 
-def trust(state: ThresholdLabState) -> dict[str, Any]:
+def trust(model: ThresholdsModel) -> dict[str, Any]:
     """Say how far a band can be trusted."""
-    found = state.cohort.reliability
+    found = model.cohort.reliability
     if found.alpha is None:
         alpha = "Alpha cannot be had from these answers."
     else:
@@ -78,34 +78,34 @@ def trust(state: ThresholdLabState) -> dict[str, Any]:
         else f"Standard error of measurement: {found.standard_error:.1f} points."
     )
     return {
-        "classification": state.classification,
+        "classification": model.classification,
         "alpha": alpha,
         "error": error,
-        "unsure": _unsure(state),
+        "unsure": _unsure(model),
     }
 
 
-def _unsure(state: ThresholdLabState) -> str:
-    if state.cohort.reliability.standard_error is None:
+def _unsure(model: ThresholdsModel) -> str:
+    if model.cohort.reliability.standard_error is None:
         return "Which totals have no sure band cannot be told."
-    if not state.unsure:
+    if not model.unsure:
         return f"At every possible total one band has {percent(SURE)} or more."
     ranges = " and ".join(
-        show(low) if low == high else f"{show(low)} to {show(high)}" for low, high in state.unsure
+        show(low) if low == high else f"{show(low)} to {show(high)}" for low, high in model.unsure
     )
-    share = state.unsure_share
+    share = model.unsure_share
     people = "" if share is None else f" {percent(share)} of these people are there."
     return f"Totals without a band of {percent(SURE)} or more: {ranges}.{people}"
 
 
-def item_rows(state: ThresholdLabState) -> Iterator[dict[str, Any]]:
+def item_rows(model: ThresholdsModel) -> Iterator[dict[str, Any]]:
     """Make the rows of the items' table."""
-    alpha = state.cohort.reliability.alpha
-    for each in state.items:
+    alpha = model.cohort.reliability.alpha
+    for each in model.items:
         dropped = each.alpha_if_dropped
         yield {
             "id": each.item,
-            "facet": state.instrument.item(each.item).facet,
+            "facet": model.instrument.item(each.item).facet,
             "mean": each.mean,
             "sd": each.sd,
             "item_rest": each.item_rest,
@@ -115,25 +115,25 @@ def item_rows(state: ThresholdLabState) -> Iterator[dict[str, Any]]:
         }
 
 
-def announcement(state: ThresholdLabState) -> str:
+def announcement(model: ThresholdsModel) -> str:
     """Say in one breath what has changed, for who hears the lab."""
-    if state.saved:
-        where = "saved" if state.saved.path else "ready to download"
-        return f"{state.saved.name} is {where}."
-    named = ranges(state)
+    if model.saved:
+        where = "saved" if model.saved.path else "ready to download"
+        return f"{model.saved.name} is {where}."
+    named = ranges(model)
     bands = ", ".join(
         f"{each.band} {named[each.band]}: "
         + ("nobody" if each.share is None else f"{100 * each.share:.1f} %")
-        for each in state.shares
+        for each in model.shares
     )
-    return f"{state.shown_name}: {bands}. {state.flows_in_words}"
+    return f"{model.shown_name}: {bands}. {model.flows_in_words}"
 
 
-def picture_words(state: ThresholdLabState) -> str:
+def picture_words(model: ThresholdsModel) -> str:
     """Say what the histogram shows."""
-    cuts = state.cuts
+    cuts = model.cuts
     return (
-        f"{state.shown_name}, {people(state.cohort.tally.count)}, cut scores "
+        f"{model.shown_name}, {people(model.cohort.tally.count)}, cut scores "
         f"{show(cuts.management_below)} and {show(cuts.mastery_above)}: "
-        + ", ".join(f"{each.count:,} {each.band}" for each in state.shares)
+        + ", ".join(f"{each.count:,} {each.band}" for each in model.shares)
     )

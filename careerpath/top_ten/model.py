@@ -16,7 +16,7 @@ TYPES = {"md": "text/markdown", "csv": "text/csv"}
 FILE_NAME = "top-ten"
 
 
-class TopTenState(HasTraits):
+class TopTenModel(HasTraits):
     """A list of ten, and the share of managers to compare it with.
 
     Attributes
@@ -31,9 +31,9 @@ class TopTenState(HasTraits):
 
     Examples
     --------
-    >>> state = TopTenState()
-    >>> state.write({"name0": "Ana", "kind0": "master", "share": "20 %"})
-    >>> state.ten.people, state.comparison.expected
+    >>> model = TopTenModel()
+    >>> model.write({"name0": "Ana", "kind0": "master", "share": "20 %"})
+    >>> model.ten.people, model.comparison.expected
     (1, 0.2)
     """
 

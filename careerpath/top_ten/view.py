@@ -9,7 +9,7 @@ from typing import Any
 from ipywidgets import VBox
 
 from careerpath.top_ten.list import LONGEST_NAME, QUESTIONS, Kind
-from careerpath.top_ten.model import TopTenState
+from careerpath.top_ten.model import TopTenModel
 from careerpath.ui.assets import asset
 from careerpath.ui.html_view import Doing, Piece
 from careerpath.ui.templates import render
@@ -29,35 +29,35 @@ class TopTenScreen(VBox):
 
     Attributes
     ----------
-    state : TopTenState
+    model : TopTenModel
 
     Examples
     --------
     >>> screen = TopTenScreen()
-    >>> screen.state.write({"name0": "Ana", "kind0": "master"})
-    >>> screen.state.ten.words
+    >>> screen.model.write({"name0": "Ana", "kind0": "master"})
+    >>> screen.model.ten.words
     'Of 1 person, 1 is a master, 0 are managers and 0 do both: mostly masters.'
     """
 
     def __init__(self, **options: Any) -> None:
-        self.state = TopTenState()
+        self.model = TopTenModel()
         self._piece = TopTenPiece()
         self._trouble = ""
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-top-ten")
         self._piece.on_doing(self._act)
-        self.state.observe(self._draw)
+        self.model.observe(self._draw)
         self._draw()
         self.children = (self._piece,)
 
     def _act(self, doing: Doing) -> None:
-        state, kind = self.state, doing.values.get("kind", "")
+        model, kind = self.model, doing.values.get("kind", "")
         doings: dict[str, Callable[[], object]] = {
-            "write": partial(state.write, doing.values),
-            "empty line": partial(state.empty_line, kind),
-            "ask empty": partial(state.ask, whether=True),
-            "keep": partial(state.ask, whether=False),
-            "empty": state.empty,
+            "write": partial(model.write, doing.values),
+            "empty line": partial(model.empty_line, kind),
+            "ask empty": partial(model.ask, whether=True),
+            "keep": partial(model.ask, whether=False),
+            "empty": model.empty,
             "save": partial(self._save, kind),
         }
         if doing.name in doings:
@@ -65,22 +65,22 @@ class TopTenScreen(VBox):
             self._draw()
 
     def _save(self, kind: str) -> None:
-        self._piece.download(*self.state.file(kind))
+        self._piece.download(*self.model.file(kind))
 
     def _draw(self, _change: object = None) -> None:
-        state, comparison = self.state, self.state.comparison
-        counts = state.ten.counts
+        model, comparison = self.model, self.model.comparison
+        counts = model.ten.counts
         chosen = [str(kind) for kind in Kind for _ in range(counts[kind])]
         self._piece.html = render(
             "top_ten/templates/page.html",
-            ten=state.ten,
-            share=state.share,
-            wrong=state.wrong,
-            asking=state.asking,
+            ten=model.ten,
+            share=model.share,
+            wrong=model.wrong,
+            asking=model.asking,
             comparison=comparison,
             highest=max(comparison.chances) if comparison else 1,
-            seats=chosen + [""] * (len(state.ten.lines) - len(chosen)),
-            said=comparison.words if comparison else state.ten.words if state.ten.people else "",
+            seats=chosen + [""] * (len(model.ten.lines) - len(chosen)),
+            said=comparison.words if comparison else model.ten.words if model.ten.people else "",
             kinds=list(Kind),
             longest=LONGEST_NAME,
             questions=QUESTIONS,

@@ -31,9 +31,9 @@ class CurrentPath(HasTraits):
     Examples
     --------
     >>> from careerpath import load_instrument
-    >>> state = CurrentPath()
-    >>> state.look(load_instrument(), Band.MASTERY, {"path": "management", "reports": "9"})
-    >>> state.outcome.headline
+    >>> model = CurrentPath()
+    >>> model.look(load_instrument(), Band.MASTERY, {"path": "management", "reports": "9"})
+    >>> model.outcome.headline
     'Suited to mastery, managing nine'
     """
 

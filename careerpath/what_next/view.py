@@ -10,7 +10,7 @@ from typing import Any
 from ipywidgets import VBox
 
 from careerpath.core.instrument import Instrument
-from careerpath.questionnaire.model import QuestionnaireState
+from careerpath.questionnaire.model import QuestionnaireModel
 from careerpath.questionnaire.shared_link import link_to
 from careerpath.ui.assets import asset
 from careerpath.ui.html_view import Doing, Piece
@@ -49,7 +49,7 @@ class AfterResult(VBox):
 
     Parameters
     ----------
-    questionnaire : QuestionnaireState
+    questionnaire : QuestionnaireModel
         With every item answered.
     page : Instrument
         The one that the page asks by itself, without a room.
@@ -64,7 +64,7 @@ class AfterResult(VBox):
 
     children: Any  # a trait of ipywidgets
 
-    def __init__(self, questionnaire: QuestionnaireState, *, page: Instrument) -> None:
+    def __init__(self, questionnaire: QuestionnaireModel, *, page: Instrument) -> None:
         self._questionnaire = questionnaire
         self._page = page
         self._browser = ResultBrowser()
@@ -84,11 +84,11 @@ class AfterResult(VBox):
         self._browser.on_browser(
             doing=self._act, base=self._found_base, results=self.past.found, file=self._read
         )
-        for state in (self.path, self.plan, self.past):
-            state.observe(self._draw)
+        for model in (self.path, self.plan, self.past):
+            model.observe(self._draw)
         self.follow()
 
-    # From the visitor to the state
+    # From the visitor to the model
 
     def show(self, name: str) -> None:
         """Open a choice, and close the one that is open; what no button says does nothing."""
@@ -100,18 +100,18 @@ class AfterResult(VBox):
 
     def follow(self) -> None:
         """Take the answers as they are now."""
-        state = self._questionnaire
-        if state.score is None:
+        model = self._questionnaire
+        if model.score is None:
             return
-        result = state.score
+        result = model.score
         self.past.current = result_of(
-            state.instrument,
-            state.answers,
+            model.instrument,
+            model.answers,
             total=result.total,
             band=str(result.band),
             taken=self._taken,
         )
-        self.path.follow(state.instrument, result.band)
+        self.path.follow(model.instrument, result.band)
         self._draw()
 
     def close(self) -> None:
@@ -144,19 +144,19 @@ class AfterResult(VBox):
             self._draw()
 
     def _look(self, values: Mapping[str, str]) -> None:
-        state = self._questionnaire
-        if state.score is not None:
-            self.path.look(state.instrument, state.score.band, values)
+        model = self._questionnaire
+        if model.score is not None:
+            self.path.look(model.instrument, model.score.band, values)
             self._move_focus("outcome")
 
     def _save(self, values: Mapping[str, str]) -> None:
-        state = self._questionnaire
+        model = self._questionnaire
         self._kind = values.get("kind", "")
         made = self._result_files().make(
             self._kind,
             name=values.get("name", ""),
-            instrument=state.instrument,
-            answers=state.answers,
+            instrument=model.instrument,
+            answers=model.answers,
             taken=self._taken,
             now=self.path.outcome,
         )
@@ -202,7 +202,7 @@ class AfterResult(VBox):
         self._focus = place
         self._turn += 1
 
-    # From the state to the visitor
+    # From the model to the visitor
 
     def _draw(self, _change: object = None) -> None:
         result = self._questionnaire.score
@@ -234,8 +234,8 @@ class AfterResult(VBox):
         return shown[self.opened]()
 
     def _steps(self) -> dict[str, object]:
-        state = self._questionnaire
-        meaning, now = state.interpretation, self.path.outcome
+        model = self._questionnaire
+        meaning, now = model.interpretation, self.path.outcome
         band = meaning.band if meaning else ""
         return {
             "band": band,
@@ -269,8 +269,8 @@ class AfterResult(VBox):
         }
 
     def _link(self) -> dict[str, object]:
-        state = self._questionnaire
-        link = link_to(self._base, self._page, state.answers) if self._is_own else ""
+        model = self._questionnaire
+        link = link_to(self._base, self._page, model.answers) if self._is_own else ""
         return {
             "link": link,
             "only_here": join_address(self._base, "").reach is Reach.THIS_COMPUTER,

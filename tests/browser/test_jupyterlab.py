@@ -20,8 +20,8 @@ slider.observe(lambda change: setattr(label, "value", f"the kernel has {change['
 VBox([slider, label])"""
 
 APP = """\
-from careerpath import Assessment
-app = Assessment()
+from careerpath import AssessmentScreen
+app = AssessmentScreen()
 app"""
 
 TOP_TEN = """\

@@ -20,9 +20,9 @@ pytestmark = [
 SLOW = """\
 import time
 from careerpath import load_instrument
-from careerpath import Assessment
+from careerpath import AssessmentScreen
 time.sleep(3)
-Assessment(load_instrument())"""
+AssessmentScreen(load_instrument())"""
 
 
 @contextmanager

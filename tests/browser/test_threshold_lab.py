@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from careerpath import load_instrument, simulate_cohort
 from careerpath.cohort.named_cohort import LabCohort
 from careerpath.core.instrument import BANDS
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 
 pytestmark = pytest.mark.browser
 
@@ -24,9 +24,9 @@ COHORT = LabCohort.of("this year", simulate_cohort(INSTRUMENT, count=400, seed=7
 CELL = """\
 from careerpath import load_instrument
 from careerpath import simulate_cohort
-from careerpath.thresholds.view import ThresholdLab
+from careerpath.thresholds.view import ThresholdsScreen
 instrument = load_instrument()
-lab = ThresholdLab(
+lab = ThresholdsScreen(
     {
         "this year": simulate_cohort(instrument, count=400, seed=7),
         "last year": simulate_cohort(instrument, count=250, mean=82, seed=8),
@@ -75,7 +75,7 @@ def cuts_shown(page: Page) -> tuple[int, int]:
 
 
 def shows_the_shares_of(page: Page, management_below: int, mastery_above: int) -> None:
-    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT])
+    state = ThresholdsModel(instrument=INSTRUMENT, cohorts=[COHORT])
     state.move(management_below=management_below, mastery_above=mastery_above)
     for each in state.shares:
         share = page.locator(f".cp-share.cp-{each.band}")

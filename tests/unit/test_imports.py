@@ -51,7 +51,7 @@ def test_the_process_of_a_light_screen_stays_light(notebook):
     assert loaded_by(notebook_imports(notebook)).isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("screen", ["Assessment", "LadderScreen", "TopTenScreen"])
+@pytest.mark.parametrize("screen", ["AssessmentScreen", "LadderScreen", "TopTenScreen"])
 def test_a_light_screen_that_is_shown_loads_nothing_heavy(screen):
     assert loaded_by(f"import careerpath; careerpath.{screen}()").isdisjoint(HEAVY)
 

@@ -48,7 +48,7 @@ TRACES_LEFT = (
 )
 
 
-class RoomState(HasTraits):
+class RoomModel(HasTraits):
     """A coach's page: a door, and behind it one room.
 
     Parameters

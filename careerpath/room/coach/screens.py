@@ -1,4 +1,4 @@
-"""A room's screens as HTML and in words: what each piece shows of the state."""
+"""A room's screens as HTML and in words: what each piece shows of the model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from careerpath.core.instrument import Band, CutScores
 from careerpath.core.interpretation import show
-from careerpath.room.coach.model import LIFE, RoomState
+from careerpath.room.coach.model import LIFE, RoomModel
 from careerpath.room.coach.slides import Kind
 from careerpath.room.coach.stages import Question, View
 from careerpath.room.entities import MINIMUM_SHOWN, Counts, Room, left_out
@@ -31,50 +31,50 @@ QUIET_ZONE = 4
 """Modules of white around a QR code: fewer, and phones miss it."""
 
 
-def door(state: RoomState, trouble: str) -> str:
+def door(model: RoomModel, trouble: str) -> str:
     """Show the door, the new room's credentials, or that the room is gone."""
     return render(
         "room/coach/templates/door.html",
-        stage=state.stage,
-        room=state.room,
-        instrument=state.page_instrument,
-        opening=state.opening,
+        stage=model.stage,
+        room=model.room,
+        instrument=model.page_instrument,
+        opening=model.opening,
         trouble=trouble,
         days=LIFE.days,
     )
 
 
-def head(state: RoomState, address: JoinAddress, trouble: str) -> str:
+def head(model: RoomModel, address: JoinAddress, trouble: str) -> str:
     """Show which room it is, and how it is joined."""
     return render(
         "room/coach/templates/head.html",
-        room=state.room,
+        room=model.room,
         address=address,
-        connected=state.connected,
+        connected=model.connected,
         trouble=trouble,
     )
 
 
-def live(state: RoomState) -> str:
+def live(model: RoomModel) -> str:
     """Show the counts."""
-    return render("room/coach/templates/live.html", counts=state.counts, room=state.room)
+    return render("room/coach/templates/live.html", counts=model.counts, room=model.room)
 
 
-def steer(state: RoomState) -> str:
+def steer(model: RoomModel) -> str:
     """Show what can be done with the picture."""
     return render(
         "room/coach/templates/steer.html",
         id="room",
-        room=state.room,
-        held_back=state.held_back,
-        few=_few(state),
+        room=model.room,
+        held_back=model.held_back,
+        few=_few(model),
         minimum=MINIMUM_SHOWN,
     )
 
 
-def files(state: RoomState) -> str:
+def files(model: RoomModel) -> str:
     """Show what can be taken away, and how a room ends."""
-    counts, room = _inside(state)
+    counts, room = _inside(model)
     asked = {
         Question.NOTHING: "",
         Question.CLOSE: "Close it? Nobody can join or share any more. This cannot be undone.",
@@ -92,16 +92,16 @@ def files(state: RoomState) -> str:
         room=room,
         kinds=KINDS,
         left_out=left_out(counts.waiting, of="these files"),
-        few=_few(state),
+        few=_few(model),
         minimum=MINIMUM_SHOWN,
-        asking=state.asking,
-        asked=asked[state.asking],
+        asking=model.asking,
+        asked=asked[model.asking],
     )
 
 
-def what_if(state: RoomState) -> str:
+def what_if(model: RoomModel) -> str:
     """Say who changes band."""
-    figures: RoomFigures = state.figures
+    figures: RoomFigures = model.figures
     return render(
         "room/coach/templates/words.html",
         id="room",
@@ -111,74 +111,74 @@ def what_if(state: RoomState) -> str:
     )
 
 
-def bands(state: RoomState) -> str:
+def bands(model: RoomModel) -> str:
     """Show how many are in each band."""
-    figures: RoomFigures = state.figures
+    figures: RoomFigures = model.figures
     return render(
         "room/coach/templates/bands.html", shares=figures.shares, ranges=ranges(figures.cuts)
     )
 
 
-def top(state: RoomState, address: JoinAddress) -> str:
+def top(model: RoomModel, address: JoinAddress) -> str:
     """Show the presenter's first line."""
-    counts, room = _inside(state)
+    counts, room = _inside(model)
     return render(
         "room/coach/templates/top.html",
-        title=state.shown.title if state.figures is not None else room.title,
+        title=model.shown.title if model.figures is not None else room.title,
         counts=counts,
         frozen=room.frozen,
-        joinable=not room.closed and state.figures is not None,
+        joinable=not room.closed and model.figures is not None,
         code=room.code,
         address=address,
-        connected=state.connected,
+        connected=model.connected,
     )
 
 
-def lobby(state: RoomState, address: JoinAddress) -> str:
+def lobby(model: RoomModel, address: JoinAddress) -> str:
     """Show how to join, while people do."""
-    counts, room = _inside(state)
+    counts, room = _inside(model)
     return render(
         "room/coach/templates/lobby.html",
         room=room,
         counts=counts,
         address=address,
         qr=qr_code(address.whole) if address.whole and not room.closed else "",
-        held_back=state.held_back,
+        held_back=model.held_back,
     )
 
 
-def slide(state: RoomState) -> str:
+def slide(model: RoomModel) -> str:
     """Show one of the presenter's slides beside the first."""
-    figures: RoomFigures = state.figures
-    if state.shown.kind is Kind.FACETS:
+    figures: RoomFigures = model.figures
+    if model.shown.kind is Kind.FACETS:
         return render(
             "room/coach/templates/facets.html",
             facets=figures.facets,
             scale=figures.instrument.scale,
         )
-    return render("room/coach/templates/questions.html", items=figures.questions(state.shown.items))
+    return render("room/coach/templates/questions.html", items=figures.questions(model.shown.items))
 
 
-def foot(state: RoomState) -> str:
+def foot(model: RoomModel) -> str:
     """Show how split the room is, and the presenter's buttons."""
-    figures: RoomFigures | None = state.figures
-    at_room = figures is not None and state.shown.kind is Kind.ROOM
+    figures: RoomFigures | None = model.figures
+    at_room = figures is not None and model.shown.kind is Kind.ROOM
     return render(
         "room/coach/templates/foot.html",
         split=figures.split if figures is not None and at_room else None,
         close=figures.close_calls if figures is not None and at_room else None,
         flows=figures.flows_in_words if figures is not None and figures.moved else "",
         published=both(figures.published) if figures is not None else "",
-        slides=len(state.slides) if figures is not None else 0,
-        place=state.slide,
+        slides=len(model.slides) if figures is not None else 0,
+        place=model.slide,
     )
 
 
-def announcement(state: RoomState) -> str:
+def announcement(model: RoomModel) -> str:
     """Say the picture in one breath, for who hears it."""
-    figures: RoomFigures = state.figures
-    if state.view is View.PRESENTER and state.shown.kind is not Kind.ROOM:
-        return f"{state.shown.title}. Slide {state.slide + 1} of {len(state.slides)}."
+    figures: RoomFigures = model.figures
+    if model.view is View.PRESENTER and model.shown.kind is not Kind.ROOM:
+        return f"{model.shown.title}. Slide {model.slide + 1} of {len(model.slides)}."
     moved = f" {figures.flows_in_words}" if figures.moved else ""
     return f"{histogram_in_words(figures)}.{moved}"
 
@@ -219,11 +219,11 @@ def qr_code(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 (drawn by segno; the address is not in it)
 
 
-def _few(state: RoomState) -> bool:
-    return _inside(state)[0].shared < MINIMUM_SHOWN
+def _few(model: RoomModel) -> bool:
+    return _inside(model)[0].shared < MINIMUM_SHOWN
 
 
-def _inside(state: RoomState) -> tuple[Counts, Room]:
-    if state.counts is None or state.room is None:
+def _inside(model: RoomModel) -> tuple[Counts, Room]:
+    if model.counts is None or model.room is None:
         raise RuntimeError("a piece of an open room was drawn without one")
-    return state.counts, state.room
+    return model.counts, model.room

@@ -15,7 +15,7 @@ from careerpath.core.instrument import Instrument
 from careerpath.core.instrument_file import load_instrument
 from careerpath.room.coach import screens as words
 from careerpath.room.coach.browser import RoomBrowser
-from careerpath.room.coach.model import RoomState
+from careerpath.room.coach.model import RoomModel
 from careerpath.room.coach.slides import Kind
 from careerpath.room.coach.stages import Question, Stage, View
 from careerpath.room.entities import Room, RoomError, StoreError
@@ -68,12 +68,12 @@ class RoomScreen(VBox):
 
     Attributes
     ----------
-    state : RoomState
+    model : RoomModel
 
     Examples
     --------
     >>> screen = RoomScreen()
-    >>> str(screen.state.stage)
+    >>> str(screen.model.stage)
     'door'
     """
 
@@ -86,7 +86,7 @@ class RoomScreen(VBox):
         open_store: Callable[[], RoomStore] = default_store,
         **options: Any,
     ) -> None:
-        self.state = RoomState(open_store=open_store, instrument=instrument or load_instrument())
+        self.model = RoomModel(open_store=open_store, instrument=instrument or load_instrument())
         self._browser = RoomBrowser()
         self._pieces = {name: RoomPiece() for name in PIECES}
         self._what_if: Any = None
@@ -98,35 +98,35 @@ class RoomScreen(VBox):
         for each in (self._browser, *self._pieces.values()):
             each.on_doing(self._act)
         self._browser.observe(self._draw, names=("base", "wide"))
-        self.state.observe(self._draw)
+        self.model.observe(self._draw)
         self._draw()
 
-    # From the coach to the state
+    # From the coach to the model
 
     def _act(self, doing: Doing) -> None:
-        state, values = self.state, doing.values
+        model, values = self.model, doing.values
         code, key = values.get("code", ""), values.get("key", "")
         now: dict[str, Callable[[], None]] = {
             "go in": self._go_in,
             "leave": self._leave,
-            "control": partial(state.show, View.CONTROL),
-            "presenter": partial(state.show, View.PRESENTER),
-            "next": partial(state.turn, 1),
-            "previous": partial(state.turn, -1),
-            "ask close": partial(state.ask_for, Question.CLOSE),
-            "ask reset": partial(state.ask_for, Question.RESET),
-            "ask delete": partial(state.ask_for, Question.DELETE),
-            "cancel": partial(state.ask_for, Question.NOTHING),
+            "control": partial(model.show, View.CONTROL),
+            "presenter": partial(model.show, View.PRESENTER),
+            "next": partial(model.turn, 1),
+            "previous": partial(model.turn, -1),
+            "ask close": partial(model.ask_for, Question.CLOSE),
+            "ask reset": partial(model.ask_for, Question.RESET),
+            "ask delete": partial(model.ask_for, Question.DELETE),
+            "cancel": partial(model.ask_for, Question.NOTHING),
             "published": self._back_to_published,
             "dismiss": lambda: None,
         }
         later: dict[str, Callable[[], Awaitable[object]]] = {
             "create": partial(self._create, values.get("title", "")),
             "open": partial(self._open, code, key, values.get("view", "")),
-            "reveal": state.reveal,
-            "hide": state.hide,
-            "freeze": state.freeze,
-            "confirm": state.confirm,
+            "reveal": model.reveal,
+            "hide": model.hide,
+            "freeze": model.freeze,
+            "confirm": model.confirm,
             "export": partial(self._export, values.get("kind", "")),
         }
         if doing.name in now:
@@ -135,38 +135,38 @@ class RoomScreen(VBox):
             self._begin(later[doing.name])
 
     async def _create(self, title: str) -> None:
-        if self.state.opening:  # the second click of a double click
+        if self.model.opening:  # the second click of a double click
             return
-        made = await self.state.create(title)
+        made = await self.model.create(title)
         self._pieces["door"].fill(key=made.coach_key)
         self._browser.remember(made.code, made.coach_key)
         self._watch()
 
     async def _open(self, code: str, key: str, view: str) -> None:
-        if self.state.opening or self.state.stage not in (Stage.DOOR, Stage.GONE):
+        if self.model.opening or self.model.stage not in (Stage.DOOR, Stage.GONE):
             # The second click of a double click, or a browser that has come back.
             return
         try:
-            await self.state.open(code, key)
+            await self.model.open(code, key)
         except RoomError:
             self._browser.forget()
             raise
         if view == View.PRESENTER:
-            self.state.show(View.PRESENTER)
+            self.model.show(View.PRESENTER)
         self._browser.remember(code, key)
         self._watch()
 
     def _go_in(self) -> None:
         self._pieces["door"].fill()
-        self.state.go_in()
+        self.model.go_in()
 
     def _leave(self) -> None:
         self._browser.forget()
-        self.state.leave()
+        self.model.leave()
 
     def _back_to_published(self) -> None:
-        self.state.back_to_published()
-        self._begin(self.state.keep_cuts)
+        self.model.back_to_published()
+        self._begin(self.model.keep_cuts)
 
     async def _export(self, kind: str) -> None:
         from careerpath.room.coach.downloads import file_of
@@ -174,11 +174,11 @@ class RoomScreen(VBox):
         def write(store: RoomStore, room: Room) -> tuple[str, str, bytes]:
             return file_of(store, room, kind)
 
-        self._pieces["files"].download(*await self.state.export(write))
+        self._pieces["files"].download(*await self.model.export(write))
 
     def _moved(self, move: Callable[[], None]) -> None:
         self._say(guarded(move, kept=KEPT))
-        self._begin(self.state.keep_cuts)
+        self._begin(self.model.keep_cuts)
 
     # Beside the coach
 
@@ -217,8 +217,8 @@ class RoomScreen(VBox):
         """Look at the room as long as the coach is in one, whatever goes wrong meanwhile."""
         self._watching = True
         try:
-            while self.state.room is not None:
-                trouble = await self._tried(self.state.refresh)
+            while self.model.room is not None:
+                trouble = await self._tried(self.model.refresh)
                 if trouble:
                     self._say(trouble)
                 await asyncio.sleep(TROUBLED_SECONDS if trouble else POLL_SECONDS)
@@ -230,26 +230,26 @@ class RoomScreen(VBox):
             self._trouble = trouble
             self._draw()
 
-    # From the state to the coach
+    # From the model to the coach
 
     def _draw(self, _change: object = None) -> None:
-        state, pieces = self.state, self._pieces
-        if state.stage is Stage.GONE:
+        model, pieces = self.model, self._pieces
+        if model.stage is Stage.GONE:
             self._browser.forget()
-        if state.stage is not Stage.OPEN or state.room is None or state.counts is None:
-            pieces["door"].html = words.door(state, self._trouble)
+        if model.stage is not Stage.OPEN or model.room is None or model.counts is None:
+            pieces["door"].html = words.door(model, self._trouble)
             self._show(("door",), presenting=False)
             self._clear()
             return
-        presenting = state.view is View.PRESENTER
+        presenting = model.view is View.PRESENTER
         elsewhere = os.environ.get(ADDRESSES_VARIABLE, "").split()
-        address = join_address(self._browser.base, state.room.code, elsewhere)
+        address = join_address(self._browser.base, model.room.code, elsewhere)
         if presenting:
             self._draw_presenter(address)
         else:
             self._draw_control(address)
-        if state.figures is not None:
-            self._browser.said = words.announcement(state)
+        if model.figures is not None:
+            self._browser.said = words.announcement(model)
 
     def _clear(self) -> None:
         """Leave nothing of a room behind in what a browser can read."""
@@ -262,30 +262,30 @@ class RoomScreen(VBox):
             self._what_if = None
 
     def _draw_control(self, address: JoinAddress) -> None:
-        state, pieces = self.state, self._pieces
-        pieces["head"].html = words.head(state, address, self._trouble)
-        pieces["live"].html = words.live(state)
-        pieces["steer"].html = words.steer(state)
-        pieces["files"].html = words.files(state)
+        model, pieces = self.model, self._pieces
+        pieces["head"].html = words.head(model, address, self._trouble)
+        pieces["live"].html = words.live(model)
+        pieces["steer"].html = words.steer(model)
+        pieces["files"].html = words.files(model)
         shown: tuple[str, ...] = ("head", "live", "steer")
-        if state.figures is not None:
-            pieces["bands"].html = words.bands(state)
-            pieces["words"].html = words.what_if(state)
+        if model.figures is not None:
+            pieces["bands"].html = words.bands(model)
+            pieces["words"].html = words.what_if(model)
             shown += ("bands", "what if", "words")
         self._show((*shown, "files"), presenting=False)
 
     def _draw_presenter(self, address: JoinAddress) -> None:
-        state, pieces = self.state, self._pieces
-        pieces["top"].html = words.top(state, address)
-        pieces["foot"].html = words.foot(state)
+        model, pieces = self.model, self._pieces
+        pieces["top"].html = words.top(model, address)
+        pieces["foot"].html = words.foot(model)
         shown: tuple[str, ...] = ("main",)
-        if state.figures is None:
-            pieces["main"].html = words.lobby(state, address)
-        elif state.shown.kind is Kind.ROOM:
-            pieces["bands"].html = words.bands(state)
+        if model.figures is None:
+            pieces["main"].html = words.lobby(model, address)
+        elif model.shown.kind is Kind.ROOM:
+            pieces["bands"].html = words.bands(model)
             shown = ("bands", "what if")
         else:
-            pieces["main"].html = words.slide(state)
+            pieces["main"].html = words.slide(model)
         self._show(("top", *shown, "foot"), presenting=True)
 
     def _show(self, names: tuple[str, ...], *, presenting: bool) -> None:
@@ -305,8 +305,8 @@ class RoomScreen(VBox):
             from careerpath.room.coach.what_if import WhatIf
 
             self._what_if = WhatIf(
-                self.state.figures,
-                drag=lambda found: self._moved(partial(self.state.drag, found)),
-                slide=lambda found: self._moved(partial(self.state.slid, found)),
+                self.model.figures,
+                drag=lambda found: self._moved(partial(self.model.drag, found)),
+                slide=lambda found: self._moved(partial(self.model.slid, found)),
             )
-        self._what_if.draw(self.state.figures, large=presenting and self._browser.wide)
+        self._what_if.draw(self.model.figures, large=presenting and self._browser.wide)

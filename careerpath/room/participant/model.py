@@ -49,7 +49,7 @@ class Sharing(StrEnum):
     REFUSED = "refused"
 
 
-class Participation(HasTraits):
+class ParticipantModel(HasTraits):
     """One browser's part in a room.
 
     Parameters

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from careerpath.questionnaire.browser_session import BrowserSession
-from careerpath.questionnaire.model import Phase, QuestionnaireState
+from careerpath.questionnaire.model import Phase, QuestionnaireModel
 from careerpath.room.entities import MINIMUM_SHOWN
 from careerpath.room.entities import Phase as Presence
 from careerpath.room.participant.background import Background
-from careerpath.room.participant.model import Participation, Sharing, Standing
+from careerpath.room.participant.model import ParticipantModel, Sharing, Standing
 from careerpath.room.protocols import ResponseStore
 from careerpath.ui.templates import render
 
@@ -33,11 +33,11 @@ def open_rooms() -> ResponseStore:
 
 
 class Participant:
-    """Leads what the browser says about a room to the state, and shows what comes of it.
+    """Leads what the browser says about a room to the model, and shows what comes of it.
 
     Parameters
     ----------
-    questionnaire : QuestionnaireState
+    questionnaire : QuestionnaireModel
         It takes the room's instrument where that is another one.
     session : BrowserSession
     attempt : callable
@@ -48,72 +48,72 @@ class Participant:
 
     def __init__(
         self,
-        questionnaire: QuestionnaireState,
+        questionnaire: QuestionnaireModel,
         session: BrowserSession,
         *,
         attempt: Callable[[Callable[[], None]], None],
         open_rooms: Callable[[], ResponseStore],
     ) -> None:
         self._questionnaire = questionnaire
-        self.state = Participation(open_rooms, perform=Background(attempt), tell=session.send)
+        self.model = ParticipantModel(open_rooms, perform=Background(attempt), tell=session.send)
         session.on_room(
-            join=lambda found: attempt(partial(self.state.join, found)),
-            share=lambda found: attempt(partial(self.state.share, found)),
+            join=lambda found: attempt(partial(self.model.join, found)),
+            share=lambda found: attempt(partial(self.model.share, found)),
         )
         questionnaire.observe(self._follow, "phase")
-        self.state.observe(self._adopt, "instrument")
+        self.model.observe(self._adopt, "instrument")
 
     def _follow(self, _change: object) -> None:
         phase = self._questionnaire.phase
         self._adopt()
-        self.state.appear(PRESENCE[phase])
+        self.model.appear(PRESENCE[phase])
         if phase is Phase.RESULT:
-            self.state.try_again()
+            self.model.try_again()
 
     def _adopt(self, _change: object = None) -> None:
-        if self.state.instrument is not None:
-            self._questionnaire.adopt(self.state.instrument)
+        if self.model.instrument is not None:
+            self._questionnaire.adopt(self.model.instrument)
 
     @property
     def joining(self) -> bool:
         """Whether it is not known yet which room this is, and which questions it asks."""
-        return self.state.standing is Standing.JOINING
+        return self.model.standing is Standing.JOINING
 
     @property
     def announcement(self) -> str:
         """What a screen reader hears of the room on the screen that is shown."""
-        state = self.state
-        title = state.room.title if state.room else ""
+        model = self.model
+        title = model.room.title if model.room else ""
         match self._questionnaire.phase:
             case Phase.WELCOME:
-                joined = state.standing is Standing.JOINED
-                said = f"You are in the room {title}." if joined else state.refusal
-                return f"{said} {state.delivered}".strip()
-            case Phase.RESULT if state.room:
+                joined = model.standing is Standing.JOINED
+                said = f"You are in the room {title}." if joined else model.refusal
+                return f"{said} {model.delivered}".strip()
+            case Phase.RESULT if model.room:
                 return {
                     Sharing.SENDING: "Sharing …",
                     Sharing.SHARED: f"Shared with {title}." if self._is_shared else "",
                     Sharing.WAITING: UNSENT,
-                    Sharing.REFUSED: state.refusal,
-                }.get(state.sharing, "")
+                    Sharing.REFUSED: model.refusal,
+                }.get(model.sharing, "")
             case _:
                 return ""
 
     @property
     def _is_shared(self) -> bool:
-        return self.state.shared == self._questionnaire.answers
+        return self.model.shared == self._questionnaire.answers
 
     def card(self, place: str) -> str:
         """Return the card on the result that asks whether to share it; empty without a room."""
-        state, questionnaire = self.state, self._questionnaire
-        if state.standing not in (Standing.JOINED, Standing.UNREACHED):
+        model, questionnaire = self.model, self._questionnaire
+        if model.standing not in (Standing.JOINED, Standing.UNREACHED):
             return ""
         return render(
             "room/participant/templates/share.html",
             place=place,
-            room=state,
+            room=model,
             answers=questionnaire.answers,
-            same_questions=state.instrument == questionnaire.instrument,
+            same_questions=model.instrument == questionnaire.instrument,
             is_shared=self._is_shared,
             others=MINIMUM_SHOWN - 1,
             unsent=UNSENT,

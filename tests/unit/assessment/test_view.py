@@ -10,7 +10,7 @@ import re
 import pytest
 from traitlets import TraitError
 
-from careerpath import Assessment, Instrument, RatingSlider, load_instrument, open_store
+from careerpath import AssessmentScreen, Instrument, RatingSlider, load_instrument, open_store
 from careerpath.assessment.view import skeleton
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase
@@ -20,19 +20,19 @@ from careerpath.ui.screen import Screen
 IDS = load_instrument().item_ids
 
 
-def opened(instrument: Instrument | None = None) -> Assessment:
+def opened(instrument: Instrument | None = None) -> AssessmentScreen:
     """An app as it is once the browser has looked for a draft."""
-    app = Assessment(instrument)
+    app = AssessmentScreen(instrument)
     part(app, BrowserSession).looked = True
     return app
 
 
 @pytest.fixture
-def app() -> Assessment:
+def app() -> AssessmentScreen:
     return opened()
 
 
-def part(app: Assessment, kind: type) -> object:
+def part(app: AssessmentScreen, kind: type) -> object:
     return next(child for child in app.children if isinstance(child, kind))
 
 
@@ -41,16 +41,16 @@ def send(widget: object, content: object) -> None:
     widget._handle_custom_msg(content, [])
 
 
-def place(app: Assessment) -> str:
+def place(app: AssessmentScreen) -> str:
     """The place that the shown screen's buttons name."""
     return re.search('data-place="([^"]+)"', shown(app))[1]
 
 
-def press(app: Assessment, action: str, item: str | None = None) -> None:
+def press(app: AssessmentScreen, action: str, item: str | None = None) -> None:
     send(part(app, Screen), {"action": action, "item": item, "place": place(app)})
 
 
-def shown(app: Assessment) -> str:
+def shown(app: AssessmentScreen) -> str:
     return " ".join(child.html for child in app.children if isinstance(child, Screen))
 
 
@@ -61,9 +61,9 @@ def test_the_whole_way_by_messages_ends_at_the_result(app):
         assert slider.name == item_id
         slider.value = 10
         send(slider, {"submit": True})
-    assert app.state.phase is Phase.REVIEW
+    assert app.model.phase is Phase.REVIEW
     press(app, "next")
-    assert app.state.phase is Phase.RESULT
+    assert app.model.phase is Phase.RESULT
     assert app.value.total == 80
     assert "You are drawn to both" in shown(app)
 
@@ -73,7 +73,7 @@ def test_a_slider_has_no_value_until_it_is_touched(app):
     assert part(app, RatingSlider).value is None
     assert "Choose a point on the line" in shown(app)
     press(app, "next")
-    assert app.state.position == 0
+    assert app.model.position == 0
 
 
 def test_coming_back_shows_the_answer_that_was_given(app):
@@ -85,7 +85,7 @@ def test_coming_back_shows_the_answer_that_was_given(app):
 
 
 def test_the_draft_is_offered_by_the_browser_and_resumed(app, monkeypatch):
-    instrument = app.state.instrument
+    instrument = app.model.instrument
     part(app, BrowserSession).found = {
         "instrument": instrument.id,
         "version": instrument.version,
@@ -112,7 +112,7 @@ def test_starting_again_and_deleting_clear_the_draft_in_the_browser(app, monkeyp
     press(app, "start")
     press(app, "forget")
     assert sent == [{"answers": None}, {"answers": None}]
-    assert app.state.answers == {}
+    assert app.model.answers == {}
 
 
 def test_a_browser_without_storage_is_warned(app):
@@ -139,9 +139,9 @@ def test_a_browser_without_storage_is_warned(app):
 )
 def test_a_message_that_no_button_sends_leaves_the_app_standing(app, content):
     send(part(app, Screen), content)
-    assert app.state.phase is Phase.WELCOME
+    assert app.model.phase is Phase.WELCOME
     press(app, "start")
-    assert app.state.phase is Phase.QUESTION
+    assert app.model.phase is Phase.QUESTION
 
 
 @pytest.mark.parametrize("value", [11, -1, 3.5, True, float("nan"), float("inf")])
@@ -157,14 +157,14 @@ def test_a_slider_moved_for_another_item_answers_no_question(app):
     slider = part(app, RatingSlider)
     slider.name = "q99"
     slider.value = 4
-    assert app.state.answers == {}
+    assert app.model.answers == {}
     assert "Unknown item 'q99'" in part(app, BrowserSession).trouble
     press(app, "back")
     assert part(app, BrowserSession).trouble == ""
 
 
 def test_a_failure_of_ours_is_a_plain_sentence_with_a_log_id(app, monkeypatch, caplog):
-    monkeypatch.setattr(type(app.state), "start", lambda _self: 1 / 0)
+    monkeypatch.setattr(type(app.model), "start", lambda _self: 1 / 0)
     press(app, "start")
     said = part(app, BrowserSession).trouble
     assert said.startswith("Something went wrong on our side (id ")
@@ -192,22 +192,22 @@ def test_texts_of_an_instrument_are_escaped_on_every_screen():
         press(app, "next")
     screens.append(shown(app))
     press(app, "next")
-    assert app.state.phase is Phase.RESULT
+    assert app.model.phase is Phase.RESULT
     screens.append(shown(app))
     assert all("&lt;img" in screen and "<img" not in screen for screen in screens)
 
 
 def test_the_skeleton_is_the_first_screen_with_a_button_that_waits(app):
-    waiting = skeleton(app.state.instrument)
+    waiting = skeleton(app.model.instrument)
     assert "Getting ready" in waiting
     assert "disabled" in waiting
-    assert app.state.instrument.title in waiting
-    assert shown(Assessment()) == waiting
+    assert app.model.instrument.title in waiting
+    assert shown(AssessmentScreen()) == waiting
     assert "disabled" not in shown(app)
 
 
 def test_nobody_can_start_before_the_browser_has_looked_for_a_draft():
-    assert " disabled" in shown(Assessment())
+    assert " disabled" in shown(AssessmentScreen())
 
 
 def test_the_second_half_of_a_double_click_does_nothing(app):
@@ -217,7 +217,7 @@ def test_the_second_half_of_a_double_click_does_nothing(app):
         here = place(app)
         for _ in range(2):
             send(part(app, Screen), {"action": "next", "item": None, "place": here})
-        assert app.state.position == IDS.index(item_id) + 1
+        assert app.model.position == IDS.index(item_id) + 1
         assert part(app, BrowserSession).trouble == ""
 
 
@@ -231,7 +231,7 @@ def test_enter_held_down_goes_on_once(app):
     slider = part(app, RatingSlider)
     for _ in range(5):
         send(slider, {"submit": True})
-    assert app.state.position == 2
+    assert app.model.position == 2
 
 
 def test_a_changed_answer_keeps_its_row_in_sight_when_the_review_comes_back(app):
@@ -274,15 +274,15 @@ def test_a_scale_that_somebody_tampered_with_answers_no_question(app, scale):
         setattr(slider, name, value)
     with contextlib.suppress(TraitError):
         slider.value = 1e307
-    assert app.state.answers == {}
+    assert app.model.answers == {}
 
 
 def test_two_apps_do_not_share_answers():
     first, second = opened(), opened()
     press(first, "start")
     part(first, RatingSlider).value = 8
-    assert second.state.answers == {}
-    assert second.state.phase is Phase.WELCOME
+    assert second.model.answers == {}
+    assert second.model.phase is Phase.WELCOME
 
 
 # In a room
@@ -304,14 +304,14 @@ class Visit:
         monkeypatch.setattr(
             BrowserSession, "send", lambda _self, content: self.told.append(content)
         )
-        self.app = Assessment(rooms=lambda: store)
+        self.app = AssessmentScreen(rooms=lambda: store)
         self.session = part(self.app, BrowserSession)
         send(self.session, {"join": {"code": code, "token": DEVICE, "shared": shared}})
         self.session.looked = True
 
     def finish(self, value=5):
         press(self.app, "start")
-        for _ in self.app.state.instrument.items:
+        for _ in self.app.model.instrument.items:
             part(self.app, RatingSlider).value = value
             press(self.app, "next")
         press(self.app, "next")
@@ -379,7 +379,7 @@ def test_the_coach_sees_how_far_people_are(store, monkeypatch):
 def test_a_room_asks_its_own_questions_and_keeps_their_draft(store, monkeypatch):
     ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
     visit = Visit(store, store.create_room("Two questions", ours).code, monkeypatch)
-    assert visit.app.state.instrument.item_ids == ("a", "b")
+    assert visit.app.model.instrument.item_ids == ("a", "b")
     assert (visit.session.instrument, visit.session.version) == (ours.id, ours.version)
     visit.session.found = {
         "instrument": ours.id,
@@ -394,7 +394,7 @@ def test_a_room_asks_its_own_questions_and_keeps_their_draft(store, monkeypatch)
 def test_nobody_starts_before_the_draft_of_other_questions_has_been_looked_for(store, monkeypatch):
     ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
     code = store.create_room("Two questions", ours).code
-    app = Assessment(rooms=lambda: store)
+    app = AssessmentScreen(rooms=lambda: store)
     session = part(app, BrowserSession)
     session.looked = True
     send(session, {"join": {"code": code, "token": DEVICE, "shared": None}})
@@ -414,7 +414,7 @@ def test_a_room_that_is_found_late_changes_no_question_under_the_hand(store, mon
             raise StoreUnavailableError("away")
         return store
 
-    app = Assessment(rooms=open_rooms)
+    app = AssessmentScreen(rooms=open_rooms)
     session = part(app, BrowserSession)
     send(session, {"join": {"code": code, "token": DEVICE, "shared": None}})
     session.looked = True
@@ -424,18 +424,18 @@ def test_a_room_that_is_found_late_changes_no_question_under_the_hand(store, mon
         part(app, RatingSlider).value = 5
         press(app, "next")
     press(app, "next")
-    assert app.state.phase is Phase.RESULT
+    assert app.model.phase is Phase.RESULT
     assert "asks other questions" in shown(app)
     assert 'data-action="share"' not in shown(app)
     press(app, "leave")
-    assert app.state.instrument.item_ids == ("a", "b")
+    assert app.model.instrument.item_ids == ("a", "b")
 
 
 def test_a_wrong_room_says_so_and_the_questions_work_alone(store, monkeypatch):
     visit = Visit(store, "XXXXXX", monkeypatch)
     assert "There is no room" in visit.shown
     visit.finish()
-    assert visit.app.state.phase is Phase.RESULT
+    assert visit.app.model.phase is Phase.RESULT
     assert 'data-action="share"' not in visit.shown
 
 
@@ -470,4 +470,4 @@ def test_no_trait_holds_the_token(store, monkeypatch):
 def test_a_room_that_no_browser_names_leaves_the_app_standing(app, content):
     send(part(app, BrowserSession), content)
     press(app, "start")
-    assert app.state.phase is Phase.QUESTION
+    assert app.model.phase is Phase.QUESTION

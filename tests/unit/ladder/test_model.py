@@ -13,24 +13,24 @@ from careerpath.ladder.files import LARGEST, read_ladder, write_ladder
 from careerpath.ladder.form import fields_of, read_fields
 from careerpath.ladder.kept import KeptLadder, read_kept, write_kept
 from careerpath.ladder.ladder_parts import LadderError, Rung, Side
-from careerpath.ladder.model import TYPES, LadderState, Stage
+from careerpath.ladder.model import TYPES, LadderModel, Stage
 from careerpath.ladder.open_level import Focus
 
 EXAMPLE = DualLadder.example()
 
 
 @pytest.fixture
-def state():
-    made = LadderState()
+def model():
+    made = LadderModel()
     made.start_from_example()
     return made
 
 
 @pytest.fixture
-def staff(state):
-    """The state with one level open."""
-    state.level.open("Staff", "mastery")
-    return state
+def staff(model):
+    """The model with one level open."""
+    model.level.open("Staff", "mastery")
+    return model
 
 
 def kept(ladder=EXAMPLE, **more):
@@ -42,16 +42,16 @@ def kept(ladder=EXAMPLE, **more):
 
 
 def test_it_begins_with_nothing_and_offers_nothing():
-    state = LadderState()
-    state.offer(b"")
-    assert (state.stage, state.offered, state.unreadable) == (Stage.START, None, "")
+    model = LadderModel()
+    model.offer(b"")
+    assert (model.stage, model.offered, model.unreadable) == (Stage.START, None, "")
 
 
-def test_the_example_and_an_empty_ladder_are_beginnings(state):
-    assert state.stage is Stage.DESIGN
-    assert state.ladder == EXAMPLE
-    assert state.figures.to_mend == 0
-    empty = LadderState()
+def test_the_example_and_an_empty_ladder_are_beginnings(model):
+    assert model.stage is Stage.DESIGN
+    assert model.ladder == EXAMPLE
+    assert model.figures.to_mend == 0
+    empty = LadderModel()
     empty.start_empty()
     assert empty.ladder == DualLadder()
     assert empty.said == "An empty ladder. 1 to mend."
@@ -59,43 +59,43 @@ def test_the_example_and_an_empty_ladder_are_beginnings(state):
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.toml"])
 def test_a_file_is_a_beginning(name):
-    state = LadderState()
-    state.load(name, write_ladder(EXAMPLE, name))
-    assert (state.stage, state.ladder) == (Stage.DESIGN, EXAMPLE)
-    assert state.said == f"Opened: {name}. Nothing to mend."
+    model = LadderModel()
+    model.load(name, write_ladder(EXAMPLE, name))
+    assert (model.stage, model.ladder) == (Stage.DESIGN, EXAMPLE)
+    assert model.said == f"Opened: {name}. Nothing to mend."
 
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_file_that_cannot_be_read_changes_nothing(begun):
-    state = LadderState()
+    model = LadderModel()
     if begun:
-        state.start_from_example()
-    before = state.stage, state.draft, state.kept
+        model.start_from_example()
+    before = model.stage, model.draft, model.kept
     for name, content in [("a.csv", b"x" * (LARGEST + 1)), ("a.csv", b"level"), ("a.exe", b"x")]:
         with pytest.raises(LadderError):
-            state.load(name, content)
-        assert (state.stage, state.draft, state.kept) == before
+            model.load(name, content)
+        assert (model.stage, model.draft, model.kept) == before
 
 
 def test_what_the_browser_kept_is_offered_and_comes_back():
-    state = LadderState()
-    state.offer(kept(pay_tolerance=0.1))
-    assert state.stage is Stage.START
-    state.resume()
-    assert (state.ladder, state.kept.pay_tolerance) == (EXAMPLE, 0.1)
-    assert not state.draft.before
+    model = LadderModel()
+    model.offer(kept(pay_tolerance=0.1))
+    assert model.stage is Stage.START
+    model.resume()
+    assert (model.ladder, model.kept.pay_tolerance) == (EXAMPLE, 0.1)
+    assert not model.draft.before
 
 
 def test_what_was_being_typed_comes_back_too():
-    state = LadderState()
+    model = LadderModel()
     fields = {**fields_of(Rung(title="Half a ti")), "minimum": "90 k"}
-    state.offer(kept(unsent={"level": "Staff", "side": "mastery", "fields": fields}))
-    state.resume()
-    assert state.ladder.level("Staff").mastery.title == "Half a ti"
-    assert (state.level.name, state.level.focus) == ("Staff", Focus.MASTERY)
-    assert state.level.shown_fields(Side.MASTERY)["minimum"] == "90 k"
-    state.undo()
-    assert state.ladder == EXAMPLE
+    model.offer(kept(unsent={"level": "Staff", "side": "mastery", "fields": fields}))
+    model.resume()
+    assert model.ladder.level("Staff").mastery.title == "Half a ti"
+    assert (model.level.name, model.level.focus) == ("Staff", Focus.MASTERY)
+    assert model.level.shown_fields(Side.MASTERY)["minimum"] == "90 k"
+    model.undo()
+    assert model.ladder == EXAMPLE
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_what_was_being_typed_comes_back_too():
     ],
 )
 def test_typing_that_is_none_is_left_out(unsent):
-    state = LadderState()
-    state.offer(kept(unsent=unsent))
-    state.resume()
-    assert state.ladder == EXAMPLE
+    model = LadderModel()
+    model.offer(kept(unsent=unsent))
+    model.resume()
+    assert model.ladder == EXAMPLE
 
 
 @pytest.mark.parametrize(
@@ -132,21 +132,21 @@ def test_typing_that_is_none_is_left_out(unsent):
     ],
 )
 def test_what_was_kept_and_cannot_be_read_is_told_and_not_offered(content, told):
-    state = LadderState()
-    state.offer(content)
-    assert told in state.unreadable
-    assert state.offered is None
-    state.start_empty()
-    assert state.unreadable == ""
+    model = LadderModel()
+    model.offer(content)
+    assert told in model.unreadable
+    assert model.offered is None
+    model.start_empty()
+    assert model.unreadable == ""
 
 
 def test_what_is_told_of_it_stays_short():
-    state = LadderState()
-    state.offer(
+    model = LadderModel()
+    model.offer(
         json.dumps({"version": 1, "ladder": dict.fromkeys(map(str, range(9_999)))}).encode()
     )
-    assert "more. Mend these first." in state.unreadable
-    assert len(state.unreadable) < 10_000
+    assert "more. Mend these first." in model.unreadable
+    assert len(model.unreadable) < 10_000
 
 
 @pytest.mark.parametrize("tolerance", [True, "5", None, -1, 7, float("nan"), float("inf")])
@@ -155,26 +155,26 @@ def test_a_tolerance_that_is_none_falls_back(tolerance):
 
 
 def test_an_empty_ladder_is_not_offered():
-    state = LadderState()
-    state.offer(kept(DualLadder()))
-    assert state.offered is None
+    model = LadderModel()
+    model.offer(kept(DualLadder()))
+    assert model.offered is None
 
 
-def test_nothing_is_offered_once_something_is_begun(state):
-    state.offer(kept(DualLadder().with_level("other")))
-    state.resume()
-    assert state.ladder == EXAMPLE
+def test_nothing_is_offered_once_something_is_begun(model):
+    model.offer(kept(DualLadder().with_level("other")))
+    model.resume()
+    assert model.ladder == EXAMPLE
 
 
 @pytest.mark.parametrize("begin", ["start_from_example", "start_empty"])
 def test_beginning_anew_can_be_undone_to_what_was_kept(begin):
     other = DualLadder().with_level("Ours")
-    state = LadderState()
-    state.offer(kept(other))
-    getattr(state, begin)()
-    assert state.ladder != other
-    state.undo()
-    assert state.ladder == other
+    model = LadderModel()
+    model.offer(kept(other))
+    getattr(model, begin)()
+    assert model.ladder != other
+    model.undo()
+    assert model.ladder == other
 
 
 @given(ladders, st.floats(0, 1))
@@ -184,38 +184,38 @@ def test_what_is_kept_comes_back_whole(ladder, tolerance):
     assert read_kept(write_kept(found).encode()) == found
 
 
-def test_all_is_forgotten_only_if_it_was_asked(state):
-    state.forget()
-    assert state.ladder == EXAMPLE
-    state.ask(whether=True)
-    state.ask(whether=False)
-    state.forget()
-    assert state.ladder == EXAMPLE
-    state.ask(whether=True)
-    state.forget()
-    assert (state.stage, state.ladder) == (Stage.START, DualLadder())
-    assert (state.draft.before, state.offered) == ((), None)
+def test_all_is_forgotten_only_if_it_was_asked(model):
+    model.forget()
+    assert model.ladder == EXAMPLE
+    model.ask(whether=True)
+    model.ask(whether=False)
+    model.forget()
+    assert model.ladder == EXAMPLE
+    model.ask(whether=True)
+    model.forget()
+    assert (model.stage, model.ladder) == (Stage.START, DualLadder())
+    assert (model.draft.before, model.offered) == ((), None)
 
 
 # The open level
 
 
-def test_levels_are_added_renamed_moved_and_removed(state):
-    state.add_level()
-    level = state.level
-    assert (state.names[-1], level.name) == ("Level 1", "Level 1")
+def test_levels_are_added_renamed_moved_and_removed(model):
+    model.add_level()
+    level = model.level
+    assert (model.names[-1], level.name) == ("Level 1", "Level 1")
     level.rename(level.opened, "  Top \n of all ")
-    assert state.names[-1] == level.name == "Top of all"
+    assert model.names[-1] == level.name == "Top of all"
     level.move(level.opened, up=False)
-    assert state.names[-2] == "Top of all"
+    assert model.names[-2] == "Top of all"
     level.move(level.opened, up=True)
     level.move(level.opened, up=True)
-    assert state.names[-1] == "Top of all"
+    assert model.names[-1] == "Top of all"
     level.remove(level.opened)
-    assert state.ladder == EXAMPLE
+    assert model.ladder == EXAMPLE
     assert (level.name, level.left) == ("", "Top of all")
-    state.add_level("Senior")
-    assert state.names[:3] == ["Senior", "Level 1", "Staff"]
+    model.add_level("Senior")
+    assert model.names[:3] == ["Senior", "Level 1", "Staff"]
 
 
 @pytest.mark.parametrize(
@@ -234,12 +234,12 @@ def test_a_name_that_cannot_be_is_told_and_changes_nothing(staff, name, told):
 
 
 def test_there_are_only_so_many_levels():
-    state = LadderState()
-    state.start_empty()
+    model = LadderModel()
+    model.start_empty()
     for _ in range(50):
-        state.add_level()
+        model.add_level()
     with pytest.raises(LadderError, match="50 levels at most"):
-        state.add_level()
+        model.add_level()
 
 
 def test_rungs_are_removed_added_and_moved(staff):
@@ -255,12 +255,12 @@ def test_rungs_are_removed_added_and_moved(staff):
     assert staff.ladder.level("Staff").mastery == EXAMPLE.level("Principal").mastery
 
 
-def test_at_the_ends_nothing_moves(state):
+def test_at_the_ends_nothing_moves(model):
     for name, up in (("Senior", False), ("Vice president", True)):
-        state.level.open(name)
-        state.level.move(state.level.opened, up=up)
-        state.level.move_rung(state.level.opened, "mastery", up=up)
-        assert state.ladder == EXAMPLE
+        model.level.open(name)
+        model.level.move(model.level.opened, up=up)
+        model.level.move_rung(model.level.opened, "mastery", up=up)
+        assert model.ladder == EXAMPLE
 
 
 def test_what_was_meant_for_another_opening_changes_nothing(staff):
@@ -277,8 +277,8 @@ def test_what_was_meant_for_another_opening_changes_nothing(staff):
     assert staff.ladder == EXAMPLE
 
 
-def test_with_nothing_open_nothing_can_be_done(state):
-    level = state.level
+def test_with_nothing_open_nothing_can_be_done(model):
+    level = model.level
     for doing in (
         lambda: level.remove(level.opened),
         lambda: level.rename(level.opened, "x"),
@@ -287,11 +287,11 @@ def test_with_nothing_open_nothing_can_be_done(state):
         lambda: level.move_rung(level.opened, "mastery", up=True),
         lambda: level.write_rung(level.opened, "mastery", {}),
         lambda: level.open("no such level"),
-        lambda: state.lead_to(3),
-        lambda: state.lead_to(-1),
+        lambda: model.lead_to(3),
+        lambda: model.lead_to(-1),
     ):
         doing()
-    assert (state.ladder, level.name) == (EXAMPLE, "")
+    assert (model.ladder, level.name) == (EXAMPLE, "")
 
 
 def test_a_side_that_is_none_is_told(staff):
@@ -310,9 +310,9 @@ def test_what_the_fields_show_is_what_they_give(rung):
     assert read_fields(fields_of(rung), Rung()) == (rung, {})
 
 
-def write(state, side="mastery", **changes):
-    shown = state.level.shown_fields(Side(side)) | changes
-    state.level.write_rung(state.level.opened, side, shown)
+def write(model, side="mastery", **changes):
+    shown = model.level.shown_fields(Side(side)) | changes
+    model.level.write_rung(model.level.opened, side, shown)
 
 
 def test_a_field_is_taken_and_the_check_follows(staff):
@@ -410,10 +410,10 @@ def test_every_change_can_be_undone_and_done_again(staff):
     assert staff.ladder == last
 
 
-def test_undo_closes_a_level_that_is_gone(state):
-    state.add_level()
-    state.undo()
-    assert state.level.name == ""
+def test_undo_closes_a_level_that_is_gone(model):
+    model.add_level()
+    model.undo()
+    assert model.level.name == ""
 
 
 def test_each_finding_leads_to_its_rung(staff):
@@ -425,14 +425,14 @@ def test_each_finding_leads_to_its_rung(staff):
 
 
 def test_the_finding_of_an_empty_ladder_leads_to_its_first_level():
-    state = LadderState()
-    state.start_empty()
-    state.lead_to(0)
-    assert state.level.name == "Level 1"
-    state.level.close()
-    state.lead_to(0)
-    assert state.level.name == "Level 1"
-    assert state.names == ["Level 1"]
+    model = LadderModel()
+    model.start_empty()
+    model.lead_to(0)
+    assert model.level.name == "Level 1"
+    model.level.close()
+    model.lead_to(0)
+    assert model.level.name == "Level 1"
+    assert model.names == ["Level 1"]
 
 
 @pytest.mark.parametrize("typed", ["20", "20 %", "20,0"])
@@ -446,14 +446,14 @@ def test_the_tolerance_of_pay_is_chosen_and_kept(staff, typed):
 
 
 @pytest.mark.parametrize("typed", ["", "-5", "101", "x", "9" * 400])
-def test_a_tolerance_that_is_no_share_is_told(state, typed):
+def test_a_tolerance_that_is_no_share_is_told(model, typed):
     with pytest.raises(LadderError, match=r"Write 5 for 5 %"):
-        state.set_tolerance(typed)
+        model.set_tolerance(typed)
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_every_file_is_made(state, kind):
-    name, media, content = state.file(kind)
+def test_every_file_is_made(model, kind):
+    name, media, content = model.file(kind)
     assert name == f"career-ladders.{kind}"
     assert "/" in media
     assert content
@@ -461,18 +461,18 @@ def test_every_file_is_made(state, kind):
         assert read_ladder(content, name) == EXAMPLE
 
 
-def test_a_file_of_another_kind_is_told(state):
+def test_a_file_of_another_kind_is_told(model):
     with pytest.raises(CareerpathError, match="not as 'docx'"):
-        state.file("docx")
+        model.file("docx")
 
 
-def test_the_same_words_twice_in_a_row_are_news_again(state):
-    state.add_level()
-    state.add_level()
+def test_the_same_words_twice_in_a_row_are_news_again(model):
+    model.add_level()
+    model.add_level()
     heard = []
-    state.observe(lambda change: heard.append(change["new"]), "said")
-    state.undo()
-    state.undo()
+    model.observe(lambda change: heard.append(change["new"]), "said")
+    model.undo()
+    model.undo()
     assert len(heard) == 2
     assert heard[0] != heard[1]
     assert len({each.strip() for each in heard}) == 1

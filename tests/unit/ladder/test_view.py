@@ -43,7 +43,7 @@ def words(screen):
 
 
 def opened(screen):
-    return str(screen.state.level.opened)
+    return str(screen.model.level.opened)
 
 
 def sent_by(widget, monkeypatch):
@@ -67,7 +67,7 @@ def test_what_was_kept_is_offered():
     do(screen, "kept", write_kept(KeptLadder(EXAMPLE)).encode(), storage="yes")
     assert "4 levels, 8 rungs, from Senior to Vice president" in words(screen)
     do(screen, "resume")
-    assert screen.state.ladder == EXAMPLE
+    assert screen.model.ladder == EXAMPLE
 
 
 def test_a_browser_that_keeps_nothing_is_told():
@@ -149,11 +149,11 @@ def test_every_file_is_handed_to_the_browser(screen, kind, monkeypatch):
 def test_deleting_asks_once_more(screen, monkeypatch):
     sent = sent_by(screen._browser, monkeypatch)
     do(screen, "forget")
-    assert screen.state.stage is Stage.DESIGN
+    assert screen.model.stage is Stage.DESIGN
     do(screen, "ask forget")
     assert "There is no undo" in words(screen)
     do(screen, "forget")
-    assert screen.state.stage is Stage.START
+    assert screen.model.stage is Stage.START
     assert sent == [({"forget": True}, None)]
 
 
@@ -164,7 +164,7 @@ def test_html_in_names_stays_text():
     ladder = ladder.with_rung(HOSTILE, "mastery", rung)
     do(screen, "load", write_ladder(ladder, "a.toml"), name=f"{HOSTILE}.toml")
     do(screen, "open", level=HOSTILE, side="mastery")
-    assert screen.state.ladder == ladder
+    assert screen.model.ladder == ladder
     do(screen, "load", b"\xff", name=f"{HOSTILE}.toml")
     page = shown(screen)
     assert "<script" not in page
@@ -202,20 +202,20 @@ def test_whatever_a_browser_sends_nothing_fails(screen):
 
 def test_in_jupyterlab_a_change_in_code_is_shown():
     screen = LadderScreen()
-    screen.state.start_from_example()
-    screen.state.level.open("Staff")
+    screen.model.start_from_example()
+    screen.model.level.open("Staff")
     assert "Level: Staff" in words(screen)
 
 
 def test_the_largest_ladder_is_drawn_soon():
     screen = LadderScreen()
-    screen.state.start_empty()
+    screen.model.start_empty()
     ladder = DualLadder()
     for number in range(50):
         ladder = ladder.with_level(f"Level {number}")
         for side in ("mastery", "management"):
             ladder = ladder.with_rung(f"Level {number}", side, Rung(scope="x" * LONGEST_TEXT))
-    screen.state.change(ladder, "")
+    screen.model.change(ladder, "")
     assert shown(screen).count('class="rung"') == 100
 
 
@@ -225,7 +225,7 @@ HEAVY = ("pandas", "numpy", "scipy", "sqlalchemy", "bqplot", "openpyxl", "typst"
 @pytest.mark.parametrize(
     "code",
     [
-        "from careerpath.ladder.view import LadderScreen as A; A().state.start_empty()",
+        "from careerpath.ladder.view import LadderScreen as A; A().model.start_empty()",
         "from careerpath.top_ten.view import TopTenScreen; TopTenScreen()",
     ],
 )

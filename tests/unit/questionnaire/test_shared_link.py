@@ -13,26 +13,26 @@ ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 9)
 
 
 def opened(fragment):
-    state = SharedAnswers(INSTRUMENT)
-    state.open(fragment)
-    return state
+    model = SharedAnswers(INSTRUMENT)
+    model.open(fragment)
+    return model
 
 
 def test_a_link_shows_the_result_that_its_answers_have():
-    state = opened(encode_answers(INSTRUMENT, ANSWERS))
-    assert state.answers == ANSWERS
-    assert state.score.total == 79
-    assert state.meaning.headline == "You are drawn to both"
-    assert state.refusal == ""
+    model = opened(encode_answers(INSTRUMENT, ANSWERS))
+    assert model.answers == ANSWERS
+    assert model.score.total == 79
+    assert model.meaning.headline == "You are drawn to both"
+    assert model.refusal == ""
 
 
 @pytest.mark.parametrize(
     "fragment", [None, 7, [], {}, "", "answers/", "x" * 100_000, "answers/1/a"]
 )
 def test_anything_else_is_a_plain_message(fragment):
-    state = opened(fragment)
-    assert state.refusal
-    assert (state.score, state.meaning, state.answers) == (None, None, {})
+    model = opened(fragment)
+    assert model.refusal
+    assert (model.score, model.meaning, model.answers) == (None, None, {})
 
 
 def test_a_link_with_gaps_has_no_result_and_says_which():
@@ -48,9 +48,9 @@ def test_a_link_of_another_version_is_refused():
 
 
 def test_leaving_forgets_it():
-    state = opened(encode_answers(INSTRUMENT, ANSWERS))
-    state.leave()
-    assert (state.score, state.answers) == (None, {})
+    model = opened(encode_answers(INSTRUMENT, ANSWERS))
+    model.leave()
+    assert (model.score, model.answers) == (None, {})
 
 
 def test_the_link_opens_what_it_was_made_of():

@@ -28,7 +28,7 @@ from careerpath.cohort.cut_effects import FEWEST_PEOPLE, MOST_BARS, SURE
 from careerpath.cohort.named_cohort import MOST_GROUPS, LabCohort, split_by
 from careerpath.core.certainty import band_chances
 from careerpath.core.instrument import BANDS, Band
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.saving import FEWEST_FOR_NORMS, no_norms_because
 
 INSTRUMENT = load_instrument()
@@ -55,19 +55,19 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def state(clock) -> ThresholdLabState:
-    return ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT, OTHER], clock=clock)
+def model(clock) -> ThresholdsModel:
+    return ThresholdsModel(instrument=INSTRUMENT, cohorts=[COHORT, OTHER], clock=clock)
 
 
-def small(count: int, **statistics: float) -> ThresholdLabState:
+def small(count: int, **statistics: float) -> ThresholdsModel:
     made = simulate_cohort(INSTRUMENT, count=count, seed=3, **statistics)
-    return ThresholdLabState(
+    return ThresholdsModel(
         instrument=INSTRUMENT, cohorts=[LabCohort.of("few", made, INSTRUMENT)], clock=Clock()
     )
 
 
-def cuts_of(state: ThresholdLabState) -> tuple[float, float]:
-    return state.cuts.management_below, state.cuts.mastery_above
+def cuts_of(model: ThresholdsModel) -> tuple[float, float]:
+    return model.cuts.management_below, model.cuts.mastery_above
 
 
 def bands(cuts: CutScores) -> list[Band]:
@@ -77,18 +77,18 @@ def bands(cuts: CutScores) -> list[Band]:
 # Moving
 
 
-def test_it_starts_at_the_published_cut_scores(state):
-    assert state.cuts == INSTRUMENT.cut_scores
-    assert not state.moved
-    assert not state.can_undo
-    assert state.flows_in_words.startswith("These are the published cut scores")
+def test_it_starts_at_the_published_cut_scores(model):
+    assert model.cuts == INSTRUMENT.cut_scores
+    assert not model.moved
+    assert not model.can_undo
+    assert model.flows_in_words.startswith("These are the published cut scores")
 
 
-def test_one_cut_score_can_be_moved_alone(state):
-    state.move(mastery_above=95)
-    assert cuts_of(state) == (50, 95)
-    state.move(management_below=0)
-    assert cuts_of(state) == (0, 95)
+def test_one_cut_score_can_be_moved_alone(model):
+    model.move(mastery_above=95)
+    assert cuts_of(model) == (50, 95)
+    model.move(management_below=0)
+    assert cuts_of(model) == (0, 95)
 
 
 @pytest.mark.parametrize(
@@ -102,35 +102,35 @@ def test_one_cut_score_can_be_moved_alone(state):
         {"mastery_above": "95"},
     ],
 )
-def test_a_move_that_makes_no_sense_moves_nothing(state, wrong):
+def test_a_move_that_makes_no_sense_moves_nothing(model, wrong):
     with pytest.raises(CareerpathError):
-        state.move(**wrong)
-    assert cuts_of(state) == (50, 100)
-    assert not state.can_undo
+        model.move(**wrong)
+    assert cuts_of(model) == (50, 100)
+    assert not model.can_undo
 
 
-def test_cut_scores_out_of_range_cannot_be_set_past_the_methods(state):
+def test_cut_scores_out_of_range_cannot_be_set_past_the_methods(model):
     with pytest.raises(TraitError):
-        state.cuts = CutScores(management_below=0, mastery_above=1000)
-    assert cuts_of(state) == (50, 100)
+        model.cuts = CutScores(management_below=0, mastery_above=1000)
+    assert cuts_of(model) == (50, 100)
 
 
-def test_a_handle_snaps_to_the_next_total(state):
+def test_a_handle_snaps_to_the_next_total(model):
     # The handles stand between two totals: 49.5 is "below 50", 100.5 is "above 100".
-    state.drag([49.5, 117.3])
-    assert cuts_of(state) == (50, 117)
-    state.drag(np.array([41.2, 117.5]))
-    assert cuts_of(state) == (42, 117)
+    model.drag([49.5, 117.3])
+    assert cuts_of(model) == (50, 117)
+    model.drag(np.array([41.2, 117.5]))
+    assert cuts_of(model) == (42, 117)
 
 
-def test_a_handle_stops_at_the_other_and_at_the_ends(state):
-    state.drag([130.0, 100.5])
-    assert cuts_of(state) == (100, 100)
-    state.reset()
-    state.drag([49.5, 12.0])
-    assert cuts_of(state) == (50, 50)
-    state.drag([-1e300, 1e300])
-    assert cuts_of(state) == (0, 150)
+def test_a_handle_stops_at_the_other_and_at_the_ends(model):
+    model.drag([130.0, 100.5])
+    assert cuts_of(model) == (100, 100)
+    model.reset()
+    model.drag([49.5, 12.0])
+    assert cuts_of(model) == (50, 50)
+    model.drag([-1e300, 1e300])
+    assert cuts_of(model) == (0, 150)
 
 
 @pytest.mark.parametrize(
@@ -152,211 +152,211 @@ def test_a_handle_stops_at_the_other_and_at_the_ends(state):
     ],
 )
 @pytest.mark.parametrize("way", ["drag", "slide"])
-def test_what_no_handle_sends_moves_nothing(state, way, sent):
+def test_what_no_handle_sends_moves_nothing(model, way, sent):
     with pytest.raises(CareerpathError):
-        getattr(state, way)(sent)
-    assert cuts_of(state) == (50, 100)
+        getattr(model, way)(sent)
+    assert cuts_of(model) == (50, 100)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=2))
 def test_wherever_the_handles_are_the_cut_scores_are_possible_totals_in_order(sent):
-    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT])
-    state.drag(sent)
-    low, high = cuts_of(state)
+    model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[COHORT])
+    model.drag(sent)
+    low, high = cuts_of(model)
     assert 0 <= low <= high <= 150
     assert isinstance(low, int)
     assert isinstance(high, int)
-    assert sum(each.count for each in state.shares) == 400
+    assert sum(each.count for each in model.shares) == 400
 
 
 @pytest.mark.parametrize("way", ["slide", "drag"])
 def test_a_fractional_cut_score_stays_where_its_handle_did_not_move(way):
     instrument = INSTRUMENT.with_cut_scores(management_below=49.5, mastery_above=100.5)
-    state = ThresholdLabState(instrument=instrument, cohorts=[COHORT], clock=Clock())
-    assert state.handles == (50, 100)
+    model = ThresholdsModel(instrument=instrument, cohorts=[COHORT], clock=Clock())
+    assert model.handles == (50, 100)
     off = 0.5 if way == "drag" else 0  # On the picture they stand between two totals.
-    follow = getattr(state, way)
+    follow = getattr(model, way)
     follow((50 - off, 100 + off))
-    assert not state.moved
+    assert not model.moved
     follow((50 - off, 90 + off))
-    assert cuts_of(state) == (49.5, 90)
-    assert state.cuts.band(49) is Band.MANAGEMENT
-    state.reset()
+    assert cuts_of(model) == (49.5, 90)
+    assert model.cuts.band(49) is Band.MANAGEMENT
+    model.reset()
     follow((60 - off, 100 + off))
-    assert cuts_of(state) == (60, 100.5)
-    state.reset()
+    assert cuts_of(model) == (60, 100.5)
+    model.reset()
     follow((130 - off, 100 + off))
-    assert cuts_of(state) == (100.5, 100.5)
+    assert cuts_of(model) == (100.5, 100.5)
 
 
 def test_two_cut_scores_between_the_same_totals_have_handles_in_order():
     instrument = INSTRUMENT.with_cut_scores(management_below=49.3, mastery_above=49.7)
-    state = ThresholdLabState(instrument=instrument, cohorts=[COHORT], clock=Clock())
-    assert state.handles == (49, 49)
-    state.slide((49, 49))
-    assert not state.moved
+    model = ThresholdsModel(instrument=instrument, cohorts=[COHORT], clock=Clock())
+    assert model.handles == (49, 49)
+    model.slide((49, 49))
+    assert not model.moved
 
 
-def test_the_lines_stand_where_a_drag_finds_the_same_cut_scores(state):
+def test_the_lines_stand_where_a_drag_finds_the_same_cut_scores(model):
     for low, high in ((0, 0), (0, 150), (50, 100), (77, 77)):
-        state.move(management_below=0, mastery_above=150)
-        state.move(management_below=low, mastery_above=high)
-        state.drag(state.lines)
-        assert cuts_of(state) == (low, high)
+        model.move(management_below=0, mastery_above=150)
+        model.move(management_below=low, mastery_above=high)
+        model.drag(model.lines)
+        assert cuts_of(model) == (low, high)
 
 
 # Undo and reset
 
 
-def test_a_drag_is_one_step_to_undo_and_two_drags_are_two(state, clock):
+def test_a_drag_is_one_step_to_undo_and_two_drags_are_two(model, clock):
     for position in (101.5, 102.5, 103.5):
         clock.now += 0.1
-        state.drag([49.5, position])
+        model.drag([49.5, position])
     clock.now += 5
-    state.drag([45.5, 103.5])
-    state.undo()
-    assert cuts_of(state) == (50, 103)
-    state.undo()
-    assert cuts_of(state) == (50, 100)
-    assert not state.can_undo
-    state.undo()
-    assert cuts_of(state) == (50, 100)
+    model.drag([45.5, 103.5])
+    model.undo()
+    assert cuts_of(model) == (50, 103)
+    model.undo()
+    assert cuts_of(model) == (50, 100)
+    assert not model.can_undo
+    model.undo()
+    assert cuts_of(model) == (50, 100)
 
 
-def test_moves_in_code_are_each_undone(state):
-    state.move(management_below=60)
-    state.move(management_below=70)
-    state.undo()
-    assert cuts_of(state) == (60, 100)
+def test_moves_in_code_are_each_undone(model):
+    model.move(management_below=60)
+    model.move(management_below=70)
+    model.undo()
+    assert cuts_of(model) == (60, 100)
 
 
-def test_a_drag_after_an_undo_is_a_step_of_its_own(state):
-    state.drag([49.5, 110.5])
-    state.undo()
-    state.drag([49.5, 120.5])
-    state.undo()
-    assert cuts_of(state) == (50, 100)
+def test_a_drag_after_an_undo_is_a_step_of_its_own(model):
+    model.drag([49.5, 110.5])
+    model.undo()
+    model.drag([49.5, 120.5])
+    model.undo()
+    assert cuts_of(model) == (50, 100)
 
 
-def test_reset_goes_back_to_the_published_and_can_be_undone(state):
-    state.move(management_below=60, mastery_above=95)
-    state.reset()
-    assert not state.moved
-    state.undo()
-    assert cuts_of(state) == (60, 95)
+def test_reset_goes_back_to_the_published_and_can_be_undone(model):
+    model.move(management_below=60, mastery_above=95)
+    model.reset()
+    assert not model.moved
+    model.undo()
+    assert cuts_of(model) == (60, 95)
 
 
-def test_a_move_to_the_same_place_is_none(state):
-    state.slide((50, 100))
-    assert not state.can_undo
+def test_a_move_to_the_same_place_is_none(model):
+    model.slide((50, 100))
+    assert not model.can_undo
 
 
 # What follows
 
 
-def test_shares_are_those_of_a_loop_over_the_people(state):
-    state.move(management_below=61, mastery_above=93)
-    found, published = bands(state.cuts), bands(INSTRUMENT.cut_scores)
-    for each in state.shares:
+def test_shares_are_those_of_a_loop_over_the_people(model):
+    model.move(management_below=61, mastery_above=93)
+    found, published = bands(model.cuts), bands(INSTRUMENT.cut_scores)
+    for each in model.shares:
         assert each.count == found.count(each.band)
         assert each.share == pytest.approx(found.count(each.band) / 400)
         assert each.low < each.share < each.high
         assert each.change == found.count(each.band) - published.count(each.band)
-    assert sum(each.change for each in state.shares) == 0
+    assert sum(each.change for each in model.shares) == 0
 
 
-def test_who_changes_band_is_what_a_loop_over_the_people_finds(state):
-    state.move(management_below=61, mastery_above=93)
-    pairs = list(zip(bands(INSTRUMENT.cut_scores), bands(state.cuts), strict=True))
-    assert state.matrix == {(old, new): pairs.count((old, new)) for old in BANDS for new in BANDS}
-    assert {(flow.origin, flow.target) for flow in state.flows} == {
+def test_who_changes_band_is_what_a_loop_over_the_people_finds(model):
+    model.move(management_below=61, mastery_above=93)
+    pairs = list(zip(bands(INSTRUMENT.cut_scores), bands(model.cuts), strict=True))
+    assert model.matrix == {(old, new): pairs.count((old, new)) for old in BANDS for new in BANDS}
+    assert {(flow.origin, flow.target) for flow in model.flows} == {
         pair for pair in pairs if pair[0] != pair[1]
     }
 
 
-def test_who_changes_band_is_told_in_words(state):
-    state.move(mastery_above=95)
+def test_who_changes_band_is_told_in_words(model):
+    model.move(mastery_above=95)
     count = int(((TOTALS > 95) & (TOTALS <= 100)).sum())
-    assert state.flows_in_words == f"{count} people move from both to mastery."
-    state.move(mastery_above=int(TOTALS.max()))
-    assert "from mastery to both." in state.flows_in_words
-    state.reset()
-    state.move(management_below=0)
-    state.move(management_below=int(TOTALS.min()))
+    assert model.flows_in_words == f"{count} people move from both to mastery."
+    model.move(mastery_above=int(TOTALS.max()))
+    assert "from mastery to both." in model.flows_in_words
+    model.reset()
+    model.move(management_below=0)
+    model.move(management_below=int(TOTALS.min()))
     below = int((TOTALS < 50).sum())
-    assert state.flows_in_words == f"{below} people move from management to both."
+    assert model.flows_in_words == f"{below} people move from management to both."
 
 
 def test_one_person_is_not_people():
     frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2)
     frame.loc[0, "q01"] = 10 if INSTRUMENT.item("q01").mastery_side == "right" else 0
-    state = ThresholdLabState(
+    model = ThresholdsModel(
         instrument=INSTRUMENT, cohorts=[LabCohort.of("two", frame, INSTRUMENT)], clock=Clock()
     )
-    state.move(mastery_above=79)
-    assert state.flows_in_words == "1 person moves from both to mastery."
-    state.move(mastery_above=90)
-    assert state.flows_in_words == "Nobody changes band against the published cut scores."
+    model.move(mastery_above=79)
+    assert model.flows_in_words == "1 person moves from both to mastery."
+    model.move(mastery_above=90)
+    assert model.flows_in_words == "Nobody changes band against the published cut scores."
 
 
-def test_the_histogram_holds_everybody_once_in_the_right_band(state):
-    state.move(management_below=61, mastery_above=93)
-    heights = state.histogram.heights
-    for each in state.shares:
+def test_the_histogram_holds_everybody_once_in_the_right_band(model):
+    model.move(management_below=61, mastery_above=93)
+    heights = model.histogram.heights
+    for each in model.shares:
         assert heights[each.band].sum() == each.count
     assert np.array_equal(sum(heights.values()), COHORT.counts)
     assert heights[Band.MANAGEMENT][61:].sum() == 0
     assert heights[Band.MASTERY][:94].sum() == 0
 
 
-def test_the_curve_is_the_share_at_each_possible_cut_score(state):
-    curve = state.curve
+def test_the_curve_is_the_share_at_each_possible_cut_score(model):
+    curve = model.curve
     for cut in (0, 49, 50, 100, 150):
         assert curve.management[cut] == pytest.approx((cut > TOTALS).mean())
         assert curve.mastery[cut] == pytest.approx((cut < TOTALS).mean())
 
 
 @pytest.mark.parametrize(("low", "high"), [(50, 100), (70, 74), (0, 100), (50, 150), (75, 75)])
-def test_unsure_totals_are_those_of_the_same_rule_as_a_persons_result(state, low, high):
-    state.move(management_below=0, mastery_above=150)
-    state.move(management_below=low, mastery_above=high)
+def test_unsure_totals_are_those_of_the_same_rule_as_a_persons_result(model, low, high):
+    model.move(management_below=0, mastery_above=150)
+    model.move(management_below=low, mastery_above=high)
     error = COHORT.reliability.standard_error
     unsure = {
         total
         for total in range(151)
-        if max(band_chances(state.new_instrument, total, error).values()) < SURE
+        if max(band_chances(model.new_instrument, total, error).values()) < SURE
     }
-    found = {total for start, end in state.unsure for total in range(int(start), int(end) + 1)}
+    found = {total for start, end in model.unsure for total in range(int(start), int(end) + 1)}
     assert found == unsure
     expected = np.isin(TOTALS, list(unsure)).mean()
-    assert state.unsure_share == pytest.approx(expected)
+    assert model.unsure_share == pytest.approx(expected)
 
 
-def test_trust_is_the_tallys(state):
-    state.move(management_below=61)
-    found = COHORT.tally.classification(state.cuts)
-    assert state.classification.accuracy == found.accuracy
-    assert state.classification.consistency == found.consistency
-    assert state.classification.kappa == found.kappa
-    assert state.classification.withheld == ""
+def test_trust_is_the_tallys(model):
+    model.move(management_below=61)
+    found = COHORT.tally.classification(model.cuts)
+    assert model.classification.accuracy == found.accuracy
+    assert model.classification.consistency == found.consistency
+    assert model.classification.kappa == found.kappa
+    assert model.classification.withheld == ""
 
 
-def test_items_tell_who_would_change_band_at_the_current_cut_scores(state):
-    state.move(management_below=61)
-    assert state.items == COHORT.tally.items(state.cuts)
-    assert len(state.items) == 15
+def test_items_tell_who_would_change_band_at_the_current_cut_scores(model):
+    model.move(management_below=61)
+    assert model.items == COHORT.tally.items(model.cuts)
+    assert len(model.items) == 15
 
 
 # Few people, odd people, nobody
 
 
 def test_with_few_people_the_interval_stays_and_the_model_is_held_back():
-    state = small(FEWEST_PEOPLE - 1)
-    assert state.few
-    assert "Held back: 29 people" in state.classification.withheld
-    assert state.classification.accuracy is None
-    assert all(each.low is not None for each in state.shares)
-    assert state.cohort.reliability.alpha is not None
+    model = small(FEWEST_PEOPLE - 1)
+    assert model.few
+    assert "Held back: 29 people" in model.classification.withheld
+    assert model.classification.accuracy is None
+    assert all(each.low is not None for each in model.shares)
+    assert model.cohort.reliability.alpha is not None
     assert not small(FEWEST_PEOPLE).few
     assert small(FEWEST_PEOPLE).classification.withheld == ""
 
@@ -364,18 +364,18 @@ def test_with_few_people_the_interval_stays_and_the_model_is_held_back():
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_hardly_anybody_raises_nowhere(count):
     frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2).head(count)
-    state = ThresholdLabState(
+    model = ThresholdsModel(
         instrument=INSTRUMENT, cohorts=[LabCohort.of("few", frame, INSTRUMENT)], clock=Clock()
     )
-    state.move(management_below=80, mastery_above=90)
-    assert state.classification.withheld
-    assert state.unsure == ()
-    assert state.cohort.reliability.alpha is None
-    assert sum(each.count for each in state.shares) == count
-    assert state.curve.management.max() <= 1
-    assert len(state.items) in (0, 15)
-    assert state.histogram.heights[Band.BOTH].sum() in (0, count)
-    assert "Made in the threshold lab" in state.make(now=WHEN).text
+    model.move(management_below=80, mastery_above=90)
+    assert model.classification.withheld
+    assert model.unsure == ()
+    assert model.cohort.reliability.alpha is None
+    assert sum(each.count for each in model.shares) == count
+    assert model.curve.management.max() <= 1
+    assert len(model.items) in (0, 15)
+    assert model.histogram.heights[Band.BOTH].sum() in (0, count)
+    assert "Made in the threshold lab" in model.make(now=WHEN).text
 
 
 def test_answers_that_do_not_hang_together_are_told():
@@ -385,11 +385,11 @@ def test_answers_that_do_not_hang_together_are_told():
     keyed = frame.iloc[:, :7].to_numpy()
     frame.iloc[:, 7:14] = 10 - keyed
     plain = Instrument.plain(list(INSTRUMENT.item_ids))
-    state = ThresholdLabState(
+    model = ThresholdsModel(
         instrument=plain, cohorts=[LabCohort.of("odd", frame, plain)], clock=Clock()
     )
-    assert state.cohort.reliability.alpha < 0
-    assert "do not hang together" in state.classification.withheld
+    assert model.cohort.reliability.alpha < 0
+    assert "do not hang together" in model.classification.withheld
 
 
 def test_half_points_and_ranges_below_zero_work():
@@ -402,16 +402,16 @@ def test_half_points_and_ranges_below_zero_work():
         mastery_above=1,
     )
     made = simulate_cohort(instrument, count=60, seed=2)
-    state = ThresholdLabState(
+    model = ThresholdsModel(
         instrument=instrument, cohorts=[LabCohort.of("all", made, instrument)], clock=Clock()
     )
-    assert not state.whole
-    assert state.lines == (-1.75, 1.25)
-    state.drag([-1.1, 1.25])
-    assert cuts_of(state) == (-1, 1)
-    state.slide((-0.5, 0.49))
-    assert cuts_of(state) == (-0.5, 0.5)
-    assert sum(each.count for each in state.shares) == 60
+    assert not model.whole
+    assert model.lines == (-1.75, 1.25)
+    model.drag([-1.1, 1.25])
+    assert cuts_of(model) == (-1, 1)
+    model.slide((-0.5, 0.49))
+    assert cuts_of(model) == (-0.5, 0.5)
+    assert sum(each.count for each in model.shares) == 60
 
 
 def test_many_possible_totals_share_bars():
@@ -420,12 +420,12 @@ def test_many_possible_totals_share_bars():
     )
     answers = np.random.default_rng(2).integers(0, 101, (300, 4))
     made = pd.DataFrame(answers, columns=list(instrument.item_ids))
-    state = ThresholdLabState(
+    model = ThresholdsModel(
         instrument=instrument, cohorts=[LabCohort.of("all", made, instrument)], clock=Clock()
     )
-    histogram = state.histogram
+    histogram = model.histogram
     assert len(histogram.middles) <= MOST_BARS
-    for each in state.shares:
+    for each in model.shares:
         assert histogram.heights[each.band].sum() == each.count
 
 
@@ -434,56 +434,56 @@ def test_many_possible_totals_share_bars():
 
 def test_a_lab_needs_a_cohort_that_fits(clock):
     with pytest.raises(CareerpathError, match="no cohort"):
-        ThresholdLabState(instrument=INSTRUMENT, cohorts=[], clock=clock)
+        ThresholdsModel(instrument=INSTRUMENT, cohorts=[], clock=clock)
     with pytest.raises(CareerpathError, match="names that differ"):
-        ThresholdLabState(instrument=INSTRUMENT, cohorts=[COHORT, COHORT], clock=clock)
+        ThresholdsModel(instrument=INSTRUMENT, cohorts=[COHORT, COHORT], clock=clock)
     plain = Instrument.plain(["a", "b"], management_below=5, mastery_above=10)
     with pytest.raises(CareerpathError, match="other items, keys or another scale"):
-        ThresholdLabState(instrument=plain, cohorts=[COHORT], clock=clock)
+        ThresholdsModel(instrument=plain, cohorts=[COHORT], clock=clock)
 
 
-def test_another_cohort_can_be_shown(state):
-    state.show("others")
-    assert state.cohort is OTHER
-    assert sum(each.count for each in state.shares) == 250
+def test_another_cohort_can_be_shown(model):
+    model.show("others")
+    assert model.cohort is OTHER
+    assert sum(each.count for each in model.shares) == 250
 
 
-def test_two_cohorts_are_compared_band_by_band(state):
-    assert state.comparison == ()
-    assert state.histogram.others is None
-    state.compare("others")
-    for each in state.comparison:
+def test_two_cohorts_are_compared_band_by_band(model):
+    assert model.comparison == ()
+    assert model.histogram.others is None
+    model.compare("others")
+    for each in model.comparison:
         assert each.points == pytest.approx(100 * (each.other.share - each.shown.share))
-    assert state.histogram.others.sum() == pytest.approx(400)
-    state.show("others")
-    assert state.other_name == "everybody"
-    state.compare("")
-    assert state.other is None
+    assert model.histogram.others.sum() == pytest.approx(400)
+    model.show("others")
+    assert model.other_name == "everybody"
+    model.compare("")
+    assert model.other is None
 
 
 @pytest.mark.parametrize("way", ["show", "compare"])
-def test_an_unknown_cohort_is_refused_with_the_nearest_name(state, way):
+def test_an_unknown_cohort_is_refused_with_the_nearest_name(model, way):
     with pytest.raises(CareerpathError, match="Did you mean 'others'"):
-        getattr(state, way)("other")
-    assert (state.shown_name, state.other_name) == ("everybody", "")
+        getattr(model, way)("other")
+    assert (model.shown_name, model.other_name) == ("everybody", "")
 
 
-def test_a_cohort_is_not_compared_with_itself(state):
+def test_a_cohort_is_not_compared_with_itself(model):
     with pytest.raises(CareerpathError, match="the cohort that is shown"):
-        state.compare("everybody")
+        model.compare("everybody")
 
 
 # Saving
 
 
-def test_what_is_saved_is_a_new_version_that_says_where_it_comes_from(state, tmp_path):
-    state.move(management_below=60, mastery_above=95)
-    path = state.save(tmp_path, now=WHEN)
+def test_what_is_saved_is_a_new_version_that_says_where_it_comes_from(model, tmp_path):
+    model.move(management_below=60, mastery_above=95)
+    path = model.save(tmp_path, now=WHEN)
     assert path.parent == tmp_path
     ours = load_instrument(path)
-    assert ours.cut_scores == state.cuts
+    assert ours.cut_scores == model.cuts
     assert ours.version == f"{INSTRUMENT.version}+60-95"
-    assert ours == state.new_instrument
+    assert ours == model.new_instrument
     text = path.read_text(encoding="utf-8")
     assert tomllib.loads(text)["id"] == INSTRUMENT.id
     head = text.partition("\n\n")[0]
@@ -492,48 +492,48 @@ def test_what_is_saved_is_a_new_version_that_says_where_it_comes_from(state, tmp
     assert "Published cut scores: 50 and 100. Cut scores here: 60 and 95." in head
     assert "400 people: everybody" in head
     assert "synthetic" in head
-    assert state.saved.path == path
+    assert model.saved.path == path
 
 
-def test_a_file_that_is_there_is_never_replaced(state, tmp_path):
-    state.move(management_below=60)
-    first = state.save(tmp_path / "ours.toml", now=WHEN)
+def test_a_file_that_is_there_is_never_replaced(model, tmp_path):
+    model.move(management_below=60)
+    first = model.save(tmp_path / "ours.toml", now=WHEN)
     before = first.read_bytes()
     with pytest.raises(CareerpathError, match="is there already"):
-        state.save(first)
+        model.save(first)
     assert first.read_bytes() == before
 
 
 @pytest.mark.parametrize("path", ["missing/ours.toml", "a\0b.toml"])
-def test_what_cannot_be_written_is_told(state, tmp_path, path):
+def test_what_cannot_be_written_is_told(model, tmp_path, path):
     with pytest.raises(CareerpathError, match="Cannot write"):
-        state.save(tmp_path / path)
+        model.save(tmp_path / path)
 
 
 def test_no_name_or_source_breaks_out_of_its_comment(clock):
     evil = 'x\n[cut_scores]\nmanagement_below = 1\r\u2028mastery_above = "'
     cohort = LabCohort(name=evil, tally=COHORT.tally, source=evil)
-    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
-    state.move(management_below=60)
-    assert tomllib.loads(state.make(now=WHEN).text)["cut_scores"] == {
+    model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
+    model.move(management_below=60)
+    assert tomllib.loads(model.make(now=WHEN).text)["cut_scores"] == {
         "management_below": 60,
         "mastery_above": 100,
     }
 
 
-def test_what_was_saved_is_forgotten_as_soon_as_the_cut_scores_move_on(state):
-    state.move(management_below=60)
-    state.make(now=WHEN)
-    assert state.saved is not None
-    state.move(management_below=61)
-    assert state.saved is None
+def test_what_was_saved_is_forgotten_as_soon_as_the_cut_scores_move_on(model):
+    model.move(management_below=60)
+    model.make(now=WHEN)
+    assert model.saved is not None
+    model.move(management_below=61)
+    assert model.saved is None
 
 
 def test_real_people_are_not_called_synthetic(clock):
     cohort = LabCohort("ours", COHORT.tally, source="survey of 2026")
-    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
-    assert not any("synthetic" in line for line in state.provenance(now=WHEN))
-    assert any("survey of 2026" in line for line in state.provenance(now=WHEN))
+    model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
+    assert not any("synthetic" in line for line in model.provenance(now=WHEN))
+    assert any("survey of 2026" in line for line in model.provenance(now=WHEN))
 
 
 def test_a_simulated_cohort_says_so_by_itself():
@@ -581,23 +581,23 @@ def test_a_tally_of_simulated_people_is_still_synthetic(tmp_path):
 REAL = MADE.frame.drop(columns="person")
 
 
-def lab_over(frame: pd.DataFrame, **facts: str) -> ThresholdLabState:
-    return ThresholdLabState(
+def lab_over(frame: pd.DataFrame, **facts: str) -> ThresholdsModel:
+    return ThresholdsModel(
         instrument=INSTRUMENT, cohorts=[LabCohort.of("ours", frame, INSTRUMENT, **facts)]
     )
 
 
 def test_norms_are_not_written_unless_the_analyst_says_so():
-    state = lab_over(REAL)
-    state.move(management_below=60)
-    assert state.make(now=WHEN).instrument.norms == INSTRUMENT.norms
+    model = lab_over(REAL)
+    model.move(management_below=60)
+    assert model.make(now=WHEN).instrument.norms == INSTRUMENT.norms
 
 
 def test_measured_norms_are_the_cohorts_with_where_how_many_and_when(tmp_path):
-    state = lab_over(REAL, source="survey of 2026.")
-    state.take_norms(wanted=True)
-    state.move(management_below=60)
-    path = state.save(tmp_path, now=WHEN)
+    model = lab_over(REAL, source="survey of 2026.")
+    model.take_norms(wanted=True)
+    model.move(management_below=60)
+    path = model.save(tmp_path, now=WHEN)
     ours = load_instrument(path)
     tally = COHORT.tally
     assert (ours.norms.mean, ours.norms.sd) == (tally.mean, tally.sd)
@@ -612,9 +612,9 @@ def test_measured_norms_are_the_cohorts_with_where_how_many_and_when(tmp_path):
 
 
 def test_a_result_from_measured_norms_says_that_they_are_measured():
-    state = lab_over(REAL)
-    state.take_norms(wanted=True)
-    ours = state.make(now=WHEN).instrument
+    model = lab_over(REAL)
+    model.take_norms(wanted=True)
+    ours = model.make(now=WHEN).instrument
     answers = {item.id: 3 if item.mastery_side == "left" else 7 for item in ours.items}
     found = interpret(ours, score(ours, answers))
     assert found.chances == band_chances(ours, 105, COHORT.tally.standard_error())
@@ -635,35 +635,35 @@ def test_a_result_from_measured_norms_says_that_they_are_measured():
     ids=["synthetic", "few", "alike"],
 )
 def test_norms_are_held_back_where_they_would_mean_nothing(cohort, why):
-    state = ThresholdLabState(instrument=INSTRUMENT, cohorts=[cohort])
-    assert why in state.norms_withheld
+    model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[cohort])
+    assert why in model.norms_withheld
     with pytest.raises(CareerpathError, match=why):
-        state.take_norms(wanted=True)
-    state.with_norms = True  # past the method, as a visitor could
+        model.take_norms(wanted=True)
+    model.with_norms = True  # past the method, as a visitor could
     with pytest.raises(CareerpathError, match=why):
-        state.make(now=WHEN)
-    assert state.saved is None
+        model.make(now=WHEN)
+    assert model.saved is None
 
 
 def test_just_enough_people_give_norms():
-    state = lab_over(REAL.head(FEWEST_FOR_NORMS))
-    assert state.norms_withheld == ""
-    assert not state.worth_saving
-    state.take_norms(wanted=True)
-    assert state.worth_saving
-    state.take_norms(wanted="yes")
-    assert not state.with_norms
+    model = lab_over(REAL.head(FEWEST_FOR_NORMS))
+    assert model.norms_withheld == ""
+    assert not model.worth_saving
+    model.take_norms(wanted=True)
+    assert model.worth_saving
+    model.take_norms(wanted="yes")
+    assert not model.with_norms
 
 
 def test_norms_of_one_cohort_are_not_taken_over_to_the_next():
-    state = ThresholdLabState(
+    model = ThresholdsModel(
         instrument=INSTRUMENT,
         cohorts=[LabCohort("a", COHORT.tally), LabCohort("b", OTHER.tally)],
     )
-    state.take_norms(wanted=True)
-    state.make(now=WHEN)
-    state.show("b")
-    assert (state.with_norms, state.saved) == (False, None)
+    model.take_norms(wanted=True)
+    model.make(now=WHEN)
+    model.show("b")
+    assert (model.with_norms, model.saved) == (False, None)
 
 
 # Groups
@@ -704,20 +704,18 @@ def test_a_column_that_is_not_there_or_names_people_is_told():
 @pytest.mark.parametrize("times", [1, 5_000_000])
 def test_a_move_costs_the_same_for_400_people_and_for_two_billion(times, clock):
     tally = Tally(COHORT.tally.layout, COHORT.tally.cells * times)
-    state = ThresholdLabState(
-        instrument=INSTRUMENT, cohorts=[LabCohort("many", tally)], clock=clock
-    )
-    assert state.cohort.tally.count == 400 * times
+    model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[LabCohort("many", tally)], clock=clock)
+    assert model.cohort.tally.count == 400 * times
 
     def everything() -> None:
-        _ = state.shares, state.matrix, state.flows_in_words, state.classification
-        _ = state.unsure, state.unsure_share, state.histogram, state.lines
+        _ = model.shares, model.matrix, model.flows_in_words, model.classification
+        _ = model.unsure, model.unsure_share, model.histogram, model.lines
 
     everything()
     seconds = []
     for cut in range(40, 60):
         start = time.perf_counter()
-        state.drag([cut - 0.5, 100.5])
+        model.drag([cut - 0.5, 100.5])
         everything()
         seconds.append(time.perf_counter() - start)
     # The best of twenty: what it costs, not what else the machine was doing.

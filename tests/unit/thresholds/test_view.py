@@ -16,7 +16,7 @@ from careerpath import CareerpathError, Instrument, load_instrument, simulate_co
 from careerpath.room.coach.figures import RoomFigures
 from careerpath.room.coach.what_if import WhatIf
 from careerpath.thresholds.labels import LabVoice
-from careerpath.thresholds.view import ThresholdLab
+from careerpath.thresholds.view import ThresholdsScreen
 from careerpath.ui.screen import Screen
 
 INSTRUMENT = load_instrument()
@@ -34,34 +34,34 @@ def parts(widget, kind):
 
 
 @pytest.fixture
-def lab() -> ThresholdLab:
-    return ThresholdLab({"everybody": MADE, "others": OTHERS}, INSTRUMENT)
+def lab() -> ThresholdsScreen:
+    return ThresholdsScreen({"everybody": MADE, "others": OTHERS}, INSTRUMENT)
 
 
-def handles(lab: ThresholdLab) -> bqplot.Scatter:
+def handles(lab: ThresholdsScreen) -> bqplot.Scatter:
     figure = next(parts(lab, bqplot.Figure))
     return next(mark for mark in figure.marks if getattr(mark, "enable_move", False))
 
 
-def slider(lab: ThresholdLab | WhatIf) -> IntRangeSlider | FloatRangeSlider:
+def slider(lab: ThresholdsScreen | WhatIf) -> IntRangeSlider | FloatRangeSlider:
     return next(parts(lab, IntRangeSlider | FloatRangeSlider))
 
 
-def bars(lab: ThresholdLab) -> bqplot.Bars:
+def bars(lab: ThresholdsScreen) -> bqplot.Bars:
     return next(each for each in next(parts(lab, bqplot.Figure)).marks if type(each) is bqplot.Bars)
 
 
-def shown(lab: ThresholdLab) -> str:
+def shown(lab: ThresholdsScreen) -> str:
     return " ".join(screen.html for screen in parts(lab, Screen))
 
 
-def press(lab: ThresholdLab, content: object) -> None:
+def press(lab: ThresholdsScreen, content: object) -> None:
     """Deliver a message to every screen, as a browser could."""
     for screen in parts(lab, Screen):
         screen._handle_custom_msg(content, [])
 
 
-def cuts_of(lab: ThresholdLab) -> tuple[float, float]:
+def cuts_of(lab: ThresholdsScreen) -> tuple[float, float]:
     return lab.value.management_below, lab.value.mastery_above
 
 
@@ -69,9 +69,9 @@ def test_a_drag_on_the_picture_moves_the_slider_and_the_words(lab):
     handles(lab).x = np.array([49.5, 110.5])
     assert cuts_of(lab) == (50, 110)
     assert slider(lab).value == (50, 110)
-    share = lab.state.shares[2]
+    share = lab.model.shares[2]
     assert f"{100 * share.share:.1f} %" in shown(lab)
-    assert lab.state.flows_in_words in shown(lab)
+    assert lab.model.flows_in_words in shown(lab)
     assert bars(lab).y[2].sum() == share.count
 
 
@@ -137,7 +137,7 @@ def test_handles_that_are_nowhere_are_refused_in_words(lab, sent):
 def test_a_message_that_no_button_sends_leaves_the_lab_standing(lab, content):
     press(lab, content)
     assert cuts_of(lab) == (50, 100)
-    assert lab.state.saved is None
+    assert lab.model.saved is None
 
 
 def test_undo_and_reset_are_offered_when_there_is_something_to_undo(lab):
@@ -167,7 +167,7 @@ def test_saving_offers_a_download_and_writes_nothing(lab, tmp_path, monkeypatch)
 
 
 def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
-    lab = ThresholdLab(MADE, INSTRUMENT, save_to=tmp_path)
+    lab = ThresholdsScreen(MADE, INSTRUMENT, save_to=tmp_path)
     lab.move(management_below=60)
     press(lab, {"action": "save", "item": None, "place": None})
     [file] = tmp_path.iterdir()
@@ -178,7 +178,7 @@ def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
 
 
 def test_norms_are_written_where_the_analyst_says_so(tmp_path):
-    lab = ThresholdLab({"ours": OURS}, INSTRUMENT, save_to=tmp_path)
+    lab = ThresholdsScreen({"ours": OURS}, INSTRUMENT, save_to=tmp_path)
     assert re.search(r'data-action="save" aria-disabled="true"', shown(lab))
     press(lab, {"action": "norms", "item": None, "place": None})
     assert re.search(r'data-action="norms" checked', shown(lab))
@@ -194,22 +194,22 @@ def test_norms_are_written_where_the_analyst_says_so(tmp_path):
     ("cohort", "why"), [(MADE, "these people are synthetic"), (OURS.head(99), "99 people")]
 )
 def test_norms_that_are_held_back_say_why(cohort, why):
-    lab = ThresholdLab(cohort, INSTRUMENT)
+    lab = ThresholdsScreen(cohort, INSTRUMENT)
     assert re.search(r'data-action="norms" disabled', shown(lab))
     assert f"Held back: {why}" in shown(lab)
     press(lab, {"action": "norms", "item": None, "place": None})
-    assert not lab.state.with_norms
+    assert not lab.model.with_norms
 
 
-def voice(lab: ThresholdLab) -> LabVoice:
+def voice(lab: ThresholdsScreen) -> LabVoice:
     return next(parts(lab, LabVoice))
 
 
 def test_what_changes_is_said_and_the_pictures_have_words(lab):
     lab.move(mastery_above=110)
     said = voice(lab).said
-    assert lab.state.flows_in_words in said
-    assert f"mastery above 110: {100 * lab.state.shares[2].share:.1f} %" in said
+    assert lab.model.flows_in_words in said
+    assert f"mastery above 110: {100 * lab.model.shares[2].share:.1f} %" in said
     assert "cut scores 50 and 110" in voice(lab).pictures["cp-lab-picture"]
     press(lab, {"action": "save", "item": None, "place": None})
     assert voice(lab).said == "careerpath-15-1.0.0-50-110.toml is ready to download."
@@ -217,21 +217,21 @@ def test_what_changes_is_said_and_the_pictures_have_words(lab):
 
 def test_groups_of_one_table_are_shown_and_compared():
     frame = OURS.assign(team=["north", "south"] * 200)
-    lab = ThresholdLab(frame, INSTRUMENT, by="team")
-    assert lab.state.names == ("everybody", "north", "south")
+    lab = ThresholdsScreen(frame, INSTRUMENT, by="team")
+    assert lab.model.names == ("everybody", "north", "south")
     _, compare = parts(lab, Dropdown)
     compare.value = "south"
     assert "everybody beside south" in shown(lab)
     with pytest.raises(CareerpathError, match="need one table"):
-        ThresholdLab({"a": frame}, INSTRUMENT, by="team")
+        ThresholdsScreen({"a": frame}, INSTRUMENT, by="team")
 
 
 def test_it_says_that_a_cohort_is_synthetic(lab):
     assert "Synthetic" in shown(lab)
-    assert "Synthetic" not in shown(ThresholdLab(OURS, INSTRUMENT))
-    mixed = ThresholdLab({"ours": OURS, "made up": OTHERS}, INSTRUMENT)
+    assert "Synthetic" not in shown(ThresholdsScreen(OURS, INSTRUMENT))
+    mixed = ThresholdsScreen({"ours": OURS, "made up": OTHERS}, INSTRUMENT)
     assert "Synthetic" not in shown(mixed)
-    mixed.state.compare("made up")
+    mixed.model.compare("made up")
     assert "made up is synthetic" in shown(mixed)
 
 
@@ -239,7 +239,7 @@ def test_people_without_a_total_are_told():
     frame = MADE.frame.astype({"q01": "float", "q02": "float"})
     frame.loc[:2, "q01"] = np.nan
     frame.loc[5, "q02"] = 11
-    text = shown(ThresholdLab(frame, INSTRUMENT))
+    text = shown(ThresholdsScreen(frame, INSTRUMENT))
     assert "396 people" in text
     assert "3 unanswered" in text
     assert "1 out of range" in text
@@ -252,7 +252,7 @@ def test_it_says_what_alpha_is_not_and_what_each_figure_takes_for_granted(lab):
 
 
 def test_few_people_see_intervals_and_no_model():
-    text = shown(ThresholdLab(MADE.frame.head(20), INSTRUMENT))
+    text = shown(ThresholdsScreen(MADE.frame.head(20), INSTRUMENT))
     assert "Held back: 20 people" in text
     assert "Accuracy</dt>" not in text
     assert re.search(r"\d+\.\d to \d+\.\d %", text)
@@ -260,7 +260,7 @@ def test_few_people_see_intervals_and_no_model():
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_hardly_anybody_is_shown_too(count):
-    lab = ThresholdLab(MADE.frame.head(count), INSTRUMENT)
+    lab = ThresholdsScreen(MADE.frame.head(count), INSTRUMENT)
     slider(lab).value = (60, 95)
     assert cuts_of(lab) == (60, 95)
     assert "Something went wrong" not in shown(lab)
@@ -269,7 +269,7 @@ def test_hardly_anybody_is_shown_too(count):
 
 @pytest.mark.parametrize("people", [1, 2, 20, 400])
 def test_the_picture_counts_in_whole_people(people):
-    lab = ThresholdLab(OURS.head(people), INSTRUMENT)
+    lab = ThresholdsScreen(OURS.head(people), INSTRUMENT)
     [axis] = [each for each in next(parts(lab, bqplot.Figure)).axes if each.label == "people"]
     assert np.array_equal(axis.tick_values, np.round(axis.tick_values))
 
@@ -279,7 +279,7 @@ def test_cohorts_are_chosen_and_compared(lab):
     compare.value = "others"
     assert "everybody beside others" in shown(lab)
     show.value = "others"
-    assert lab.state.shown_name == "others"
+    assert lab.model.shown_name == "others"
     assert compare.value == "everybody"
     assert "others beside everybody" in shown(lab)
     compare.value = ""
@@ -287,14 +287,14 @@ def test_cohorts_are_chosen_and_compared(lab):
 
 
 def test_one_cohort_has_nothing_to_choose():
-    assert not list(parts(ThresholdLab(MADE, INSTRUMENT), Dropdown))
+    assert not list(parts(ThresholdsScreen(MADE, INSTRUMENT), Dropdown))
 
 
 def test_whatever_a_cohort_is_called_is_text():
     evil = '<img src=x onerror="alert(1)">'
-    lab = ThresholdLab({evil: MADE, "b": OTHERS}, INSTRUMENT, source=evil)
+    lab = ThresholdsScreen({evil: MADE, "b": OTHERS}, INSTRUMENT, source=evil)
     lab.move(management_below=60)
-    lab.state.compare("b")
+    lab.model.compare("b")
     press(lab, {"action": "save", "item": None, "place": None})
     assert evil not in shown(lab)
     assert evil not in lab.snapshot().svg
@@ -305,7 +305,7 @@ def test_half_points_have_a_slider_of_half_points():
         ["a", "b", "c"], maximum=2, step=0.5, management_below=2.5, mastery_above=4
     )
     frame = pd.DataFrame({"a": [0.5, 1, 2], "b": [1.5, 1, 2], "c": [0, 1, 2]})
-    lab = ThresholdLab(frame, instrument)
+    lab = ThresholdsScreen(frame, instrument)
     assert isinstance(slider(lab), FloatRangeSlider)
     slider(lab).value = (1.5, 4.5)
     assert cuts_of(lab) == (1.5, 4.5)
@@ -319,19 +319,19 @@ def test_a_snapshot_stands_still_and_says_itself_in_words(lab):
     assert "cut scores 50 and 100" in repr(before)
     assert "cut scores 60 and 100" in after._repr_svg_()
     assert "nobody ever gave these answers" in after.svg
-    assert repr(lab) == "ThresholdLab(everybody: 400, others: 250; cut scores 60 and 100)"
+    assert repr(lab) == "ThresholdsScreen(everybody: 400, others: 250; cut scores 60 and 100)"
 
 
 def test_what_makes_no_sense_in_code_raises(lab):
     with pytest.raises(CareerpathError):
         lab.move(management_below=120)
     with pytest.raises(CareerpathError):
-        ThresholdLab({}, INSTRUMENT)
+        ThresholdsScreen({}, INSTRUMENT)
 
 
 def test_the_sliders_show_a_fractional_cut_score_in_its_band():
     instrument = INSTRUMENT.with_cut_scores(management_below=49.5, mastery_above=100.5)
-    lab = ThresholdLab(MADE, instrument)
+    lab = ThresholdsScreen(MADE, instrument)
     assert slider(lab).value == (50, 100)
     slider(lab).value = (50, 90)
     assert (lab.value.management_below, lab.value.mastery_above) == (49.5, 90)

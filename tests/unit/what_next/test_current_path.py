@@ -9,15 +9,15 @@ INSTRUMENT = load_instrument()
 
 
 def looked(band=Band.MASTERY, **fields):
-    state = CurrentPath()
-    state.look(INSTRUMENT, band, fields)
-    return state
+    model = CurrentPath()
+    model.look(INSTRUMENT, band, fields)
+    return model
 
 
 def test_path_and_reports_are_enough():
-    state = looked(path="management", reports="9")
-    assert state.outcome.headline == "Suited to mastery, managing nine"
-    assert state.problem == ""
+    model = looked(path="management", reports="9")
+    assert model.outcome.headline == "Suited to mastery, managing nine"
+    assert model.problem == ""
 
 
 def test_no_reports_are_none():
@@ -57,19 +57,19 @@ def test_what_is_left_blank_is_not_taken_for_none():
     ],
 )
 def test_what_cannot_be_read_is_told_and_what_was_typed_stays(fields, told):
-    state = looked(**fields)
-    assert told in state.problem
-    assert state.outcome is None
-    assert {name: text for name, text in state.typed.items() if text} == fields
+    model = looked(**fields)
+    assert told in model.problem
+    assert model.outcome is None
+    assert {name: text for name, text in model.typed.items() if text} == fields
 
 
 def test_changed_answers_change_what_is_said():
-    state = looked(path="management", reports="9")
-    state.follow(INSTRUMENT, Band.MANAGEMENT)
-    assert state.outcome.headline == "Suited to management, managing nine"
+    model = looked(path="management", reports="9")
+    model.follow(INSTRUMENT, Band.MANAGEMENT)
+    assert model.outcome.headline == "Suited to management, managing nine"
 
 
 def test_nothing_is_said_before_it_is_asked_for():
-    state = CurrentPath()
-    state.follow(INSTRUMENT, Band.MANAGEMENT)
-    assert state.outcome is None
+    model = CurrentPath()
+    model.follow(INSTRUMENT, Band.MANAGEMENT)
+    assert model.outcome is None

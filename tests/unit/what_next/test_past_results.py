@@ -19,7 +19,7 @@ class Device:
     def __init__(self, instrument=INSTRUMENT):
         self.kept = {}
         self.full = False
-        self.state = PastResults(instrument, tell=self.told)
+        self.model = PastResults(instrument, tell=self.told)
         self.answer()
 
     def told(self, message):
@@ -33,7 +33,7 @@ class Device:
         self.answer()
 
     def answer(self, *, refused=False):
-        self.state.found({"results": list(self.kept.values()), "refused": refused})
+        self.model.found({"results": list(self.kept.values()), "refused": refused})
 
 
 def result(value=7, *, day=DAY, instrument=INSTRUMENT):
@@ -47,41 +47,41 @@ def result(value=7, *, day=DAY, instrument=INSTRUMENT):
 @pytest.fixture
 def device():
     made = Device()
-    made.state.current = result()
+    made.model.current = result()
     return made
 
 
 def keep(device, *results):
     for each in results:
-        device.state.current = each
-        device.state.keep()
+        device.model.current = each
+        device.model.keep()
 
 
 def test_nothing_is_kept_by_itself(device):
     assert device.kept == {}
-    assert not device.state.is_kept
+    assert not device.model.is_kept
 
 
 def test_what_is_kept_is_told_and_is_kept_once(device):
-    device.state.keep()
-    assert device.state.is_kept
-    assert device.state.said == "Kept on this device."
-    device.state.keep()
+    device.model.keep()
+    assert device.model.is_kept
+    assert device.model.said == "Kept on this device."
+    device.model.keep()
     assert len(device.kept) == 1
 
 
 def test_the_shown_result_is_the_newest_of_the_line_and_kept_or_not_in_it_once(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(5, day=date(2025, 1, 1)))
-    device.state.current = result()
-    assert [each.total for each in device.state.comparable] == [45, 75, 105]
-    device.state.keep()
-    assert [each.total for each in device.state.comparable] == [45, 75, 105]
+    device.model.current = result()
+    assert [each.total for each in device.model.comparable] == [45, 75, 105]
+    device.model.keep()
+    assert [each.total for each in device.model.comparable] == [45, 75, 105]
 
 
 def test_a_change_is_told_from_measurement_error(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(6, day=date(2025, 1, 1)))
-    device.state.current = result()
-    (last, small), (first, large) = device.state.changes
+    device.model.current = result()
+    (last, small), (first, large) = device.model.changes
     assert last == "From 1 January 2025 to 1 March 2026"
     assert "no change at all" in small
     assert first == "From 1 January 2024 to 1 March 2026"
@@ -90,69 +90,69 @@ def test_a_change_is_told_from_measurement_error(device):
 
 def test_an_older_result_that_is_shown_has_its_place_in_time(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(6, day=date(2027, 1, 1)))
-    device.state.current = result(5, day=date(2025, 1, 1))
-    assert [each.total for each in device.state.comparable] == [45, 75, 90]
-    assert device.state.changes[0][0] == "From 1 January 2025 to 1 January 2027"
+    device.model.current = result(5, day=date(2025, 1, 1))
+    assert [each.total for each in device.model.comparable] == [45, 75, 90]
+    assert device.model.changes[0][0] == "From 1 January 2025 to 1 January 2027"
 
 
 def test_one_result_changes_nothing(device):
-    assert device.state.changes == ()
-    device.state.keep()
-    assert device.state.changes == ()
+    assert device.model.changes == ()
+    device.model.keep()
+    assert device.model.changes == ()
 
 
 def test_results_of_another_version_are_kept_and_never_compared(device):
     moved = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
     keep(device, result(3, day=date(2024, 1, 1), instrument=moved))
-    device.state.current = result()
-    assert len(device.state.kept) == 1
-    assert device.state.changes == ()
-    assert [each.total for each in device.state.comparable] == [105]
+    device.model.current = result()
+    assert len(device.model.kept) == 1
+    assert device.model.changes == ()
+    assert [each.total for each in device.model.comparable] == [105]
 
 
 def test_without_norms_it_says_why_nothing_can_be_said():
     plain = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
     device = Device(plain)
     keep(device, result(3, day=date(2024, 1, 1), instrument=plain))
-    device.state.current = result(9, instrument=plain)
-    assert "has no norms" in device.state.changes[0][1]
+    device.model.current = result(9, instrument=plain)
+    assert "has no norms" in device.model.changes[0][1]
 
 
 def test_a_full_browser_says_so_and_nothing_is_lost(device):
     keep(device, result(3, day=date(2024, 1, 1)))
     device.full = True
-    device.state.current = result()
-    device.state.keep()
-    assert device.state.problem == NO_ROOM
-    assert device.state.said == ""
-    assert len(device.state.kept) == 1
+    device.model.current = result()
+    device.model.keep()
+    assert device.model.problem == NO_ROOM
+    assert device.model.said == ""
+    assert len(device.model.kept) == 1
 
 
 def test_removing_takes_one_and_deleting_all(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(5, day=date(2025, 1, 1)))
-    device.state.remove(device.state.kept[0].identity)
-    assert [each.total for each in device.state.kept] == [75]
-    device.state.remove("../../draft")
+    device.model.remove(device.model.kept[0].identity)
+    assert [each.total for each in device.model.kept] == [75]
+    device.model.remove("../../draft")
     assert len(device.kept) == 1
-    device.state.remove_all()
+    device.model.remove_all()
     assert device.kept == {}
-    assert device.state.said == "All past results are deleted from this device."
+    assert device.model.said == "All past results are deleted from this device."
 
 
 def test_what_is_exported_can_be_taken_in_elsewhere(device):
     keep(device, *(result(value, day=DAY + timedelta(days=value)) for value in range(5)))
     other = Device()
-    other.state.take_in(device.state.export(), name="mine.json")
-    assert other.state.kept == device.state.kept
-    assert other.state.said == "5 results added from mine.json."
-    other.state.take_in(device.state.export(), name="mine.json")
-    assert other.state.said == "Nothing new in mine.json: all of it is kept here already."
+    other.model.take_in(device.model.export(), name="mine.json")
+    assert other.model.kept == device.model.kept
+    assert other.model.said == "5 results added from mine.json."
+    other.model.take_in(device.model.export(), name="mine.json")
+    assert other.model.said == "Nothing new in mine.json: all of it is kept here already."
     assert len(other.kept) == 5
 
 
 def test_a_single_result_can_be_taken_in(device):
-    device.state.take_in(as_json(kept_document(result(3))), name="one.json")
-    assert device.state.said == "1 result added from one.json."
+    device.model.take_in(as_json(kept_document(result(3))), name="one.json")
+    assert device.model.said == "1 result added from one.json."
 
 
 @pytest.mark.parametrize(
@@ -165,19 +165,19 @@ def test_a_single_result_can_be_taken_in(device):
     ],
 )
 def test_a_file_of_something_else_is_told_and_nothing_is_lost(device, raw, told):
-    device.state.keep()
+    device.model.keep()
     with pytest.raises(CareerpathError, match=told):
-        device.state.take_in(raw, name="other.json")
+        device.model.take_in(raw, name="other.json")
     assert len(device.kept) == 1
 
 
 def test_some_hundred_are_kept_and_no_more(device):
     many = [result(day=DAY - timedelta(days=number)) for number in range(MOST)]
-    device.state.take_in(as_json(several_document(many)), name="many.json")
-    assert len(device.state.kept) == MOST
-    device.state.current = result(3)
+    device.model.take_in(as_json(several_document(many)), name="many.json")
+    assert len(device.model.kept) == MOST
+    device.model.current = result(3)
     with pytest.raises(CareerpathError, match="remove some first"):
-        device.state.keep()
+        device.model.keep()
     assert len(device.kept) == MOST
 
 
@@ -186,19 +186,19 @@ def test_some_hundred_are_kept_and_no_more(device):
 )
 def test_an_entry_that_cannot_be_read_is_counted_and_left_as_it_is(device, strange):
     device.kept["strange"] = strange
-    device.state.keep()
-    assert device.state.unread == 1
-    assert len(device.state.kept) == 1
+    device.model.keep()
+    assert device.model.unread == 1
+    assert len(device.model.kept) == 1
     assert device.kept["strange"] == strange
 
 
 @pytest.mark.parametrize("content", [{}, {"results": None}, {"results": {"a": 1}}, {"refused": 1}])
 def test_a_browser_can_say_what_it_likes(device, content):
-    device.state.found(content)
-    assert device.state.kept == ()
+    device.model.found(content)
+    assert device.model.kept == ()
 
 
 def test_a_total_that_somebody_wrote_into_the_browser_is_added_up_again(device):
     device.kept["x"] = {**kept_document(result(3)), "total": 150, "band": "mastery"}
     device.answer()
-    assert device.state.kept[0].total == 45
+    assert device.model.kept[0].total == 45

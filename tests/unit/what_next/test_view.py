@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from careerpath import Assessment, Instrument, RatingSlider, load_instrument
+from careerpath import AssessmentScreen, Instrument, RatingSlider, load_instrument
 from careerpath.core.result_file import as_json, kept_document
 from careerpath.core.share_link import encode_answers
 from careerpath.questionnaire.browser_session import BrowserSession
@@ -34,13 +34,13 @@ class Visit:
             Piece, "download", lambda _self, *file: self.files.append(file), raising=True
         )
         monkeypatch.setattr(ResultBrowser, "tell", lambda _self, message: self.told(message))
-        self.app = Assessment(instrument)
+        self.app = AssessmentScreen(instrument)
         self.session = self.part(BrowserSession)
         self.session.today = "2026-11-24"
         self.session.looked = True
-        for item in self.app.state.instrument.items:
-            self.app.state.answer(item.id, value)
-        self.app.state.phase = Phase.RESULT
+        for item in self.app.model.instrument.items:
+            self.app.model.answer(item.id, value)
+        self.app.model.phase = Phase.RESULT
 
     def part(self, kind, place=None):
         return next(each for each in (place or self.app).children if isinstance(each, kind))
@@ -98,11 +98,11 @@ def test_a_process_loads_nothing_of_it_before_it_is_asked_for():
     code = """
 import sys
 from careerpath.questionnaire.model import Phase
-from careerpath import Assessment
-app = Assessment()
-for item in app.state.instrument.item_ids:
-    app.state.answer(item, 7)
-app.state.phase = Phase.RESULT
+from careerpath import AssessmentScreen
+app = AssessmentScreen()
+for item in app.model.instrument.item_ids:
+    app.model.answer(item, 7)
+app.model.phase = Phase.RESULT
 names = ("careerpath.what_next.where_now", "careerpath.what_next.report", "careerpath.pdf.typeset",
          "careerpath.core.result_file", "typst", "careerpath.core.share_link",
          "careerpath.core.reliable_change", "careerpath.what_next.past_results",
@@ -141,7 +141,7 @@ def test_each_choice_has_something_to_say_for_every_band(monkeypatch, part, valu
     answers = {
         item.id: 10 - value if item.mastery_side == "left" else value for item in INSTRUMENT.items
     }
-    visit.app.state.answers = answers
+    visit.app.model.answers = answers
     visit.open(part)
     assert f'id="cp-part" role="region" aria-labelledby="cp-choice-{part}"' in visit.html
 
@@ -165,7 +165,7 @@ def test_the_path_of_now_is_told_and_goes_into_the_steps_and_the_file(visit):
 def test_a_changed_answer_changes_what_is_said(visit):
     visit.open("now")
     visit.do("look", path="management", reports="9")
-    visit.app.state.answers = {
+    visit.app.model.answers = {
         item.id: 0 if item.mastery_side == "left" else 10 for item in INSTRUMENT.items
     }
     assert "Suited to mastery, managing nine: does not fit" in visit.html
@@ -194,7 +194,7 @@ def test_files_are_handed_to_the_browser(visit, kind):
     visit.open("files")
     visit.do("file", kind=kind, name="Ana <b>")
     name, media, content = visit.files[-1]
-    assert name == f"careerpath-result-{visit.app.state.taken}.{kind}"
+    assert name == f"careerpath-result-{visit.app.model.taken}.{kind}"
     assert media
     assert content
     assert f"Saved as {name}." in visit.html
@@ -260,7 +260,7 @@ def test_past_results_are_drawn_with_their_words(visit):
     visit.open("device")
     visit.do("keep")
     for item in INSTRUMENT.items:
-        visit.app.state.answer(item.id, 5)
+        visit.app.model.answer(item.id, 5)
     assert 'role="img" aria-label="Totals through time.' in visit.html
     assert "The total moved" in visit.html
     assert visit.html.count("<circle") == 2
@@ -268,7 +268,7 @@ def test_past_results_are_drawn_with_their_words(visit):
 
 def test_the_link_holds_the_answers_behind_the_hash(visit):
     visit.open("link")
-    fragment = encode_answers(INSTRUMENT, visit.app.state.answers)
+    fragment = encode_answers(INSTRUMENT, visit.app.model.answers)
     assert f'value="{BASE}#{fragment}"' in visit.html
 
 
@@ -283,11 +283,11 @@ def test_a_page_that_is_not_served_has_no_link(visit):
 def test_the_questions_of_a_room_have_no_link(monkeypatch):
     ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
     visit = Visit(monkeypatch)
-    visit.app.state.forget()
-    visit.app.state.adopt(ours)
+    visit.app.model.forget()
+    visit.app.model.adopt(ours)
     for name in ours.item_ids:
-        visit.app.state.answer(name, 5)
-    visit.app.state.phase = Phase.RESULT
+        visit.app.model.answer(name, 5)
+    visit.app.model.phase = Phase.RESULT
     visit.open("link")
     assert "The questions were those of the room" in visit.html
 
@@ -353,8 +353,8 @@ def test_deleting_the_answers_leaves_no_widget_of_it(visit):
 def test_no_trait_holds_a_past_answer(visit):
     visit.open("device")
     visit.do("keep")
-    state = visit.part(ResultBrowser, visit.after).get_state()
-    assert "q01" not in repr({name: value for name, value in state.items() if name != "_esm"})
+    model = visit.part(ResultBrowser, visit.after).get_state()
+    assert "q01" not in repr({name: value for name, value in model.items() if name != "_esm"})
 
 
 def test_texts_of_an_instrument_are_escaped_in_each_choice(monkeypatch):
@@ -378,7 +378,7 @@ def test_texts_of_an_instrument_are_escaped_in_each_choice(monkeypatch):
 
 def test_the_day_is_that_of_the_browser_and_of_an_earlier_draft(visit):
     assert "Your result · " in visit.shown
-    visit.app.state.forget()
+    visit.app.model.forget()
     visit.session.found = {
         "instrument": INSTRUMENT.id,
         "version": INSTRUMENT.version,
@@ -392,7 +392,7 @@ def test_the_day_is_that_of_the_browser_and_of_an_earlier_draft(visit):
 
 
 def linked(fragment):
-    app = Assessment()
+    app = AssessmentScreen()
     session = next(each for each in app.children if isinstance(each, BrowserSession))
     session._handle_custom_msg({"link": fragment}, [])
     session.looked = True
@@ -406,7 +406,7 @@ def test_a_link_shows_somebodys_result_and_touches_no_draft():
     assert "79 of 150" in shown
     assert "What next" not in shown
     assert 'data-action="forget"' not in shown
-    assert (app.state.answers, app.state.phase) == ({}, Phase.WELCOME)
+    assert (app.model.answers, app.model.phase) == ({}, Phase.WELCOME)
 
 
 def test_from_a_link_it_goes_to_ones_own_questions():

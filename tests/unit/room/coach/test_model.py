@@ -20,7 +20,7 @@ from careerpath import (
 )
 from careerpath.cohort.named_cohort import LabCohort
 from careerpath.core.instrument import Band
-from careerpath.room.coach.model import RoomState
+from careerpath.room.coach.model import RoomModel
 from careerpath.room.coach.slides import Kind, slides_of
 from careerpath.room.coach.stages import Question, Stage, View
 from careerpath.room.entities import (
@@ -33,7 +33,7 @@ from careerpath.room.entities import (
     StoreError,
     StoreUnavailableError,
 )
-from careerpath.thresholds.model import ThresholdLabState
+from careerpath.thresholds.model import ThresholdsModel
 
 INSTRUMENT = load_instrument()
 OWN = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
@@ -99,8 +99,8 @@ def waits():
 
 
 @pytest.fixture
-def state(failing, waits):
-    return RoomState(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
+def model(failing, waits):
+    return RoomModel(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
 
 
 @pytest.fixture
@@ -109,10 +109,10 @@ def opened(store):
 
 
 @pytest.fixture
-def inside(state, opened):
+def inside(model, opened):
     """A coach who has opened the room."""
-    do(state.open(opened.code, opened.coach_key))
-    return state
+    do(model.open(opened.code, opened.coach_key))
+    return model
 
 
 def do(coroutine):
@@ -130,8 +130,8 @@ def share(store, code, values):
         store.add_response(code, answers(value), submission_id=f"person {number}")
 
 
-def counts_of(state):
-    return {share.band: share.count for share in state.figures.shares}
+def counts_of(model):
+    return {share.band: share.count for share in model.figures.shares}
 
 
 # The door
@@ -141,33 +141,33 @@ def test_nothing_is_opened_before_a_coach_asks(waits):
     def never():
         raise AssertionError("opened")
 
-    state = RoomState(open_store=never, instrument=INSTRUMENT, sleep=waits)
-    assert (state.stage, state.room, state.figures) == (Stage.DOOR, None, None)
-    do(state.refresh())
+    model = RoomModel(open_store=never, instrument=INSTRUMENT, sleep=waits)
+    assert (model.stage, model.room, model.figures) == (Stage.DOOR, None, None)
+    do(model.refresh())
 
 
-def test_a_new_room_shows_its_key_once_and_then_is_open(state, store):
-    made = do(state.create("Lisbon workshop"))
-    assert state.stage is Stage.CREATED
+def test_a_new_room_shows_its_key_once_and_then_is_open(model, store):
+    made = do(model.create("Lisbon workshop"))
+    assert model.stage is Stage.CREATED
     assert store.authenticate(made.code, made.coach_key)
-    assert (state.room.title, state.room.code) == ("Lisbon workshop", made.code)
-    assert (state.room.expires - state.room.created) == timedelta(days=7)
-    assert made.coach_key not in repr({name: getattr(state, name) for name in state.trait_names()})
-    state.go_in()
-    assert state.stage is Stage.OPEN
+    assert (model.room.title, model.room.code) == ("Lisbon workshop", made.code)
+    assert (model.room.expires - model.room.created) == timedelta(days=7)
+    assert made.coach_key not in repr({name: getattr(model, name) for name in model.trait_names()})
+    model.go_in()
+    assert model.stage is Stage.OPEN
 
 
 def test_a_new_room_asks_what_the_page_asks(store, waits):
-    state = RoomState(open_store=lambda: store, instrument=OWN, sleep=waits)
-    made = do(state.create("Ours"))
+    model = RoomModel(open_store=lambda: store, instrument=OWN, sleep=waits)
+    made = do(model.create("Ours"))
     assert store.instrument(made.code) == OWN
 
 
 @pytest.mark.parametrize("title", ["", "x" * 121, "nul\0"])
-def test_a_title_that_will_not_do_leaves_the_coach_at_the_door(state, title):
+def test_a_title_that_will_not_do_leaves_the_coach_at_the_door(model, title):
     with pytest.raises(RoomError, match="title"):
-        do(state.create(title))
-    assert (state.stage, state.opening) == (Stage.DOOR, False)
+        do(model.create(title))
+    assert (model.stage, model.opening) == (Stage.DOOR, False)
 
 
 def test_the_key_opens_the_room(inside, opened):
@@ -177,22 +177,22 @@ def test_the_key_opens_the_room(inside, opened):
 
 
 @pytest.mark.parametrize("wrong", ["code", "key", "both", "nothing"])
-def test_wrong_codes_and_wrong_keys_are_refused_in_the_same_words(state, opened, wrong):
+def test_wrong_codes_and_wrong_keys_are_refused_in_the_same_words(model, opened, wrong):
     code = "BCDFGH" if wrong in ("code", "both") else opened.code
     key = "BCDF-GHJK-MNPQ-RSTV" if wrong in ("key", "both") else opened.coach_key
     code, key = ("", "") if wrong == "nothing" else (code, key)
     with pytest.raises(RoomError) as caught:
-        do(state.open(code, key))
+        do(model.open(code, key))
     assert str(caught.value).startswith("That code and coach key open no room.")
-    assert (state.stage, state.room, state.opening) == (Stage.DOOR, None, False)
+    assert (model.stage, model.room, model.opening) == (Stage.DOOR, None, False)
 
 
 def test_each_attempt_waits_as_long_as_the_store_says_before_the_key_is_tried(
-    state, opened, failing, waits
+    model, opened, failing, waits
 ):
     for _ in range(6):
         with pytest.raises(RoomError):
-            do(state.open(opened.code, "wrong"))
+            do(model.open(opened.code, "wrong"))
     assert waits.seconds == [0, 0, 0, 1, 2, 4]
     assert failing.asked == ["count_attempt", "authenticate"] * 6
 
@@ -203,22 +203,22 @@ def test_two_keys_are_not_tried_at_once(failing, opened):
     async def sleep(_seconds):
         await tried.wait()
 
-    state = RoomState(open_store=lambda: failing, instrument=INSTRUMENT, sleep=sleep)
+    model = RoomModel(open_store=lambda: failing, instrument=INSTRUMENT, sleep=sleep)
 
     async def both():
-        first = asyncio.create_task(state.open(opened.code, opened.coach_key))
-        while not state.opening:
+        first = asyncio.create_task(model.open(opened.code, opened.coach_key))
+        while not model.opening:
             await asyncio.sleep(0)
         with pytest.raises(RoomError, match="in a room already"):
-            await state.open(opened.code, "wrong")
+            await model.open(opened.code, "wrong")
         with pytest.raises(RoomError, match="in a room already"):
-            await state.create("Another")
+            await model.create("Another")
         tried.set()
         await first
 
     do(both())
     assert failing.asked.count("authenticate") == 1
-    assert state.stage is Stage.OPEN
+    assert model.stage is Stage.OPEN
 
 
 def test_who_is_inside_opens_no_other_room(inside, store):
@@ -231,41 +231,41 @@ def test_who_is_inside_opens_no_other_room(inside, store):
 
 
 def test_a_database_that_is_away_is_told_at_the_door_and_the_key_works_later(
-    state, opened, failing
+    model, opened, failing
 ):
     failing.away = True
     with pytest.raises(StoreUnavailableError):
-        do(state.open(opened.code, opened.coach_key))
-    assert (state.stage, state.opening) == (Stage.DOOR, False)
+        do(model.open(opened.code, opened.coach_key))
+    assert (model.stage, model.opening) == (Stage.DOOR, False)
     failing.away = False
-    do(state.open(opened.code, opened.coach_key))
-    assert state.stage is Stage.OPEN
+    do(model.open(opened.code, opened.coach_key))
+    assert model.stage is Stage.OPEN
 
 
 @pytest.mark.parametrize(
     "act",
     [
-        RoomState.reveal,
-        RoomState.hide,
-        RoomState.freeze,
-        lambda state: state.export(lambda store, room: store.export_bytes(room.code)),
+        RoomModel.reveal,
+        RoomModel.hide,
+        RoomModel.freeze,
+        lambda model: model.export(lambda store, room: store.export_bytes(room.code)),
     ],
 )
-def test_without_a_key_nothing_can_be_done_to_any_room(state, opened, store, failing, act):
+def test_without_a_key_nothing_can_be_done_to_any_room(model, opened, store, failing, act):
     share(store, opened.code, range(6))
     with pytest.raises(RoomError, match="No room is open here"):
-        do(act(state))
+        do(act(model))
     assert failing.asked == []
 
 
 @pytest.mark.parametrize("question", Question)
-def test_without_a_key_nothing_is_confirmed(state, opened, store, question):
-    state.ask_for(question)
+def test_without_a_key_nothing_is_confirmed(model, opened, store, question):
+    model.ask_for(question)
     if question is Question.NOTHING:
-        do(state.confirm())
+        do(model.confirm())
     else:
         with pytest.raises(RoomError, match="No room is open here"):
-            do(state.confirm())
+            do(model.confirm())
     assert not store.room(opened.code).closed
 
 
@@ -368,17 +368,17 @@ def test_a_room_whose_time_is_over_is_gone_and_another_can_be_opened(inside, sto
     assert inside.stage is Stage.CREATED
 
 
-def test_who_has_left_hears_nothing_more_of_the_room(state, store, opened, failing):
+def test_who_has_left_hears_nothing_more_of_the_room(model, store, opened, failing):
     async def leave_meanwhile():
-        await state.open(opened.code, opened.coach_key)
+        await model.open(opened.code, opened.coach_key)
         store.touch(opened.code, "a")
-        looking = asyncio.create_task(state.refresh())
+        looking = asyncio.create_task(model.refresh())
         await asyncio.sleep(0)
-        state.leave()
+        model.leave()
         await looking
 
     do(leave_meanwhile())
-    assert (state.stage, state.room, state.counts) == (Stage.DOOR, None, None)
+    assert (model.stage, model.room, model.counts) == (Stage.DOOR, None, None)
 
 
 # Steering
@@ -401,7 +401,7 @@ def test_reveal_freeze_and_hide(inside, store, opened):
 
 
 def test_another_page_of_the_same_room_sees_what_one_does(inside, opened, failing, store, waits):
-    presenter = RoomState(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
+    presenter = RoomModel(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
     do(presenter.open(opened.code, opened.coach_key))
     share(store, opened.code, range(6))
     do(inside.reveal())
@@ -675,12 +675,12 @@ def test_an_instrument_without_norms_has_no_close_calls(store, waits):
     made = store.create_room("Plain", plain)
     for number in range(5):
         store.add_response(made.code, {"a": number, "b": 5}, submission_id=str(number))
-    state = RoomState(open_store=lambda: store, instrument=INSTRUMENT, sleep=waits)
-    do(state.open(made.code, made.coach_key))
-    do(state.reveal())
-    assert state.figures.close_calls is None
-    assert state.figures.facets == ()
-    assert len(state.figures.questions(plain.items)) == 2
+    model = RoomModel(open_store=lambda: store, instrument=INSTRUMENT, sleep=waits)
+    do(model.open(made.code, made.coach_key))
+    do(model.reveal())
+    assert model.figures.close_calls is None
+    assert model.figures.facets == ()
+    assert len(model.figures.questions(plain.items)) == 2
 
 
 def test_facets_and_questions_spread_as_the_answers_do(revealed):
@@ -696,9 +696,7 @@ def test_facets_and_questions_spread_as_the_answers_do(revealed):
 
 def test_the_figures_are_those_of_the_lab(revealed, store, opened):
     tally = store.tally(opened.code)
-    lab = ThresholdLabState(
-        instrument=INSTRUMENT, cohorts=[LabCohort.of("room", tally, INSTRUMENT)]
-    )
+    lab = ThresholdsModel(instrument=INSTRUMENT, cohorts=[LabCohort.of("room", tally, INSTRUMENT)])
     revealed.slid((60, 100))
     lab.move(management_below=60, mastery_above=100)
     assert revealed.figures.shares == lab.shares

@@ -64,7 +64,7 @@ class Coach:
     def __init__(self, store):
         self.sent = []
         self.screen = RoomScreen(INSTRUMENT, open_store=lambda: store)
-        self.state = self.screen.state
+        self.model = self.screen.model
         for name, piece in self.pieces.items():
             piece.send = self._hear(name)
         self.screen._browser.send = self._hear("browser")
@@ -95,11 +95,11 @@ class Coach:
 
     async def open(self, opened, view=""):
         self.press("open", code=opened.code, key=opened.coach_key, view=view)
-        await self.until(lambda: self.state.stage is Stage.OPEN)
+        await self.until(lambda: self.model.stage is Stage.OPEN)
 
     async def reveal(self):
         self.press("reveal")
-        await self.until(lambda: self.state.figures is not None)
+        await self.until(lambda: self.model.figures is not None)
 
     def found(self, name):
         return [content for where, content, _ in self.sent if where == name]
@@ -131,7 +131,7 @@ def test_before_a_key_is_given_no_trait_tells_of_a_room(store, opened):
     async def scene(coach):
         for _ in range(3):
             coach.press("open", code=opened.code, key="BCDF-GHJK-MNPQ-RSTV")
-            await coach.until(lambda: not coach.state.opening and coach.screen._trouble)
+            await coach.until(lambda: not coach.model.opening and coach.screen._trouble)
         held = all_state()
         assert "That code and coach key open no room" in held
         for secret in ("Porto", opened.code, opened.coach_key, "BCDF-GHJK"):
@@ -143,17 +143,17 @@ def test_before_a_key_is_given_no_trait_tells_of_a_room(store, opened):
 def test_the_coach_key_is_in_no_trait_ever_and_goes_to_the_browser_once(store):
     async def scene(coach):
         coach.press("create", title=TITLE)
-        await coach.until(lambda: coach.state.stage is Stage.CREATED and coach.found("browser"))
+        await coach.until(lambda: coach.model.stage is Stage.CREATED and coach.found("browser"))
         ((key,),) = (each["fill"].values() for each in coach.found("door"))
-        assert store.authenticate(coach.state.room.code, key)
-        assert coach.state.room.code in coach.html
-        remembered = {"code": coach.state.room.code, "key": key}
+        assert store.authenticate(coach.model.room.code, key)
+        assert coach.model.room.code in coach.html
+        remembered = {"code": coach.model.room.code, "key": key}
         assert coach.found("browser") == [{"remember": remembered}]
         for _ in range(2):
             assert key not in all_state()
             assert key.replace("-", "") not in all_state()
             coach.press("go in")
-        assert coach.state.stage is Stage.OPEN
+        assert coach.model.stage is Stage.OPEN
         assert coach.found("door")[-1] == {"fill": {}}
 
     visit(scene, store)
@@ -169,7 +169,7 @@ def test_who_leaves_leaves_nothing_behind(store, opened):
         assert "Porto" in all_state() or opened.code in all_state()
         before = len(widget_module._instances)
         coach.press("leave")
-        assert coach.state.stage is Stage.DOOR
+        assert coach.model.stage is Stage.DOOR
         held = all_state()
         assert opened.code not in held
         assert "Porto" not in held
@@ -178,7 +178,7 @@ def test_who_leaves_leaves_nothing_behind(store, opened):
         assert coach.found("browser")[-1] == {"forget": True}
         # And can come back.
         await coach.open(opened)
-        await coach.until(lambda: coach.state.figures is not None)
+        await coach.until(lambda: coach.model.figures is not None)
         assert "People by band" in coach.html
 
     visit(scene, store)
@@ -232,7 +232,7 @@ def test_the_control_counts_and_says_why_nothing_can_be_revealed_yet(store, open
         assert 'aria-disabled="true"' in reveal
         assert 'aria-describedby="cp-few-room"' in reveal
         share(store, opened.code, range(5))
-        await coach.until(lambda: coach.state.counts.shared == 5)
+        await coach.until(lambda: coach.model.counts.shared == 5)
         reveal = re.search(r"<button[^>]*data-action=\"reveal\"[^>]*>", coach.html)[0]
         assert "aria-disabled" not in reveal
 
@@ -246,12 +246,12 @@ def test_the_three_buttons_of_the_picture_stay_where_they_are(store, opened):
         await coach.open(opened)
         steps = [("reveal", 1), ("freeze", 2), ("reveal", 1), ("hide", 0)]
         for action, pressed in steps:
-            before = coach.state.room.picture
+            before = coach.model.room.picture
             coach.press(action)
-            await coach.until(lambda before=before: coach.state.room.picture is not before)
+            await coach.until(lambda before=before: coach.model.room.picture is not before)
             buttons = re.findall(r'data-action="(\w+)" aria-pressed="(\w+)"', coach.html)
             assert [name for name, _ in buttons] == ["hide", "reveal", "freeze"]
-            assert [state == "true" for _, state in buttons].index(True) == pressed
+            assert [model == "true" for _, model in buttons].index(True) == pressed
 
     visit(scene, store)
 
@@ -263,7 +263,7 @@ def test_the_screen_follows_the_room_by_itself(store, opened):
         await coach.open(opened)
         await coach.reveal()
         share(store, opened.code, range(9))
-        await coach.until(lambda: coach.state.counts.shared == 9)
+        await coach.until(lambda: coach.model.counts.shared == 9)
         store.close_room(opened.code)
         await coach.until(lambda: "closed" in coach.words)
         store.delete_room(opened.code)
@@ -291,7 +291,7 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
             monkeypatch.setattr(store, "version", real)
             store.touch(opened.code, f"somebody {problem!r}")
             joined = store.counts(opened.code).joined
-            await coach.until(lambda joined=joined: coach.state.counts.joined == joined)
+            await coach.until(lambda joined=joined: coach.model.counts.joined == joined)
             coach.press("dismiss")
             assert coach.screen._trouble == ""
         assert "The room and its answers are kept" in told
@@ -307,7 +307,7 @@ def test_nobody_at_the_door_is_told_where_the_database_is(tmp_path, caplog, addr
     url = address.format(tmp_path / "file" / "rooms.db")
 
     async def scene(coach):
-        coach.state._open_store = lambda: open_store(url)
+        coach.model._open_store = lambda: open_store(url)
         for action, values in (
             ("create", {"title": "Lisbon"}),
             ("open", {"code": "BCDFGH", "key": "BCDF-GHJK-MNPQ-RSTV"}),
@@ -334,11 +334,11 @@ def test_a_database_that_is_away_leaves_the_picture_before_the_room(store, opene
 
         with monkeypatch.context() as patched:
             patched.setattr(store, "version", fail)
-            await coach.until(lambda: not coach.state.connected)
+            await coach.until(lambda: not coach.model.connected)
             assert "Not connected just now" in coach.words
             assert "secret" not in coach.html
             assert "People by band" in coach.html
-        await coach.until(lambda: coach.state.connected)
+        await coach.until(lambda: coach.model.connected)
         assert "Not connected" not in coach.words
 
     visit(scene, store)
@@ -367,9 +367,9 @@ def test_the_presenter_shows_code_and_counts_until_the_reveal_then_slides(store,
         assert len(set(titles)) == 7
         assert coach.screen._browser.said.endswith("Slide 7 of 7.")
         coach.press("previous")
-        assert coach.state.slide == 5
+        assert coach.model.slide == 5
         coach.press("control")
-        assert coach.state.view is View.CONTROL
+        assert coach.model.view is View.CONTROL
 
     visit(scene, store)
 
@@ -425,7 +425,7 @@ def test_a_double_click_makes_one_room(store):
     async def scene(coach):
         coach.press("create", title=TITLE)
         coach.press("create", title=TITLE)
-        await coach.until(lambda: coach.state.stage is Stage.CREATED and not coach.state.opening)
+        await coach.until(lambda: coach.model.stage is Stage.CREATED and not coach.model.opening)
         await asyncio.sleep(0.05)
         assert len(store.rooms()) == 1
         assert coach.screen._trouble == ""
@@ -451,7 +451,7 @@ def test_what_cannot_be_undone_is_asked_with_the_harmless_answer_in_focus(store,
             assert words not in coach.words
         coach.press("ask delete")
         coach.press("confirm")
-        await coach.until(lambda: coach.state.stage is Stage.GONE)
+        await coach.until(lambda: coach.model.stage is Stage.GONE)
         assert store.rooms() == []
 
     visit(scene, store)
@@ -553,11 +553,11 @@ def test_whatever_a_stranger_sends_to_the_door_it_stands(store, opened, content)
         for piece in (*coach.pieces.values(), coach.screen._browser):
             piece._handle_custom_msg(content, [])
         await asyncio.sleep(0.05)
-        assert coach.state.stage is Stage.DOOR
+        assert coach.model.stage is Stage.DOOR
         assert "Porto" not in all_state()
         assert len(store.rooms()) == 1
         await coach.open(opened)
-        assert coach.state.room.revealed
+        assert coach.model.room.revealed
 
     visit(scene, store)
 
@@ -578,7 +578,7 @@ def test_a_tampered_piece_is_the_tamperers_alone(store, opened, tampering):
         for piece in coach.pieces.values():
             piece.set_state(tampering)
         store.touch(opened.code, "somebody")
-        await coach.until(lambda: coach.state.counts.joined == 1)
+        await coach.until(lambda: coach.model.counts.joined == 1)
         other = Coach(store)
         assert "alert(1)" not in other.html
 
@@ -649,7 +649,7 @@ def test_a_handle_in_a_hand_stays_there_until_it_is_let_go(store, opened):
         handle.x = np.array([49.5, 80.2])
         assert handle.x.tolist() == [49.5, 80.2]
         share(store, opened.code, [1, 3, 5, 6, 7, 9, 9])
-        await coach.until(lambda: coach.state.counts.shared == 7)
+        await coach.until(lambda: coach.model.counts.shared == 7)
         assert handle.x.tolist() == [49.5, 80.2]
         handle._handle_custom_msgs(handle, {"event": "drag_end"})
         assert handle.x.tolist() == [49.5, 80.5]
@@ -666,7 +666,7 @@ def test_a_tampered_handle_is_told_and_moves_nothing(store, opened, sent):
         await coach.reveal()
         handles(coach).x = np.array(sent)
         assert "Two cut scores are two numbers" in coach.words
-        assert not coach.state.figures.moved
+        assert not coach.model.figures.moved
 
     visit(scene, store)
 
@@ -685,10 +685,10 @@ screen = RoomScreen(open_store=lambda: open_store("sqlite:///{tmp_path}/rooms.db
 heavy = {{"numpy", "pandas", "scipy", "bqplot"}}
 async def scene():
     screen._act(Doing("create", {{"title": "x"}}))
-    while screen.state.stage is not Stage.CREATED:
+    while screen.model.stage is not Stage.CREATED:
         await asyncio.sleep(0.01)
-    screen.state.go_in()
-    await screen.state.refresh()
+    screen.model.go_in()
+    await screen.model.refresh()
 asyncio.run(scene())
 print(sorted(heavy & set(sys.modules)))
 """

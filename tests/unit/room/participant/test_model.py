@@ -24,7 +24,7 @@ from careerpath.room.entities import (
 )
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.claims import LONGEST_CODE, MOST_MISSES
-from careerpath.room.participant.model import UNREACHED, Participation, Sharing, Standing
+from careerpath.room.participant.model import UNREACHED, ParticipantModel, Sharing, Standing
 
 INSTRUMENT = load_instrument()
 CODE = "BCDFGH"
@@ -91,13 +91,13 @@ class Browser:
 
     def __init__(self, rooms, **options) -> None:
         self.told: list[dict[str, object]] = []
-        self.state = Participation(lambda: rooms, tell=self.told.append, **options)
+        self.model = ParticipantModel(lambda: rooms, tell=self.told.append, **options)
 
     def join(self, code=CODE, *, shared=None, device=DEVICE) -> None:
-        self.state.join({"code": code, "token": device, "shared": shared})
+        self.model.join({"code": code, "token": device, "shared": shared})
 
     def share(self, answers=ANSWERS, *, code=CODE, device=DEVICE) -> None:
-        self.state.share({"code": code, "token": device, "answers": dict(answers)})
+        self.model.share({"code": code, "token": device, "answers": dict(answers)})
 
     @property
     def outcomes(self) -> list[object]:
@@ -119,9 +119,9 @@ def browser(rooms) -> Browser:
 
 def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
     browser.join()
-    assert browser.state.standing is Standing.JOINED
-    assert browser.state.room.title == "Lisbon workshop"
-    assert browser.state.instrument == INSTRUMENT
+    assert browser.model.standing is Standing.JOINED
+    assert browser.model.room.title == "Lisbon workshop"
+    assert browser.model.instrument == INSTRUMENT
     assert browser.told == [{"joined": {"expires": datetime(2026, 11, 29, tzinfo=UTC).timestamp()}}]
     assert rooms.touched == [Phase.JOINED]
 
@@ -129,20 +129,20 @@ def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
 def test_joining_shares_nothing(browser, rooms):
     browser.join()
     for phase in (Phase.ANSWERING, Phase.FINISHED):
-        browser.state.appear(phase)
+        browser.model.appear(phase)
     assert rooms.shared == {}
-    assert browser.state.sharing is Sharing.OPEN
+    assert browser.model.sharing is Sharing.OPEN
 
 
 def test_the_store_is_opened_only_by_somebody_who_joins():
     opened = []
-    state = Participation(lambda: opened.append(1) or FakeRooms())
-    state.appear(Phase.ANSWERING)
-    state.try_again()
-    state.forget()
+    model = ParticipantModel(lambda: opened.append(1) or FakeRooms())
+    model.appear(Phase.ANSWERING)
+    model.try_again()
+    model.forget()
     assert opened == []
-    state.join({"code": CODE, "token": DEVICE})
-    state.appear(Phase.ANSWERING)
+    model.join({"code": CODE, "token": DEVICE})
+    model.appear(Phase.ANSWERING)
     assert opened == [1]
 
 
@@ -151,18 +151,18 @@ def test_what_is_no_code_and_token_joins_nothing_and_opens_nothing(found):
     def never():
         raise AssertionError("opened")
 
-    state = Participation(never)
-    state.join(found)
-    assert state.standing is Standing.REFUSED
-    assert state.refusal == "This link leads to no room. Check its 6 letters."
-    state.share(found)
-    assert state.standing is Standing.REFUSED
+    model = ParticipantModel(never)
+    model.join(found)
+    assert model.standing is Standing.REFUSED
+    assert model.refusal == "This link leads to no room. Check its 6 letters."
+    model.share(found)
+    assert model.standing is Standing.REFUSED
 
 
 def test_a_wrong_code_is_told_in_words(browser):
     browser.join("XXXXXX")
-    assert browser.state.standing is Standing.REFUSED
-    assert browser.state.refusal == "There is no room 'XXXXXX'. Check its 6 letters."
+    assert browser.model.standing is Standing.REFUSED
+    assert browser.model.refusal == "There is no room 'XXXXXX'. Check its 6 letters."
     assert browser.told == [{"refused": True}]
 
 
@@ -177,32 +177,32 @@ def test_a_wrong_code_is_told_in_words(browser):
 def test_a_room_that_refuses_is_told_in_words(browser, rooms, problem, said):
     rooms.problem = problem
     browser.join()
-    assert (browser.state.standing, browser.state.refusal) == (Standing.REFUSED, said)
+    assert (browser.model.standing, browser.model.refusal) == (Standing.REFUSED, said)
 
 
 def test_a_closed_room_is_for_those_who_have_shared_with_it(rooms):
     rooms.changes = {"closed": True}
     stranger, known = Browser(rooms), Browser(rooms)
     stranger.join()
-    assert stranger.state.standing is Standing.REFUSED
-    assert "“Lisbon workshop” is closed" in stranger.state.refusal
+    assert stranger.model.standing is Standing.REFUSED
+    assert "“Lisbon workshop” is closed" in stranger.model.refusal
     known.join(shared=ANSWERS)
-    assert known.state.standing is Standing.JOINED
-    assert known.state.sharing is Sharing.SHARED
-    assert known.state.shared == ANSWERS
+    assert known.model.standing is Standing.JOINED
+    assert known.model.sharing is Sharing.SHARED
+    assert known.model.shared == ANSWERS
 
 
 def test_a_database_that_is_away_names_no_place_and_is_asked_again(browser, rooms):
     rooms.problem = AWAY
     browser.join()
-    assert browser.state.standing is Standing.UNREACHED
-    assert browser.state.refusal == UNREACHED
-    browser.state.try_again()
-    assert browser.state.standing is Standing.UNREACHED
+    assert browser.model.standing is Standing.UNREACHED
+    assert browser.model.refusal == UNREACHED
+    browser.model.try_again()
+    assert browser.model.standing is Standing.UNREACHED
     rooms.problem = None
-    browser.state.try_again()
-    assert browser.state.standing is Standing.JOINED
-    assert browser.state.refusal == ""
+    browser.model.try_again()
+    assert browser.model.standing is Standing.JOINED
+    assert browser.model.refusal == ""
 
 
 def test_a_page_guesses_only_so_many_codes(rooms):
@@ -213,8 +213,8 @@ def test_a_page_guesses_only_so_many_codes(rooms):
         browser.join(f"NO{number:04}")
     assert len(asked) == MOST_MISSES
     browser.join()
-    assert browser.state.standing is Standing.REFUSED
-    assert "Reload the page" in browser.state.refusal
+    assert browser.model.standing is Standing.REFUSED
+    assert "Reload the page" in browser.model.refusal
 
 
 # Presence
@@ -223,7 +223,7 @@ def test_a_page_guesses_only_so_many_codes(rooms):
 def test_each_step_is_told_once(browser, rooms):
     browser.join()
     for phase in (Phase.JOINED, Phase.ANSWERING, Phase.ANSWERING, Phase.FINISHED):
-        browser.state.appear(phase)
+        browser.model.appear(phase)
     assert rooms.touched == [Phase.JOINED, Phase.ANSWERING, Phase.FINISHED]
 
 
@@ -231,10 +231,10 @@ def test_presence_that_fails_is_told_to_nobody_and_comes_with_the_next_step(brow
     browser.join()
     for problem in (AWAY, RoomClosedError("closed"), RuntimeError("ours")):
         rooms.problem = problem
-        browser.state.appear(Phase.ANSWERING)
-        assert browser.state.standing is Standing.JOINED
+        browser.model.appear(Phase.ANSWERING)
+        assert browser.model.standing is Standing.JOINED
     rooms.problem = None
-    browser.state.appear(Phase.FINISHED)
+    browser.model.appear(Phase.FINISHED)
     assert rooms.touched == [Phase.JOINED, Phase.FINISHED]
 
 
@@ -245,8 +245,8 @@ def test_sharing_brings_the_answers_and_the_browser_hears_of_it(browser, rooms):
     browser.join()
     browser.share()
     assert rooms.shared == {DEVICE: ANSWERS}
-    assert browser.state.sharing is Sharing.SHARED
-    assert browser.state.shared == ANSWERS
+    assert browser.model.sharing is Sharing.SHARED
+    assert browser.model.shared == ANSWERS
     assert browser.told[-1] == {
         "settled": {"code": CODE, "answers": ANSWERS, "outcome": "shared"},
     }
@@ -256,11 +256,11 @@ def test_a_lost_database_keeps_it_waiting_until_it_is_sent_again(browser, rooms)
     browser.join()
     rooms.problem = AWAY
     browser.share()
-    assert browser.state.sharing is Sharing.WAITING
-    assert browser.state.shared is None
+    assert browser.model.sharing is Sharing.WAITING
+    assert browser.model.shared is None
     rooms.problem = None
     browser.share()
-    assert browser.state.sharing is Sharing.SHARED
+    assert browser.model.sharing is Sharing.SHARED
     assert browser.outcomes == ["later", "shared"]
 
 
@@ -270,7 +270,7 @@ def test_a_failure_of_ours_loses_nothing_and_is_not_kept_quiet(browser, rooms):
     with pytest.raises(ZeroDivisionError):
         browser.share()
     assert browser.outcomes == ["later"]
-    assert browser.state.sharing is Sharing.WAITING
+    assert browser.model.sharing is Sharing.WAITING
 
 
 @pytest.mark.parametrize(
@@ -286,23 +286,23 @@ def test_a_room_that_ended_in_between_is_told_and_not_asked_for_ever(browser, ro
     browser.join()
     rooms.problem = problem
     browser.share()
-    assert browser.state.sharing is Sharing.REFUSED
-    assert browser.state.refusal == said
+    assert browser.model.sharing is Sharing.REFUSED
+    assert browser.model.refusal == said
     assert browser.outcomes == ["refused"]
 
 
 def test_what_waited_since_an_earlier_visit_is_delivered_without_the_room(browser, rooms):
     browser.share()
     assert rooms.shared == {DEVICE: ANSWERS}
-    assert browser.state.standing is Standing.ALONE
-    assert browser.state.delivered == (
+    assert browser.model.standing is Standing.ALONE
+    assert browser.model.delivered == (
         "Your answers from earlier are now shared with “Lisbon workshop”."
     )
 
 
 @pytest.mark.parametrize("answers", [None, [], "7", 7])
 def test_answers_that_are_none_are_refused_so_that_the_browser_drops_them(browser, rooms, answers):
-    browser.state.share({"code": CODE, "token": DEVICE, "answers": answers})
+    browser.model.share({"code": CODE, "token": DEVICE, "answers": answers})
     assert browser.outcomes == ["refused"]
     assert rooms.sent == 0
 
@@ -320,13 +320,13 @@ def test_deleting_forgets_what_was_shared_and_what_waits(browser, rooms):
     browser.join()
     rooms.problem = AWAY
     browser.share()
-    browser.state.forget()
-    assert browser.state.sharing is Sharing.OPEN
+    browser.model.forget()
+    assert browser.model.sharing is Sharing.OPEN
     rooms.problem = None
     browser.share()
-    browser.state.forget()
-    assert browser.state.shared == {}
-    assert browser.state.sharing is Sharing.SHARED
+    browser.model.forget()
+    assert browser.model.shared == {}
+    assert browser.model.sharing is Sharing.SHARED
 
 
 # Beside the screen
@@ -346,10 +346,10 @@ class Gate(FakeRooms):
         return super().room(code)
 
 
-async def until(state: HasTraits, holds) -> None:
+async def until(model: HasTraits, holds) -> None:
     """Wait for a change that makes something hold."""
     changed = asyncio.Event()
-    state.observe(lambda _change: changed.set())
+    model.observe(lambda _change: changed.set())
     async with asyncio.timeout(10):
         while not holds():
             await changed.wait()
@@ -360,19 +360,19 @@ def test_a_slow_database_holds_up_nobody_and_is_heard_when_it_answers():
     async def visit() -> None:
         rooms = Gate()
         browser = Browser(rooms, perform=Background(late_after=0.0))
-        state = browser.state
+        model = browser.model
         browser.join()
-        assert state.standing is Standing.JOINING
-        await until(state, lambda: state.standing is Standing.UNREACHED)
-        state.appear(Phase.ANSWERING)
+        assert model.standing is Standing.JOINING
+        await until(model, lambda: model.standing is Standing.UNREACHED)
+        model.appear(Phase.ANSWERING)
         rooms.open.set()
-        await until(state, lambda: state.standing is Standing.JOINED)
+        await until(model, lambda: model.standing is Standing.JOINED)
         rooms.open.clear()
         browser.share()
         browser.share()
-        await until(state, lambda: state.sharing is Sharing.WAITING)
+        await until(model, lambda: model.sharing is Sharing.WAITING)
         rooms.open.set()
-        await until(state, lambda: state.sharing is Sharing.SHARED)
+        await until(model, lambda: model.sharing is Sharing.SHARED)
         assert rooms.sent == 1
         assert threading.get_ident() not in rooms.threads
         assert len(rooms.threads) == 1
@@ -386,11 +386,11 @@ def test_what_is_deleted_before_its_turn_is_never_sent():
         browser = Browser(rooms, perform=Background())
         browser.join()
         browser.share()
-        browser.state.forget()
+        browser.model.forget()
         rooms.open.set()
-        await until(browser.state, lambda: browser.state.standing is Standing.JOINED)
+        await until(browser.model, lambda: browser.model.standing is Standing.JOINED)
         done = asyncio.Event()
-        browser.state._perform(lambda: 0, done=lambda _: done.set(), failed=print)
+        browser.model._perform(lambda: 0, done=lambda _: done.set(), failed=print)
         await done.wait()
         assert rooms.sent == 0
 
@@ -405,10 +405,10 @@ def test_newer_answers_take_the_place_of_those_that_wait_for_their_turn():
         browser.share(ANSWERS)
         browser.share(OTHERS)
         rooms.open.set()
-        await until(browser.state, lambda: browser.state.sharing is Sharing.SHARED)
+        await until(browser.model, lambda: browser.model.sharing is Sharing.SHARED)
         assert rooms.shared == {DEVICE: OTHERS}
         assert rooms.sent == 1
-        assert browser.state.shared == OTHERS
+        assert browser.model.shared == OTHERS
 
     asyncio.run(visit())
 
@@ -432,7 +432,7 @@ def test_a_retry_counts_once_and_a_retake_replaces(store):
     again.join(code, shared=OTHERS)
     again.share(OTHERS, code=f"{code[:3]}-{code[3:]}")
     assert store.counts(code).joined == store.counts(code).shared == 1
-    assert again.state.sharing is Sharing.SHARED
+    assert again.model.sharing is Sharing.SHARED
 
 
 def test_a_room_brings_its_frozen_instrument(store):
@@ -440,7 +440,7 @@ def test_a_room_brings_its_frozen_instrument(store):
     code = store.create_room("Lisbon workshop", ours).code
     browser = Browser(store)
     browser.join(code)
-    assert browser.state.instrument == ours
+    assert browser.model.instrument == ours
 
 
 @pytest.mark.parametrize(
@@ -453,7 +453,7 @@ def test_answers_that_the_room_cannot_count_are_refused(store, answers):
     browser = Browser(store)
     browser.join(code)
     browser.share(answers, code=code)
-    assert browser.state.sharing is Sharing.REFUSED
+    assert browser.model.sharing is Sharing.REFUSED
     assert store.counts(code).shared == 0
 
 
@@ -463,7 +463,7 @@ def test_a_room_that_is_deleted_in_between_takes_nothing_and_says_so(store):
     browser.join(code)
     store.delete_room(code)
     browser.share(code=code)
-    assert browser.state.refusal == "The room “Lisbon workshop” is over: it takes no more answers."
+    assert browser.model.refusal == "The room “Lisbon workshop” is over: it takes no more answers."
 
 
 def test_a_full_room_refuses_at_the_door(store):
@@ -471,6 +471,6 @@ def test_a_full_room_refuses_at_the_door(store):
     first, second = Browser(store), Browser(store)
     first.join(code)
     second.join(code, device="another-device-001")
-    assert first.state.standing is Standing.JOINED
-    assert second.state.standing is Standing.REFUSED
-    assert "full" in second.state.refusal
+    assert first.model.standing is Standing.JOINED
+    assert second.model.standing is Standing.REFUSED
+    assert "full" in second.model.refusal
