@@ -19,7 +19,6 @@ from careerpath.questionnaire.draft import read_day
 from careerpath.questionnaire.model import Phase, QuestionnaireModel
 from careerpath.questionnaire.rating_slider import RatingSlider
 from careerpath.room.participant.view import Participant, open_rooms
-from careerpath.room.protocols import ResponseStore
 from careerpath.ui.screen import Action, Screen
 from careerpath.ui.visitor_errors import guarded
 
@@ -27,6 +26,7 @@ __all__ = ["AssessmentScreen", "skeleton"]
 
 if TYPE_CHECKING:
     from careerpath.questionnaire.shared_link import SharedAnswers
+    from careerpath.room.store.store import Store
     from careerpath.what_next.view import AfterResult
 
 
@@ -62,7 +62,7 @@ class AssessmentScreen(VBox):
         self,
         instrument: Instrument | None = None,
         *,
-        rooms: Callable[[], ResponseStore] = open_rooms,
+        rooms: Callable[[], Store] = open_rooms,
         **options: Any,
     ) -> None:
         self.model = QuestionnaireModel(instrument=instrument or load_instrument())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from careerpath.core.errors import shown
 from careerpath.room.entities import Room, RoomError
-from careerpath.room.protocols import RoomStore
+
+if TYPE_CHECKING:
+    from careerpath.room.store.store import Store
 
 TYPES = {
     "csv": "text/csv",
@@ -15,7 +19,7 @@ TYPES = {
 }
 
 
-def file_of(store: RoomStore, room: Room, kind: str) -> tuple[str, str, bytes]:
+def file_of(store: Store, room: Room, kind: str) -> tuple[str, str, bytes]:
     """Make a file of a room: its name, its type, and what is in it.
 
     Raises

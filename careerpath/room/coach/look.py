@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from careerpath.core.instrument import Instrument
 from careerpath.room.entities import Counts, HeldBackError, Picture, Room
-from careerpath.room.protocols import RoomStore
 
 if TYPE_CHECKING:
     from careerpath.cohort.tally import Tally
+    from careerpath.room.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RoomLook:
     held_back: str
 
 
-def look_at(store: RoomStore, code: str, *, seen: int) -> RoomLook | None:
+def look_at(store: Store, code: str, *, seen: int) -> RoomLook | None:
     """Look at a room, if anything has changed in it since its version was the one that was seen.
 
     What changes while we look is newer than the version that we tell, and so is met again by the

@@ -28,10 +28,10 @@ from careerpath.room.entities import (
     StoreError,
     StoreUnavailableError,
 )
-from careerpath.room.protocols import RoomStore
 
 if TYPE_CHECKING:
     from careerpath.room.coach.figures import RoomFigures
+    from careerpath.room.store.store import Store
 
 Found = TypeVar("Found")
 
@@ -95,7 +95,7 @@ class RoomModel(HasTraits):
     def __init__(
         self,
         *,
-        open_store: Callable[[], RoomStore],
+        open_store: Callable[[], Store],
         instrument: Instrument,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -103,7 +103,7 @@ class RoomModel(HasTraits):
         self.page_instrument = instrument
         self._open_store = open_store
         self._sleep = sleep
-        self._store: RoomStore | None = None
+        self._store: Store | None = None
         self._turn = asyncio.Lock()
         self._seen = 0
         self._wanted: CutScores | None = None
@@ -241,7 +241,7 @@ class RoomModel(HasTraits):
                 log.warning("%s", error)
                 raise RoomError(TRACES_LEFT) from error
 
-    async def export(self, write: Callable[[RoomStore, Room], Found]) -> Found:
+    async def export(self, write: Callable[[Store, Room], Found]) -> Found:
         """Make a file of the room as it is now.
 
         Raises
@@ -290,7 +290,7 @@ class RoomModel(HasTraits):
             self._keeping = False
 
     async def _keep(self, code: str) -> None:
-        def write(store: RoomStore) -> CutScores | None:
+        def write(store: Store) -> CutScores | None:
             # Not before it is our turn: there may be newer ones by then.
             cuts = self._wanted if self._is_in(code) else None
             if cuts is not None:
@@ -319,13 +319,13 @@ class RoomModel(HasTraits):
             raise RoomError("No room is open here. Open one with its code and coach key.")
         return self.room
 
-    async def _steer(self, change: Callable[[RoomStore, str], None]) -> None:
+    async def _steer(self, change: Callable[[Store, str], None]) -> None:
         code = self._inside().code
         self.asking = Question.NOTHING
         await self._ask(lambda store: change(store, code))
         await self.refresh()
 
-    async def _ask(self, question: Callable[[RoomStore], Found]) -> Found:
+    async def _ask(self, question: Callable[[Store], Found]) -> Found:
         """Ask the store, in a thread; questions stand in line."""
 
         def ask() -> Found:

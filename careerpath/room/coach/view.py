@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox
 
@@ -19,11 +19,13 @@ from careerpath.room.coach.model import RoomModel
 from careerpath.room.coach.slides import Kind
 from careerpath.room.coach.stages import Question, Stage, View
 from careerpath.room.entities import Room, RoomError, StoreError
-from careerpath.room.protocols import RoomStore
 from careerpath.ui.assets import asset
 from careerpath.ui.html_view import Doing, Piece
 from careerpath.ui.site_address import ADDRESSES_VARIABLE, JoinAddress, join_address
 from careerpath.ui.visitor_errors import guarded
+
+if TYPE_CHECKING:
+    from careerpath.room.store.store import Store
 
 POLL_SECONDS = 0.4
 """How often the room is asked whether anything has changed."""
@@ -49,7 +51,7 @@ class RoomPiece(Piece):
     )
 
 
-def default_store() -> RoomStore:
+def default_store() -> Store:
     """Open the store that the environment names."""
     from careerpath.room.store.store import open_store
 
@@ -83,7 +85,7 @@ class RoomScreen(VBox):
         self,
         instrument: Instrument | None = None,
         *,
-        open_store: Callable[[], RoomStore] = default_store,
+        open_store: Callable[[], Store] = default_store,
         **options: Any,
     ) -> None:
         self.model = RoomModel(open_store=open_store, instrument=instrument or load_instrument())
@@ -171,7 +173,7 @@ class RoomScreen(VBox):
     async def _export(self, kind: str) -> None:
         from careerpath.room.coach.downloads import file_of
 
-        def write(store: RoomStore, room: Room) -> tuple[str, str, bytes]:
+        def write(store: Store, room: Room) -> tuple[str, str, bytes]:
             return file_of(store, room, kind)
 
         self._pieces["files"].download(*await self.model.export(write))

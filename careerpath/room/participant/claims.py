@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from careerpath.core.instrument import Instrument
 from careerpath.room.entities import Phase, Room, RoomClosedError, RoomError, RoomNotFoundError
-from careerpath.room.protocols import ResponseStore
+
+if TYPE_CHECKING:
+    from careerpath.room.store.store import Store
 
 LONGEST_CODE = 100
 MOST_MISSES = 20
@@ -35,9 +37,9 @@ class Door:
         Opens the store; called when a room is asked for, and never before.
     """
 
-    def __init__(self, open_rooms: Callable[[], ResponseStore]) -> None:
+    def __init__(self, open_rooms: Callable[[], Store]) -> None:
         self._open_rooms = open_rooms
-        self._store: ResponseStore | None = None
+        self._store: Store | None = None
         self._tokens: dict[str, str] = {}
         self._misses = 0
         self._told: Phase | None = None
@@ -79,7 +81,7 @@ class Door:
         self._rooms().add_response(claim.code, answers, submission_id=claim.token)
         return room
 
-    def _rooms(self) -> ResponseStore:
+    def _rooms(self) -> Store:
         if self._store is None:
             self._store = self._open_rooms()
         return self._store

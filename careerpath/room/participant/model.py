@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import HasTraits, Instance, Unicode, UseEnum
 
@@ -18,7 +18,9 @@ from careerpath.core.instrument import Instrument
 from careerpath.room.entities import Phase, Room, RoomExpiredError, RoomNotFoundError, StoreError
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.claims import Claim, Door, read_claim
-from careerpath.room.protocols import ResponseStore
+
+if TYPE_CHECKING:
+    from careerpath.room.store.store import Store
 
 log = logging.getLogger("careerpath")
 
@@ -87,7 +89,7 @@ class ParticipantModel(HasTraits):
 
     def __init__(
         self,
-        open_rooms: Callable[[], ResponseStore],
+        open_rooms: Callable[[], Store],
         *,
         perform: Background | None = None,
         tell: Callable[[dict[str, Any]], None] = lambda _message: None,

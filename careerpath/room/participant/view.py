@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase, QuestionnaireModel
@@ -11,8 +12,10 @@ from careerpath.room.entities import MINIMUM_SHOWN
 from careerpath.room.entities import Phase as Presence
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.model import ParticipantModel, Sharing, Standing
-from careerpath.room.protocols import ResponseStore
 from careerpath.ui.templates import render
+
+if TYPE_CHECKING:
+    from careerpath.room.store.store import Store
 
 PRESENCE = {
     Phase.WELCOME: Presence.JOINED,
@@ -25,7 +28,7 @@ PRESENCE = {
 UNSENT = "Not sent yet. It is kept on this device and sent as soon as the connection is back."
 
 
-def open_rooms() -> ResponseStore:
+def open_rooms() -> Store:
     """Open the store of rooms. Importing it costs a visitor's process what only a room needs."""
     from careerpath.room.store.store import open_store
 
@@ -52,7 +55,7 @@ class Participant:
         session: BrowserSession,
         *,
         attempt: Callable[[Callable[[], None]], None],
-        open_rooms: Callable[[], ResponseStore],
+        open_rooms: Callable[[], Store],
     ) -> None:
         self._questionnaire = questionnaire
         self.model = ParticipantModel(open_rooms, perform=Background(attempt), tell=session.send)

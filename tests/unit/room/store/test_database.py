@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from careerpath import Store, load_instrument, open_store
-from careerpath.room import protocols as room_store
+from careerpath import load_instrument, open_store
 from careerpath.room.entities import StoreError, StoreUnavailableError
 from careerpath.room.store.checking import check_database
 from careerpath.room.store.database import DATABASE_VARIABLE, database_url, shown_url
@@ -261,22 +260,6 @@ def test_a_participants_process_loads_sqlalchemy_and_nothing_heavier(file):
     loaded = loaded_after(sharing)
     assert "sqlalchemy" in loaded
     assert loaded.isdisjoint({"pandas", "numpy", "scipy", "pyarrow", "narwhals", "alembic"})
-
-
-def test_the_store_can_do_what_the_screens_ask_of_it():
-    from inspect import signature
-
-    for protocol in (room_store.ResponseStore, room_store.RoomStore):
-        asked = [name for name in vars(protocol) if not name.startswith("_")]
-        assert asked
-        for name in asked:
-            wanted, given = (
-                signature(getattr(each, name)).parameters for each in (protocol, Store)
-            )
-            assert list(wanted) == list(given)
-            for parameter, kept in wanted.items():
-                assert given[parameter].kind is kept.kind
-                assert given[parameter].annotation == kept.annotation
 
 
 def test_a_database_in_memory_takes_many_threads():
