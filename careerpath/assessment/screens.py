@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from careerpath.core.instrument import Instrument
 from careerpath.core.numbers import exact
-from careerpath.questionnaire.draft import Draft, Phase
-from careerpath.questionnaire.model import SECONDS_PER_ITEM, QuestionnaireModel
+from careerpath.questionnaire.model import SECONDS_PER_ITEM, Draft, Phase, QuestionnaireModel
 from careerpath.ui.templates import render
 from careerpath.what_next.choices import choices
 

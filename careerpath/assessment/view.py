@@ -15,8 +15,7 @@ from careerpath.core.instrument import Instrument
 from careerpath.core.instrument_file import load_instrument
 from careerpath.core.scoring import Score
 from careerpath.questionnaire.browser_session import BrowserSession
-from careerpath.questionnaire.draft import read_day
-from careerpath.questionnaire.model import Phase, QuestionnaireModel
+from careerpath.questionnaire.model import Phase, QuestionnaireModel, read_day
 from careerpath.questionnaire.rating_slider import RatingSlider
 from careerpath.room.participant.view import Participant, open_rooms
 from careerpath.ui.screen import Action, Screen

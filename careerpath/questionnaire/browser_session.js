@@ -5,8 +5,12 @@
 // screen is shown and, when a visit begins, with which answers; it reads the draft when the page
 // opens, and again where another tab has written one before anything was answered here. Two tabs of
 // one person never mix: the one that was answered last is kept, whole, and the other one says so.
-// Rooms and links have files of their own, browser_rooms.js and browser_links.js, which come before
-// this one; past results are result_browser.js's, and only deleted here.
+// Rooms have a file of their own, browser_rooms.js, which comes before this one; past results are
+// result_browser.js's, and only deleted here.
+
+// Another person's answers can be in the address, as `#answers/...`; beside a room, as
+// `#room=CODE&answers/...`. Browsers never send what follows the "#": the kernel gets it as a message.
+const LONGEST_LINK = 4_000;
 
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
@@ -150,6 +154,21 @@ function render({ model, el }) {
     model.off("change:instrument", turn);
     rooms.stop();
   };
+}
+
+function isLink(part) {
+  return part.startsWith("answers/");
+}
+
+function linkInAddress() {
+  return location.hash.slice(1).split("&").find(isLink)?.slice(0, LONGEST_LINK) ?? "";
+}
+
+/** Removes the answers from the address and keeps the room; returns whether a room is left. */
+function leaveLink() {
+  const rest = location.hash.slice(1).split("&").filter((part) => !isLink(part)).join("&");
+  history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
+  return rest !== "";
 }
 
 /** The day here, as 2026-03-01. */

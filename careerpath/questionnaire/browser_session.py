@@ -41,7 +41,6 @@ class BrowserSession(anywidget.AnyWidget):
 
     _esm = asset(
         "ui/browser_storage.js",
-        "questionnaire/browser_links.js",
         "room/participant/browser_rooms.js",
         "questionnaire/browser_session.js",
     )
