@@ -35,10 +35,11 @@ from .core.result_file import KeptResult, result_document
 from .core.result_reading import read_results
 from .core.scoring import FacetScore, Score, score
 from .core.share_link import decode_answers, encode_answers
-from .ladder.aspects import Aspect, LadderFinding
-from .ladder.ladder import DualLadder
-from .ladder.ladder_parts import LadderLevel, Pay, Rung, Side, Voice
-from .ladder.parity import AspectParity
+from .ladder.files import load_ladder, save_ladder
+from .ladder.findings import Aspect, LadderFinding, find_disparities
+from .ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side, Voice
+from .ladder.markdown import ladder_markdown
+from .ladder.parity import AspectParity, compare_aspects
 from .ladder.report import LadderReport
 from .ladder.view import LadderScreen
 from .questionnaire.rating_slider import RatingSlider
@@ -128,13 +129,17 @@ __all__ = [
     "beta_classification",
     "careless_flags",
     "check",
+    "compare_aspects",
     "cronbach_alpha",
     "decode_answers",
     "direct_report_capacity",
     "encode_answers",
+    "find_disparities",
     "interpret",
+    "ladder_markdown",
     "livingston_lewis",
     "load_instrument",
+    "load_ladder",
     "open_store",
     "optimal_cut",
     "read_answers",
@@ -142,6 +147,7 @@ __all__ = [
     "read_results",
     "reliable_change",
     "result_document",
+    "save_ladder",
     "score",
     "score_frame",
     "simulate_cohort",

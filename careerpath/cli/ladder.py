@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from careerpath.cli.app import FOUND_ERRORS, AsJson, app, console, print_json
 from careerpath.cli.output_file import Overwrite, check_target
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder
 
-if TYPE_CHECKING:
-    from careerpath.ladder.ladder import DualLadder
-
-PAY_TOLERANCE = 0.05
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A ladder: .csv, .xlsx or .toml.", show_default=False)
 ]
@@ -39,11 +36,12 @@ def check_command(
 ) -> None:
     """Say what is not at par, why it matters and how to mend it."""
     from careerpath.core.instrument_lint import Finding, Level
-    from careerpath.ladder.ladder import DualLadder
+    from careerpath.ladder.files import load_ladder
+    from careerpath.ladder.findings import find_disparities
     from careerpath.ladder.parity import compare_aspects
 
-    read = DualLadder.load(file)
-    findings = read.findings(pay_tolerance=pay_tolerance)
+    read = load_ladder(file)
+    findings = find_disparities(read, pay_tolerance=pay_tolerance)
     parity = compare_aspects(read, findings)
     if as_json:
         print_json(
@@ -74,8 +72,6 @@ def check_command(
 @ladder.command("example")
 def example_command(*, output: Output, overwrite: Overwrite = False) -> None:
     """Write a worked example to start from: .csv, .xlsx or .toml."""
-    from careerpath.ladder.ladder import DualLadder
-
     check_target(output, overwrite=overwrite)
     _write(DualLadder.example(), output, pay_tolerance=PAY_TOLERANCE)
 
@@ -92,10 +88,10 @@ def export_command(
 
     .pdf, .html or .md to read, with the check; .csv, .xlsx or .toml to go on with.
     """
-    from careerpath.ladder.ladder import DualLadder
+    from careerpath.ladder.files import load_ladder
 
     check_target(output, overwrite=overwrite, inputs=[file])
-    _write(DualLadder.load(file), output, pay_tolerance=pay_tolerance)
+    _write(load_ladder(file), output, pay_tolerance=pay_tolerance)
 
 
 def _write(made: DualLadder, output: Path, *, pay_tolerance: float) -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 from careerpath.core.errors import shown
 from careerpath.core.text_tables import escape_formula
-from careerpath.ladder.ladder import DualLadder
-from careerpath.ladder.ladder_parts import LadderError
+from careerpath.ladder.ladder import DualLadder, LadderError
 from careerpath.ladder.rows import COLUMNS, MOST_ROWS, Row, ladder_of, rows_of
 
 LARGEST_WORKBOOK = 20_000_000

@@ -12,8 +12,8 @@ from typing import TypeVar
 from careerpath.core.errors import shown
 from careerpath.core.text_tables import escape_formula, unescape_formula
 from careerpath.ladder.excel import read_excel, write_excel
-from careerpath.ladder.ladder import DualLadder
-from careerpath.ladder.ladder_parts import LONGEST_TEXT, LadderError
+from careerpath.ladder.ladder import LONGEST_TEXT, DualLadder, LadderError
+from careerpath.ladder.markdown import ladder_markdown
 from careerpath.ladder.rows import COLUMNS, MOST_TOLD, Row, ladder_of, rows_of
 
 LARGEST = 2_000_000
@@ -28,8 +28,9 @@ MOST_PARTS = 20
 _Function = TypeVar("_Function")
 
 
-def load_ladder(path: Path) -> DualLadder:
+def load_ladder(path: str | Path) -> DualLadder:
     """Read a ladder from a file, by what its name ends in."""
+    path = Path(path)
     _known(READERS, path.name)
     try:
         with path.open("rb") as file:
@@ -79,8 +80,9 @@ def brief(message: str) -> str:
     return "\n".join(lines)
 
 
-def save_ladder(ladder: DualLadder, path: Path) -> Path:
+def save_ladder(ladder: DualLadder, path: str | Path) -> Path:
     """Write a ladder to a file, by what its name ends in."""
+    path = Path(path)
     return write_bytes(path, write_ladder(ladder, path.name))
 
 
@@ -204,5 +206,5 @@ WRITERS: dict[str, Callable[[DualLadder], bytes]] = {
     ".csv": _write_csv,
     ".xlsx": write_excel,
     ".toml": _write_toml,
-    ".md": lambda ladder: ladder.to_markdown().encode(),
+    ".md": lambda ladder: ladder_markdown(ladder).encode(),
 }

@@ -2,22 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from careerpath.core.errors import shown
-from careerpath.core.instrument_lint import Level
+from careerpath.core.instrument_lint import Finding, Level
+from careerpath.core.interpretation import show
 from careerpath.core.numbers import exact
-from careerpath.ladder.aspects import Aspect, LadderFinding, finding
-from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder
-from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Rung, Side, Voice
-from careerpath.ladder.pay_findings import (
-    currency_of,
-    pay_below,
-    pay_beside,
-    pay_in_another_currency,
+from careerpath.ladder.ladder import (
+    PAY_TOLERANCE,
+    DualLadder,
+    LadderError,
+    LadderLevel,
+    Pay,
+    Rung,
+    Side,
+    Voice,
+    amount_in_words,
 )
-from careerpath.ladder.title_standing import standing
+
+
+class Aspect(StrEnum):
+    """What makes a ladder attractive."""
+
+    RUNGS = "a mastery rung for each management rung"
+    TITLES = "titles"
+    SCOPE = "scope of responsibility"
+    DECISIONS = "decision rights"
+    PAY = "pay"
+    RECOGNITION = "recognition"
+    VOICE = "voice in vision, strategy and the big problems"
+    REPORTS = "no people to manage on the mastery side"
+    STAYING = "no up or out"
+
+
+WHY: Mapping[Aspect, str] = MappingProxyType(
+    {
+        Aspect.RUNGS: (
+            "Where only managers can climb on, experts go into management to climb. There they "
+            "often contribute less, and fall behind in their field."
+        ),
+        Aspect.TITLES: "A title tells everybody, inside and outside, how much somebody counts.",
+        Aspect.SCOPE: "A level without a responsibility of its own is a title and no more.",
+        Aspect.DECISIONS: "Who may decide nothing is asked for advice and then overruled.",
+        Aspect.PAY: "If pay grows with people managed and not with skill, skill moves away.",
+        Aspect.RECOGNITION: "What is honoured shows what an organisation wants more of.",
+        Aspect.VOICE: (
+            "Decisions about the future need those who know the work best; without a voice there, "
+            "they look for it elsewhere."
+        ),
+        Aspect.REPORTS: (
+            "With people to manage it is a second full-time job, and one of the two gets too "
+            "little."
+        ),
+        Aspect.STAYING: (
+            "Whoever must move up or leave is pushed, often into a path that does not fit."
+        ),
+    }
+)
+"""Why an aspect matters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderFinding(Finding):
+    """One thing that is not at par.
+
+    Attributes
+    ----------
+    aspect : Aspect
+    level_name : str
+        Where; empty for the ladder as a whole.
+    side : Side or None
+        Which rung of that level; None for both.
+    why : str
+        Why it matters.
+    """
+
+    aspect: Aspect
+    level_name: str = ""
+    side: Side | None = None
+    why: str
+
+
+def finding(
+    severity: Level,
+    aspect: Aspect,
+    level: LadderLevel | None,
+    side: Side | None,
+    fact: str,
+    mend: str,
+) -> LadderFinding:
+    """Make a finding about a rung, about both rungs of a level, or about the whole ladder."""
+    return LadderFinding(
+        severity,
+        "ladder" if level is None else f"{level.name}, {side or 'both sides'}",
+        fact,
+        mend,
+        aspect=aspect,
+        level_name=level.name if level else "",
+        side=side,
+        why=WHY[aspect],
+    )
+
 
 _STATED = (
     (Aspect.SCOPE, "scope", "what one is responsible for"),
@@ -211,3 +301,137 @@ def _noun(aspect: Aspect) -> str:
 def _and(words: list[Voice]) -> str:
     said = ["the big problems" if word is Voice.BIG_PROBLEMS else str(word) for word in words]
     return " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+
+
+# Pay
+
+
+def pay_beside(
+    level: LadderLevel, mastery: Rung, management: Rung, tolerance: Fraction
+) -> Iterator[LadderFinding]:
+    """Compare the pay of two rungs at a level."""
+    for side, rung in ((Side.MASTERY, mastery), (Side.MANAGEMENT, management)):
+        if rung.pay is None:
+            yield finding(
+                Level.WARNING,
+                Aspect.PAY,
+                level,
+                side,
+                "Its pay is not stated, so it cannot be compared.",
+                "Write from, to and the currency.",
+            )
+    ours, theirs = mastery.pay, management.pay
+    if ours is None or theirs is None:
+        return
+    if ours.currency != theirs.currency:
+        yield finding(
+            Level.ERROR,
+            Aspect.PAY,
+            level,
+            None,
+            f"Pay is in two currencies, {ours.currency} and {theirs.currency}, so it cannot be "
+            "compared.",
+            "Write both in one currency.",
+        )
+        return
+    gaps = list(_gaps(ours, theirs, tolerance))
+    # What masters lack comes before what managers lack.
+    for lower, fact in sorted(gaps, key=lambda gap: gap[0] is not Side.MASTERY)[:1]:
+        yield finding(
+            Level.ERROR if lower is Side.MASTERY else Level.NOTE,
+            Aspect.PAY,
+            level,
+            lower,
+            fact,
+            f"Bring the two within {show(float(tolerance * 100))} % of each other.",
+        )
+
+
+def pay_below(
+    level: LadderLevel, side: Side, pay: Pay, earlier: Sequence[tuple[str, Pay]]
+) -> Iterator[LadderFinding]:
+    """Compare a rung's pay with that of the rung below it."""
+    if not earlier:
+        return
+    name, below = earlier[-1]
+    if below.currency == pay.currency and pay.midpoint <= below.midpoint:
+        yield finding(
+            Level.WARNING,
+            Aspect.PAY,
+            level,
+            side,
+            f"Its pay, {pay}, does not grow from {name!r}, {below}.",
+            "Let pay grow with each level.",
+        )
+
+
+def pay_in_another_currency(
+    level: LadderLevel, before: LadderLevel | None
+) -> Iterator[LadderFinding]:
+    """Tell where a level's currency is another one than the level's below it."""
+    if before is None or currency_of(before) in (None, currency_of(level)):
+        return
+    if currency_of(level) is not None:
+        yield finding(
+            Level.WARNING,
+            Aspect.PAY,
+            level,
+            None,
+            f"Pay is in {currency_of(level)}, and at {before.name!r} in {currency_of(before)}, so "
+            "nobody sees whether it grows.",
+            "Write the whole ladder in one currency.",
+        )
+
+
+def currency_of(level: LadderLevel) -> str | None:
+    """Return the currency of a level; None where it has none, or two."""
+    found = {
+        rung.pay.currency
+        for rung in (level.mastery, level.management)
+        if rung is not None and rung.pay is not None
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _gaps(ours: Pay, theirs: Pay, tolerance: Fraction) -> Iterator[tuple[Side, str]]:
+    """Find which of midpoint, upper and lower end differ by more than allowed."""
+    for what, mine, other in (
+        ("the middle of its range", ours.midpoint, theirs.midpoint),
+        ("the upper end of its range", ours.maximum, theirs.maximum),
+        ("the lower end of its range", ours.minimum, theirs.minimum),
+    ):
+        gap = Fraction(exact(mine)) - Fraction(exact(other))
+        if abs(gap) > tolerance * Fraction(exact(other)):
+            lower = Side.MASTERY if gap < 0 else Side.MANAGEMENT
+            less = f"{ours.currency} {amount_in_words(float(abs(gap)))}"
+            low, high = (ours, theirs) if gap < 0 else (theirs, ours)
+            yield lower, f"It pays less: {what} is {less} lower ({low}, beside {high})."
+
+
+# Titles
+
+
+# The first row with a word of the title counts, so "vice president" stands before "president".
+_STANDING = tuple(
+    (grade, re.compile(rf"\b(?:{words})\b"))
+    for grade, words in (
+        (5, r"vice.president|vp|fellow|distinguished"),
+        (6, r"chief|president|partner|managing.director|c[etfo]o"),
+        (4, r"principal|director|head"),
+        (3, r"staff|manager"),
+        (2, r"senior|lead|leader|supervisor|foreman"),
+        (1, r"junior|assistant|trainee|apprentice"),
+    )
+)
+
+
+def standing(title: str) -> int | None:
+    """Return how high a title is commonly read, from 1 to 6; None where no word of it tells.
+
+    Examples
+    --------
+    >>> [standing(title) for title in ("Principal nurse", "Vice president", "Cook", "Senior cook")]
+    [4, 5, None, 2]
+    """
+    plain = title.casefold()
+    return next((grade for grade, words in _STANDING if words.search(plain)), None)

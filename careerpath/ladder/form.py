@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from careerpath.core.amounts import read_amount
 from careerpath.core.numbers import exact, plain_number
-from careerpath.ladder.ladder_parts import MOST_REPORTS, LadderError, Pay, Rung, Voice
+from careerpath.ladder.ladder import MOST_REPORTS, LadderError, Pay, Rung, Voice
 
 TEXTS = ("title", "scope", "decision_rights", "recognition")
 PAY = ("minimum", "maximum", "currency")

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from careerpath.ladder.files import brief
-from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder
-from careerpath.ladder.ladder_parts import LONGEST_TEXT, LadderError, Side
+from careerpath.ladder.ladder import LONGEST_TEXT, PAY_TOLERANCE, DualLadder, LadderError, Side
 
 VERSION = 1
 LARGEST = 2_000_000

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from careerpath.core.text_tables import escape_markdown, markdown_table
-from careerpath.ladder.aspects import LadderFinding
-from careerpath.ladder.ladder import DualLadder
-from careerpath.ladder.ladder_parts import Rung, Side
+from careerpath.ladder.findings import LadderFinding, find_disparities
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, Rung, Side
 from careerpath.ladder.parity import compare_aspects
 
 NOBODY = "(no rung)"
@@ -41,10 +40,14 @@ def rung_lines(rung: Rung) -> list[tuple[str, str]]:
 
 
 def ladder_markdown(
-    ladder: DualLadder, title: str, *, pay_tolerance: float, made: date | None
+    ladder: DualLadder,
+    title: str = "Two career ladders",
+    *,
+    pay_tolerance: float = PAY_TOLERANCE,
+    made: date | None = None,
 ) -> str:
     """Write a ladder, how equally attractive its sides are, and what to mend."""
-    findings = ladder.findings(pay_tolerance=pay_tolerance)
+    findings = find_disparities(ladder, pay_tolerance=pay_tolerance)
     rows = [
         [level.name, *(_cell(level.rung(side)) for side in Side)]
         for level in reversed(ladder.levels)

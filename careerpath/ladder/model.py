@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from traitlets import Bool, HasTraits, Instance, Unicode, UseEnum
+from traitlets import Bool, Dict, HasTraits, Instance, Int, Unicode, UseEnum
 
 from careerpath.core.errors import shown
 from careerpath.core.interpretation import NO_BREAK
 from careerpath.core.quantities import read_percent
-from careerpath.ladder.figures import LadderFigures
 from careerpath.ladder.files import read_ladder
-from careerpath.ladder.history import Draft
+from careerpath.ladder.form import PAY, fields_of, read_fields
 from careerpath.ladder.kept import KeptLadder, read_kept
-from careerpath.ladder.ladder import MOST_LEVELS, PAY_TOLERANCE, DualLadder
-from careerpath.ladder.ladder_parts import LadderError
-from careerpath.ladder.open_level import OpenLevel
+from careerpath.ladder.ladder import (
+    MOST_LEVELS,
+    PAY_TOLERANCE,
+    DualLadder,
+    LadderError,
+    Rung,
+    Side,
+    known_side,
+)
+from careerpath.ladder.picture import LadderFigures
 
 TYPES = {
     "pdf": "application/pdf",
@@ -29,11 +38,48 @@ TYPES = {
 FILE_NAME = "career-ladders"
 
 
-class Stage(StrEnum):
+class LadderStage(StrEnum):
     """How far somebody has come."""
 
     START = "start"
     DESIGN = "design"
+
+
+MOST_UNDO = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LadderHistory:
+    """A ladder, the ladders that it was before, and those that were undone.
+
+    Examples
+    --------
+    >>> history = LadderHistory(DualLadder()).changed(DualLadder().with_level("Senior"))
+    >>> [len(each.ladder.levels) for each in (history, history.undone(), history.undone().redone())]
+    [1, 0, 1]
+    """
+
+    ladder: DualLadder
+    before: tuple[DualLadder, ...] = ()
+    after: tuple[DualLadder, ...] = ()
+
+    def changed(self, ladder: DualLadder) -> LadderHistory:
+        """Return the history with another ladder; the same one is no change."""
+        if ladder == self.ladder:
+            return self
+        return LadderHistory(ladder, (*self.before, self.ladder)[-MOST_UNDO:])
+
+    def undone(self) -> LadderHistory:
+        """Return the history before the last change; the same one where there is none."""
+        if not self.before:
+            return self
+        return LadderHistory(self.before[-1], self.before[:-1], (*self.after, self.ladder))
+
+    def redone(self) -> LadderHistory:
+        """Return the history before the last undo; the same one where there is none."""
+        if not self.after:
+            return self
+        return LadderHistory(self.after[-1], (*self.before, self.ladder), self.after[:-1])
 
 
 class LadderModel(HasTraits):
@@ -41,8 +87,8 @@ class LadderModel(HasTraits):
 
     Attributes
     ----------
-    stage : Stage
-    draft : Draft
+    stage : LadderStage
+    history : LadderHistory
         The ladder, with undo and redo.
     kept : KeptLadder
         What the browser is to keep: the ladder, and by how much pay may differ.
@@ -67,8 +113,8 @@ class LadderModel(HasTraits):
     'Removed: Staff, mastery. 1 to mend.'
     """
 
-    stage = UseEnum(Stage, default_value=Stage.START)
-    draft = Instance(Draft)
+    stage = UseEnum(LadderStage, default_value=LadderStage.START)
+    history = Instance(LadderHistory)
     kept = Instance(KeptLadder)
     figures = Instance(LadderFigures)
     offered = Instance(KeptLadder, allow_none=True)
@@ -79,14 +125,14 @@ class LadderModel(HasTraits):
     def __init__(self) -> None:
         super().__init__()
         self.level = OpenLevel(self)
-        self.draft = Draft(DualLadder())
+        self.history = LadderHistory(DualLadder())
         self.kept = KeptLadder(self.ladder)
         self.figures = LadderFigures.of(self.ladder, PAY_TOLERANCE)
 
     @property
     def ladder(self) -> DualLadder:
         """The ladder as it is now."""
-        return self.draft.ladder
+        return self.history.ladder
 
     @property
     def names(self) -> list[str]:
@@ -97,7 +143,7 @@ class LadderModel(HasTraits):
 
     def offer(self, content: bytes) -> None:
         """Take what the browser has kept; it is offered before anything is begun."""
-        if self.stage is not Stage.START:
+        if self.stage is not LadderStage.START:
             return
         self.offered, self.unreadable = None, ""
         if not content:
@@ -112,9 +158,9 @@ class LadderModel(HasTraits):
     def resume(self) -> None:
         """Go on with the ladder that the browser has kept, and with what was being typed."""
         found = self.offered
-        if found is None or self.stage is not Stage.START:
+        if found is None or self.stage is not LadderStage.START:
             return
-        self._begin(Draft(found.ladder), found.pay_tolerance)
+        self._begin(LadderHistory(found.ladder), found.pay_tolerance)
         self._say("Your ladders are back")
         unsent = found.unsent
         if unsent and unsent.level in self.names:
@@ -149,30 +195,30 @@ class LadderModel(HasTraits):
             return
         self.level.close()
         with self.hold_trait_notifications():
-            self._take(Draft(DualLadder()), "", pay_tolerance=PAY_TOLERANCE)
+            self._take(LadderHistory(DualLadder()), "", pay_tolerance=PAY_TOLERANCE)
             self.offered, self.unreadable, self.asking = None, "", False
-            self.stage = Stage.START
+            self.stage = LadderStage.START
             self.said = "The ladders are deleted from this browser."
 
     # Back and forth
 
     def undo(self) -> None:
         """Take back the last change."""
-        if self.draft.before:
+        if self.history.before:
             self.level.forget_typed()
-            self._take(self.draft.undone(), "Undone")
+            self._take(self.history.undone(), "Undone")
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        if self.draft.after:
+        if self.history.after:
             self.level.forget_typed()
-            self._take(self.draft.redone(), "Done again")
+            self._take(self.history.redone(), "Done again")
 
     # Changing, checking, taking away
 
     def change(self, ladder: DualLadder, said: str, *, trouble: str = "") -> None:
         """Put another ladder in the place of this one, and say so."""
-        self._take(self.draft.changed(ladder), said)
+        self._take(self.history.changed(ladder), said)
         if trouble:
             self._say_at_last(trouble)
 
@@ -219,7 +265,7 @@ class LadderModel(HasTraits):
                 f"Pay can differ by a number from 0 to 100 %, not {shown(percent)}. Write 5 for "
                 "5 %."
             )
-        self._take(self.draft, "", pay_tolerance=found / 100)
+        self._take(self.history, "", pay_tolerance=found / 100)
 
     def file(self, kind: str, *, made: datetime | None = None) -> tuple[str, str, bytes]:
         """Make a file: its name, its media type, and what is in it.
@@ -241,23 +287,25 @@ class LadderModel(HasTraits):
 
     def _replace(self, ladder: DualLadder, said: str) -> None:
         """Take another ladder; what was there, or kept, comes back with undo."""
-        if self.stage is Stage.START:
+        if self.stage is LadderStage.START:
             kept = self.offered or KeptLadder(ladder)
-            self._begin(Draft(kept.ladder), kept.pay_tolerance)
+            self._begin(LadderHistory(kept.ladder), kept.pay_tolerance)
         self.level.close()
-        self._take(self.draft.changed(ladder), said)
+        self._take(self.history.changed(ladder), said)
 
-    def _begin(self, draft: Draft, tolerance: float) -> None:
+    def _begin(self, history: LadderHistory, tolerance: float) -> None:
         with self.hold_trait_notifications():
-            self.stage, self.unreadable = Stage.DESIGN, ""
-            self._take(draft, "", pay_tolerance=tolerance)
+            self.stage, self.unreadable = LadderStage.DESIGN, ""
+            self._take(history, "", pay_tolerance=tolerance)
 
-    def _take(self, draft: Draft, said: str, *, pay_tolerance: float | None = None) -> None:
+    def _take(
+        self, history: LadderHistory, said: str, *, pay_tolerance: float | None = None
+    ) -> None:
         tolerance = self.kept.pay_tolerance if pay_tolerance is None else pay_tolerance
-        figures = LadderFigures.of(draft.ladder, tolerance)
+        figures = LadderFigures.of(history.ladder, tolerance)
         news = said or figures.in_short != self.figures.in_short
         with self.hold_trait_notifications():
-            self.draft, self.kept = draft, KeptLadder(draft.ladder, tolerance)
+            self.history, self.kept = history, KeptLadder(history.ladder, tolerance)
             self.figures = figures
             if self.level.name and self.level.name not in self.names:
                 self.level.close()
@@ -271,3 +319,184 @@ class LadderModel(HasTraits):
     def _say_at_last(self, said: str) -> None:
         # The same words twice in a row would not be read out.
         self.said = said + NO_BREAK if said == self.said else said
+
+
+class Focus(StrEnum):
+    """What of the open level gets the focus."""
+
+    LEVEL = "level"
+    MASTERY = "mastery"
+    MANAGEMENT = "management"
+
+
+class OpenLevel(HasTraits):
+    """The level that is open, if one is.
+
+    Whatever is done to it says which opening it was done to: what was meant for the one before,
+    such as the second half of a double click, changes nothing.
+
+    Parameters
+    ----------
+    design : LadderModel
+        Whose ladder it is.
+
+    Attributes
+    ----------
+    name : str
+        Empty where none is open.
+    opened : int
+        Which opening it is.
+    focus : Focus
+    wrong : dict of Side to dict of str to str
+        What makes no sense in the fields, by side and field.
+    typed : dict of Side to dict of str to str
+        Those fields as they were typed.
+    left : str
+        The name of the level that was open before.
+    """
+
+    name = Unicode("")
+    opened = Int(0)
+    focus = UseEnum(Focus, default_value=Focus.LEVEL)
+    wrong: Any = Dict()
+    typed: Any = Dict()
+    left = Unicode("")
+
+    def __init__(self, design: LadderModel) -> None:
+        super().__init__()
+        self._design = design
+
+    def rung(self, side: Side | str) -> Rung | None:
+        """Return the rung on one side; None where there is none, or no level is open."""
+        return self._design.ladder.level(self.name).rung(side) if self.name else None
+
+    def shown_fields(self, side: Side) -> dict[str, str]:
+        """Return what the fields of a rung show."""
+        rung = self.rung(side)
+        if rung is None:
+            return {}
+        fields = fields_of(rung)
+        if rung.pay is None:
+            fields["currency"] = self._design.figures.picture.currency
+        typed: dict[str, str] = self.typed.get(side, {})
+        return fields | typed
+
+    # Opening and closing
+
+    def open(self, name: str, side: Side | str = "") -> None:
+        """Open a level; one of its sides gets the focus, if it is said."""
+        if name not in self._design.names:
+            return
+        with self.hold_trait_notifications():
+            if name != self.name:
+                self.forget_typed()
+            self.name = name
+            self.focus = Focus(known_side(side)) if side else Focus.LEVEL
+            self.opened += 1
+
+    def close(self) -> None:
+        """Close it."""
+        with self.hold_trait_notifications():
+            self.left, self.name = self.name, ""
+            self.forget_typed()
+
+    def forget_typed(self) -> None:
+        """Show the ladder's words in all fields again."""
+        self.wrong, self.typed = {}, {}
+
+    # The level
+
+    def rename(self, opened: int, name: str) -> None:
+        """Give it another name.
+
+        Raises
+        ------
+        LadderError
+            Where it has none, or another level has it.
+        """
+        name = " ".join(name.split())
+        if not self._meant(opened) or name == self.name:
+            return
+        if not name:
+            raise LadderError("A level needs a name. Write one.")
+        if name in self._design.names:
+            raise LadderError(f"There is a level {shown(name)} already. Choose another name.")
+        place = self._place
+        try:
+            ladder = self._design.ladder.with_level_renamed(self.name, name)
+        except LadderError as error:
+            raise LadderError(f"The name {str(error).partition('name ')[2]}") from error
+        self.name = ladder.levels[place].name
+        self._design.change(ladder, f"Renamed: {self.name}")
+
+    def move(self, opened: int, *, up: bool) -> None:
+        """Move it up or down."""
+        to = self._next(up=up)
+        if self._meant(opened) and to is not None:
+            ladder = self._design.ladder.with_level_moved(self.name, to)
+            self._design.change(ladder, f"Moved {'up' if up else 'down'}: {self.name}")
+
+    def remove(self, opened: int) -> None:
+        """Remove it with both of its rungs."""
+        if self._meant(opened):
+            name = self.name
+            self.close()
+            self._design.change(self._design.ladder.without_level(name), f"Removed: {name}")
+
+    # Its rungs
+
+    def add_rung(self, opened: int, side: Side | str) -> None:
+        """Put a rung without words on one side."""
+        if self._meant(opened) and self.rung(side) is None:
+            ladder = self._design.ladder.with_rung(self.name, side, Rung())
+            self._design.change(ladder, f"Added: {self.name}, {known_side(side)}")
+            self.open(self.name, side)
+
+    def remove_rung(self, opened: int, side: Side | str) -> None:
+        """Remove a rung."""
+        if self._meant(opened) and self.rung(side) is not None:
+            self._take_typed(known_side(side), {}, {})
+            ladder = self._design.ladder.without_rung(self.name, side)
+            self._design.change(ladder, f"Removed: {self.name}, {known_side(side)}")
+
+    def move_rung(self, opened: int, side: Side | str, *, up: bool) -> None:
+        """Move a rung to the next level, and go along; what stands there comes here."""
+        to = self._next(up=up)
+        if self._meant(opened) and to is not None and self.rung(side) is not None:
+            name = self._design.names[to]
+            ladder = self._design.ladder.with_rung_moved(self.name, side, name)
+            self._design.change(ladder, f"Moved to {name}: {known_side(side)}")
+            self.open(name, side)
+
+    def write_rung(self, opened: int, side: Side | str, fields: Mapping[str, str]) -> None:
+        """Take a rung's fields; those that make no sense stay as they were, and are told."""
+        before = self.rung(side)
+        if not self._meant(opened) or before is None:
+            return
+        rung, wrong = read_fields(fields, before)
+        # Pay is taken whole or not at all, so it is shown whole as it was typed.
+        kept = {*wrong, *(PAY if any(key in wrong for key in PAY) else ())}
+        typed = {key: fields.get(key, "") for key in kept}
+        self._take_typed(known_side(side), wrong, typed)
+        ladder = self._design.ladder.with_rung(self.name, side, rung)
+        self._design.change(ladder, "", trouble=" ".join(wrong.values()))
+
+    # Inside
+
+    def _meant(self, opened: int) -> bool:
+        return bool(self.name) and opened == self.opened
+
+    @property
+    def _place(self) -> int:
+        return self._design.ladder.place(self.name)
+
+    def _next(self, *, up: bool) -> int | None:
+        if not self.name:
+            return None
+        to = self._place + (1 if up else -1)
+        return to if 0 <= to < len(self._design.names) else None
+
+    def _take_typed(self, side: Side, wrong: dict[str, str], typed: dict[str, str]) -> None:
+        with self.hold_trait_notifications():
+            self.wrong = {**self.wrong, side: wrong}
+            self.typed = {**self.typed, side: typed}

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from careerpath.core.instrument_lint import Level
-from careerpath.ladder.aspects import Aspect, LadderFinding
-from careerpath.ladder.ladder import DualLadder
-from careerpath.ladder.ladder_parts import LadderLevel, Side
-from careerpath.ladder.title_standing import standing
+from careerpath.ladder.findings import Aspect, LadderFinding, standing
+from careerpath.ladder.ladder import DualLadder, LadderLevel, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from fractions import Fraction
 
 from careerpath.core.instrument_lint import Level
 from careerpath.core.numbers import exact
-from careerpath.ladder.aspects import Aspect, LadderFinding
-from careerpath.ladder.ladder import DualLadder
-from careerpath.ladder.ladder_parts import LadderLevel, Pay, Rung, Side, amount_in_words
+from careerpath.ladder.findings import Aspect, LadderFinding, find_disparities
+from careerpath.ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side, amount_in_words
+from careerpath.ladder.parity import AspectParity, compare_aspects
 
 MOST_TICKS = 5
 
 
-class Place(StrEnum):
+class SpotKind(StrEnum):
     """What a side has at a level."""
 
     RUNG = "rung"
@@ -50,7 +50,7 @@ class Spot:
     Attributes
     ----------
     side : Side
-    place : Place
+    kind : SpotKind
     title : str
         Of the rung; empty where there is none, or none is stated.
     pay : str
@@ -64,7 +64,7 @@ class Spot:
     """
 
     side: Side
-    place: Place
+    kind: SpotKind
     title: str
     pay: str
     amounts: str
@@ -115,12 +115,12 @@ class LadderPicture:
 
 
 def draw_ladder(ladder: DualLadder, findings: Iterable[LadderFinding]) -> LadderPicture:
-    """Place a ladder's rungs and pay.
+    """SpotKind a ladder's rungs and pay.
 
     Examples
     --------
     >>> example = DualLadder.example()
-    >>> picture = draw_ladder(example, example.findings())
+    >>> picture = draw_ladder(example, find_disparities(example))
     >>> picture.levels[0].name, picture.currency, [text for _, text in picture.ticks]
     ('Vice president', 'EUR', ['40,000', '60,000', '80,000', '100,000', '120,000', '140,000'])
     """
@@ -162,7 +162,7 @@ def _spot(
     pay = rung.pay if rung else None
     return Spot(
         side=side,
-        place=_place(ladder, place, side),
+        kind=_kind(ladder, place, side),
         title=rung.title if rung else "",
         pay=str(pay) if pay else "",
         amounts=str(pay).removeprefix(f"{currency} ") if pay else "",
@@ -176,15 +176,15 @@ def _spot(
     )
 
 
-def _place(ladder: DualLadder, place: int, side: Side) -> Place:
+def _kind(ladder: DualLadder, place: int, side: Side) -> SpotKind:
     standing = [number for number, level in enumerate(ladder.levels) if level.rung(side)]
     if place in standing:
-        return Place.RUNG
+        return SpotKind.RUNG
     if not standing:
-        return Place.NONE
+        return SpotKind.NONE
     if place > standing[-1]:
-        return Place.ABOVE
-    return Place.BELOW if place < standing[0] else Place.GAP
+        return SpotKind.ABOVE
+    return SpotKind.BELOW if place < standing[0] else SpotKind.GAP
 
 
 def _pay_gap(name: str, findings: tuple[LadderFinding, ...]) -> str:
@@ -244,3 +244,35 @@ def _words(ladder: DualLadder, findings: tuple[LadderFinding, ...]) -> str:
     if gaps:
         said.append(f"Pay is not at par at {', '.join(gaps)}.")
     return " ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class LadderFigures:
+    """The check, the summary and the picture of a ladder.
+
+    Examples
+    --------
+    >>> worse = DualLadder.example().without_rung("Staff", "mastery")
+    >>> LadderFigures.of(worse, 0.05).in_short
+    '1 to mend.'
+    """
+
+    findings: tuple[LadderFinding, ...]
+    parity: tuple[AspectParity, ...]
+    picture: LadderPicture
+
+    @classmethod
+    def of(cls, ladder: DualLadder, pay_tolerance: float) -> LadderFigures:
+        """Compute them."""
+        findings = find_disparities(ladder, pay_tolerance=pay_tolerance)
+        return cls(findings, compare_aspects(ladder, findings), draw_ladder(ladder, findings))
+
+    @property
+    def to_mend(self) -> int:
+        """How many findings are more than notes."""
+        return sum(each.level is not Level.NOTE for each in self.findings)
+
+    @property
+    def in_short(self) -> str:
+        """The check in a few words."""
+        return f"{self.to_mend} to mend." if self.to_mend else "Nothing to mend."

@@ -12,11 +12,9 @@ from typing import Any
 from careerpath.core.errors import shown
 from careerpath.core.interpretation import show
 from careerpath.ladder.files import write_bytes, write_ladder
-from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder
-from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Side
-from careerpath.ladder.markdown import LIMITS, rung_lines
-from careerpath.ladder.parity import compare_aspects
-from careerpath.ladder.picture import draw_ladder
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderError, LadderLevel, Side
+from careerpath.ladder.markdown import LIMITS, ladder_markdown, rung_lines
+from careerpath.ladder.picture import LadderFigures
 from careerpath.ui.templates import render
 
 VERDICTS = {True: "yes", False: "no", None: "open"}
@@ -66,8 +64,8 @@ class LadderReport:
         writers: dict[str, Callable[[], bytes]] = {
             ".pdf": self.pdf,
             ".html": lambda: self.html().encode(),
-            ".md": lambda: self.ladder.to_markdown(
-                self.title, pay_tolerance=self.pay_tolerance, made=self.made.date()
+            ".md": lambda: ladder_markdown(
+                self.ladder, self.title, pay_tolerance=self.pay_tolerance, made=self.made.date()
             ).encode(),
             ".xlsx": partial(write_ladder, self.ladder, name),
             ".csv": partial(write_ladder, self.ladder, name),
@@ -94,19 +92,18 @@ class LadderReport:
     def values(self) -> Mapping[str, Any]:
         """Return all that is shown, as plain values."""
         ladder = self.ladder
-        findings = ladder.findings(pay_tolerance=self.pay_tolerance)
-        parity = compare_aspects(ladder, findings)
+        figures = LadderFigures.of(ladder, self.pay_tolerance)
         return {
             "title": self.title,
-            "lead": f"{counted(ladder)}. {in_short(len(findings))}",
-            "drawn": asdict(draw_ladder(ladder, findings)),
+            "lead": f"{counted(ladder)}. {in_short(len(figures.findings))}",
+            "drawn": asdict(figures.picture),
             "parity": [
                 {
                     "aspect": str(each.aspect),
                     "verdict": VERDICTS[each.at_par],
                     "words": each.words,
                 }
-                for each in parity
+                for each in figures.parity
             ],
             "findings": [
                 {
@@ -116,7 +113,7 @@ class LadderReport:
                     "why": each.why,
                     "mend": each.mend,
                 }
-                for each in findings
+                for each in figures.findings
             ],
             "levels": [_level(level) for level in reversed(ladder.levels)],
             "limits": LIMITS,

@@ -13,8 +13,7 @@ from careerpath.core.amounts import read_amount
 from careerpath.core.errors import did_you_mean, shown
 from careerpath.core.numbers import exact, plain_number
 from careerpath.core.validation import describe_validation
-from careerpath.ladder.ladder import MOST_LEVELS, DualLadder
-from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Rung, Side
+from careerpath.ladder.ladder import MOST_LEVELS, DualLadder, LadderError, LadderLevel, Rung, Side
 
 COLUMNS = (
     "level",

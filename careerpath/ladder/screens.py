@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from careerpath.core.instrument_lint import Level
 from careerpath.core.interpretation import show
-from careerpath.ladder.ladder_parts import LONGEST_NAME, LONGEST_TEXT, Side, Voice
+from careerpath.ladder.ladder import LONGEST_NAME, LONGEST_TEXT, Side, Voice
 from careerpath.ladder.markdown import LIMITS
 from careerpath.ladder.model import LadderModel
 from careerpath.ladder.report import counted
@@ -36,8 +36,8 @@ def bar(model: LadderModel) -> str:
     """Show what is always at hand."""
     return render(
         "ladder/templates/bar.html",
-        undo=bool(model.draft.before),
-        redo=bool(model.draft.after),
+        undo=bool(model.history.before),
+        redo=bool(model.history.after),
         figures=model.figures,
         said=model.said,
     )

@@ -11,8 +11,8 @@ from ipywidgets import VBox
 from careerpath.ladder import screens as words
 from careerpath.ladder.browser import LadderBrowser
 from careerpath.ladder.kept import write_kept
-from careerpath.ladder.ladder_parts import LONGEST_TEXT
-from careerpath.ladder.model import LadderModel, Stage
+from careerpath.ladder.ladder import LONGEST_TEXT
+from careerpath.ladder.model import LadderModel, LadderStage
 from careerpath.ui.html_view import Doing, Piece
 from careerpath.ui.visitor_errors import guarded
 
@@ -141,7 +141,7 @@ class LadderScreen(VBox):
     def _draw(self) -> None:
         model, pieces = self.model, self._pieces
         shown: tuple[str, ...] = ("start",)
-        if model.stage is Stage.START:
+        if model.stage is LadderStage.START:
             pieces["start"].html = words.start(
                 model, self._trouble, storage=self._storage, returned=self._returned
             )
@@ -158,7 +158,7 @@ class LadderScreen(VBox):
         children = (self._browser, *(pieces[name] for name in shown))
         if children != self.children:
             self.children = children
-        if model.stage is Stage.DESIGN and model.kept is not self._kept:
+        if model.stage is LadderStage.DESIGN and model.kept is not self._kept:
             self._kept = model.kept
             self._browser.keep(write_kept(model.kept))
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from careerpath import DualLadder
 from careerpath.ladder.files import read_ladder, write_ladder
-from careerpath.ladder.ladder_parts import Rung
+from careerpath.ladder.ladder import Rung
 from careerpath.ladder.report import LadderReport
 
 pytestmark = pytest.mark.browser

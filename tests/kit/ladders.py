@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from careerpath import DualLadder
-from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side, Voice
+from careerpath.ladder.ladder import LadderError, LadderLevel, Pay, Rung, Side, Voice
 
 texts = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20

@@ -21,6 +21,7 @@ from careerpath import (
     Tally,
     load_instrument,
     open_store,
+    save_ladder,
     simulate_cohort,
     write_cohort,
 )
@@ -122,7 +123,7 @@ def desk(tmp_path, monkeypatch):
     Path("notebooks").mkdir()
     for name in ("cohort.csv", "ours.toml"):
         Path("notebooks", name).write_bytes(Path(name).read_bytes())
-    DualLadder.example().save("ladder.csv")
+    save_ladder(DualLadder.example(), "ladder.csv")
     Path("answers").mkdir()
     Path("answers", "ana.json").write_text(Path("answers.json").read_text())
     make_room(instrument, code="BCDFGH")

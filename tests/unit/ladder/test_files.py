@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from kit.ladders import ladders
 
 from careerpath import DualLadder
-from careerpath.ladder.files import LARGEST, read_ladder, write_ladder
-from careerpath.ladder.ladder_parts import LadderError, Rung
+from careerpath.ladder.files import LARGEST, load_ladder, read_ladder, save_ladder, write_ladder
+from careerpath.ladder.ladder import LadderError, Rung
 from careerpath.ladder.rows import COLUMNS
 
 EXAMPLE = DualLadder.example()
@@ -20,7 +20,7 @@ FORMATS = ("a.csv", "a.xlsx", "a.toml")
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_example_comes_back_from_a_file(name, tmp_path):
-    assert DualLadder.load(EXAMPLE.save(tmp_path / name)) == EXAMPLE
+    assert load_ladder(save_ladder(EXAMPLE, tmp_path / name)) == EXAMPLE
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -312,11 +312,11 @@ def test_all_that_is_wrong_is_told_at_once():
 
 def test_a_place_that_is_none_is_told(tmp_path):
     with pytest.raises(LadderError, match="Check the path"):
-        DualLadder.load(tmp_path / "none.csv")
+        load_ladder(tmp_path / "none.csv")
     with pytest.raises(LadderError, match="Choose another place"):
-        EXAMPLE.save(tmp_path / "no" / "where.csv")
+        save_ladder(EXAMPLE, tmp_path / "no" / "where.csv")
     with pytest.raises(LadderError, match="ends in none of"):
-        EXAMPLE.save(tmp_path / "a.docx")
+        save_ladder(EXAMPLE, tmp_path / "a.docx")
 
 
 def test_the_columns_are_those_of_a_rung():

@@ -7,8 +7,8 @@ from kit.ladders import ladders, rungs
 
 from careerpath import DualLadder
 from careerpath.core.errors import CareerpathError
-from careerpath.ladder.history import Draft
-from careerpath.ladder.ladder_parts import LadderError, LadderLevel, Pay, Rung, Side
+from careerpath.ladder.ladder import LadderError, LadderLevel, Pay, Rung, Side
+from careerpath.ladder.model import LadderHistory
 
 EXAMPLE = DualLadder.example()
 NAMES = [level.name for level in EXAMPLE.levels]
@@ -49,7 +49,7 @@ def test_a_rung_is_replaced_and_removed():
 @settings(max_examples=30)
 def test_every_change_can_be_undone(data):
     first = data.draw(ladders)
-    draft, seen = Draft(first), [first]
+    draft, seen = LadderHistory(first), [first]
     for _ in range(data.draw(st.integers(0, 5))):
         here = draft.ladder
         change = data.draw(st.sampled_from(["add", "remove", "move", "rung"]))
@@ -76,7 +76,7 @@ def test_every_change_can_be_undone(data):
 
 
 def test_what_was_undone_is_gone_once_something_else_is_done():
-    draft = Draft(EXAMPLE).changed(EXAMPLE.with_level("A")).undone()
+    draft = LadderHistory(EXAMPLE).changed(EXAMPLE.with_level("A")).undone()
     other = draft.changed(EXAMPLE.with_level("B"))
     assert other.redone() == other
     assert names(other.ladder)[-1] == "B"

@@ -12,9 +12,8 @@ from careerpath.core.errors import CareerpathError
 from careerpath.ladder.files import LARGEST, read_ladder, write_ladder
 from careerpath.ladder.form import fields_of, read_fields
 from careerpath.ladder.kept import KeptLadder, read_kept, write_kept
-from careerpath.ladder.ladder_parts import LadderError, Rung, Side
-from careerpath.ladder.model import TYPES, LadderModel, Stage
-from careerpath.ladder.open_level import Focus
+from careerpath.ladder.ladder import LadderError, Rung, Side
+from careerpath.ladder.model import TYPES, Focus, LadderModel, LadderStage
 
 EXAMPLE = DualLadder.example()
 
@@ -44,11 +43,11 @@ def kept(ladder=EXAMPLE, **more):
 def test_it_begins_with_nothing_and_offers_nothing():
     model = LadderModel()
     model.offer(b"")
-    assert (model.stage, model.offered, model.unreadable) == (Stage.START, None, "")
+    assert (model.stage, model.offered, model.unreadable) == (LadderStage.START, None, "")
 
 
 def test_the_example_and_an_empty_ladder_are_beginnings(model):
-    assert model.stage is Stage.DESIGN
+    assert model.stage is LadderStage.DESIGN
     assert model.ladder == EXAMPLE
     assert model.figures.to_mend == 0
     empty = LadderModel()
@@ -61,7 +60,7 @@ def test_the_example_and_an_empty_ladder_are_beginnings(model):
 def test_a_file_is_a_beginning(name):
     model = LadderModel()
     model.load(name, write_ladder(EXAMPLE, name))
-    assert (model.stage, model.ladder) == (Stage.DESIGN, EXAMPLE)
+    assert (model.stage, model.ladder) == (LadderStage.DESIGN, EXAMPLE)
     assert model.said == f"Opened: {name}. Nothing to mend."
 
 
@@ -70,20 +69,20 @@ def test_a_file_that_cannot_be_read_changes_nothing(begun):
     model = LadderModel()
     if begun:
         model.start_from_example()
-    before = model.stage, model.draft, model.kept
+    before = model.stage, model.history, model.kept
     for name, content in [("a.csv", b"x" * (LARGEST + 1)), ("a.csv", b"level"), ("a.exe", b"x")]:
         with pytest.raises(LadderError):
             model.load(name, content)
-        assert (model.stage, model.draft, model.kept) == before
+        assert (model.stage, model.history, model.kept) == before
 
 
 def test_what_the_browser_kept_is_offered_and_comes_back():
     model = LadderModel()
     model.offer(kept(pay_tolerance=0.1))
-    assert model.stage is Stage.START
+    assert model.stage is LadderStage.START
     model.resume()
     assert (model.ladder, model.kept.pay_tolerance) == (EXAMPLE, 0.1)
-    assert not model.draft.before
+    assert not model.history.before
 
 
 def test_what_was_being_typed_comes_back_too():
@@ -193,8 +192,8 @@ def test_all_is_forgotten_only_if_it_was_asked(model):
     assert model.ladder == EXAMPLE
     model.ask(whether=True)
     model.forget()
-    assert (model.stage, model.ladder) == (Stage.START, DualLadder())
-    assert (model.draft.before, model.offered) == ((), None)
+    assert (model.stage, model.ladder) == (LadderStage.START, DualLadder())
+    assert (model.history.before, model.offered) == ((), None)
 
 
 # The open level

@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit.ladders import ladders
 
-from careerpath import DualLadder
+from careerpath import DualLadder, compare_aspects, find_disparities, ladder_markdown
 from careerpath.core.instrument_lint import Level
-from careerpath.ladder.aspects import WHY, Aspect
-from careerpath.ladder.ladder_parts import LadderError, Pay, Rung, Side, Voice
+from careerpath.ladder.findings import WHY, Aspect, standing
+from careerpath.ladder.ladder import LadderError, Pay, Rung, Side, Voice
 from careerpath.ladder.report import LadderReport
-from careerpath.ladder.title_standing import standing
 
 PERFECT = DualLadder.example()
 NAMES = [level.name for level in PERFECT.levels]
@@ -32,21 +31,25 @@ def paid(minimum, maximum, currency="EUR"):
 def told(ladder, **options):
     return [
         (finding.level, finding.aspect, finding.level_name, finding.side)
-        for finding in ladder.findings(**options)
+        for finding in find_disparities(ladder, **options)
     ]
 
 
+def compared(ladder):
+    return compare_aspects(ladder, find_disparities(ladder))
+
+
 def test_a_perfect_ladder_has_no_findings():
-    assert PERFECT.findings() == ()
-    assert all(row.at_par and row.words == "At par at 4 levels" for row in PERFECT.parity())
-    assert [row.aspect for row in PERFECT.parity()] == list(Aspect)
+    assert find_disparities(PERFECT) == ()
+    assert all(row.at_par and row.words == "At par at 4 levels" for row in compared(PERFECT))
+    assert [row.aspect for row in compared(PERFECT)] == list(Aspect)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_removing_a_mastery_rung_yields_exactly_its_finding(name):
     ladder = PERFECT.without_rung(name, "mastery")
     assert told(ladder) == [(Level.ERROR, Aspect.RUNGS, name, Side.MASTERY)]
-    (finding,) = ladder.findings()
+    (finding,) = find_disparities(ladder)
     assert ("ends below it" in finding.fact) == (name == NAMES[-1])
     assert repr(name) in finding.fact
 
@@ -59,7 +62,7 @@ def test_removing_a_management_rung_yields_exactly_its_finding(name):
 
 @pytest.mark.parametrize("name", NAMES[:-1])
 def test_without_a_whole_level_the_rest_is_at_par(name):
-    assert PERFECT.without_level(name).findings() == ()
+    assert find_disparities(PERFECT.without_level(name)) == ()
 
 
 def test_without_its_top_level_the_next_one_needs_the_voice_of_the_top():
@@ -104,11 +107,11 @@ def test_each_thing_not_at_par_is_one_finding(name, side, changes, expected):
     ladder = changed(name, side, **changes)
     level, aspect, found_side = expected
     assert told(ladder) == [(level, aspect, name, found_side)]
-    (finding,) = ladder.findings()
+    (finding,) = find_disparities(ladder)
     assert finding.why == WHY[aspect]
     assert finding.mend
     assert finding.place.startswith(name)
-    (row,) = [row for row in ladder.parity() if row.aspect is aspect]
+    (row,) = [row for row in compared(ladder) if row.aspect is aspect]
     assert row.at_par == (level is Level.NOTE)
     assert row.where_not == (() if level is Level.NOTE else (name,))
     behind = f"Mastery is not behind; management is: {name}"
@@ -130,7 +133,7 @@ def test_what_masters_lack_in_pay_is_told_before_what_managers_lack():
     """The middle is higher than management's 67,000, and the upper end lower."""
     ladder = changed("Staff", "mastery", pay=paid(71000, 71500))
     assert told(ladder) == [(Level.ERROR, Aspect.PAY, "Staff", Side.MASTERY)]
-    assert "the upper end of its range" in ladder.findings()[0].fact
+    assert "the upper end of its range" in find_disparities(ladder)[0].fact
 
 
 def test_a_ladder_in_two_currencies_is_told_once_where_it_changes():
@@ -141,14 +144,14 @@ def test_a_ladder_in_two_currencies_is_told_once_where_it_changes():
             pay = paid(rung.pay.minimum, rung.pay.maximum, "USD")
             ladder = ladder.with_rung(name, side, rung.model_copy(update={"pay": pay}))
     assert told(ladder) == [(Level.WARNING, Aspect.PAY, NAMES[2], None)]
-    assert "at 'Staff' in EUR" in ladder.findings()[0].fact
+    assert "at 'Staff' in EUR" in find_disparities(ladder)[0].fact
 
 
 def test_titles_that_tell_nothing_are_not_called_at_par():
     ladder = DualLadder().with_level("A")
     for side, title in zip(Side, ("Cook", "Sous chef"), strict=True):
         ladder = ladder.with_rung("A", side, Rung(title=title))
-    (row,) = [row for row in ladder.parity() if row.aspect is Aspect.TITLES]
+    (row,) = [row for row in compared(ladder) if row.aspect is Aspect.TITLES]
     assert row.at_par is None
     assert "Ask people" in row.words
 
@@ -159,9 +162,8 @@ def test_titles_that_tell_nothing_are_not_called_at_par():
 )
 def test_the_tolerance_of_pay_is_exact(maximum, tolerance, at_par):
     """The upper end is 76,000: 5 % less is 72,200."""
-    findings = changed("Staff", "mastery", pay=paid(58000, maximum)).findings(
-        pay_tolerance=tolerance
-    )
+    ladder = changed("Staff", "mastery", pay=paid(58000, maximum))
+    findings = find_disparities(ladder, pay_tolerance=tolerance)
     assert (not findings) == at_par
 
 
@@ -178,15 +180,15 @@ def test_masters_have_a_voice_at_the_top_whatever_managers_have():
     name = NAMES[-1]
     manager = PERFECT.level(name).management.model_copy(update={"voice": ()})
     ladder = changed(name, "mastery", voice=[Voice.VISION]).with_rung(name, "management", manager)
-    (finding,) = ladder.findings()
+    (finding,) = find_disparities(ladder)
     assert finding.fact == "It has no voice in strategy and the big problems, at the top."
 
 
 def test_a_ladder_without_rungs_has_nothing_to_compare():
     for ladder in (DualLadder(), DualLadder().with_level("Senior")):
-        (finding,) = ladder.findings()
+        (finding,) = find_disparities(ladder)
         assert finding.fact == "The ladder has no rungs."
-        assert {row.at_par for row in ladder.parity()[1:]} == {None}
+        assert {row.at_par for row in compared(ladder)[1:]} == {None}
 
 
 def test_an_empty_level_among_others_is_noted():
@@ -196,7 +198,7 @@ def test_an_empty_level_among_others_is_noted():
 @pytest.mark.parametrize("tolerance", [-0.1, 5, float("nan"), True])
 def test_a_tolerance_is_a_share(tolerance):
     with pytest.raises(LadderError, match=r"Write 5 % as 0\.05"):
-        PERFECT.findings(pay_tolerance=tolerance)
+        find_disparities(PERFECT, pay_tolerance=tolerance)
 
 
 @pytest.mark.parametrize(
@@ -216,19 +218,19 @@ def test_titles_are_read_as_people_read_them(lower, higher):
 @given(ladders)
 @settings(max_examples=50)
 def test_whatever_a_ladder_holds_it_can_be_checked_and_written(ladder):
-    findings = ladder.findings()
+    findings = find_disparities(ladder)
     assert {finding.level_name for finding in findings} <= {
         "",
         *(level.name for level in ladder.levels),
     }
     assert all(finding.fact and finding.why and finding.mend for finding in findings)
-    assert not re.search(r"(?<!\\)<i onload", ladder.to_markdown() + LadderReport(ladder).html())
+    assert not re.search(r"(?<!\\)<i onload", ladder_markdown(ladder) + LadderReport(ladder).html())
 
 
 @given(ladders, st.sampled_from(Side))
 @settings(max_examples=50)
 def test_a_rung_without_its_counterpart_is_always_told(ladder, side):
-    findings = ladder.findings()
+    findings = find_disparities(ladder)
     for level in ladder.levels:
         if level.rung(side) is None and (level.mastery or level.management):
             assert any(

@@ -4,20 +4,20 @@ import pytest
 from hypothesis import given, settings
 from kit.ladders import ladders
 
-from careerpath import DualLadder
-from careerpath.ladder.ladder_parts import Pay, Rung, Side
-from careerpath.ladder.picture import Place, draw_ladder
+from careerpath import DualLadder, find_disparities
+from careerpath.ladder.ladder import Pay, Rung, Side
+from careerpath.ladder.picture import SpotKind, draw_ladder
 
 EXAMPLE = DualLadder.example()
 
 
 def drawn(ladder):
-    return draw_ladder(ladder, ladder.findings())
+    return draw_ladder(ladder, find_disparities(ladder))
 
 
 def places(ladder, side):
     """From the lowest level to the highest."""
-    return [level.spots[side is Side.MANAGEMENT].place for level in drawn(ladder).levels[::-1]]
+    return [level.spots[side is Side.MANAGEMENT].kind for level in drawn(ladder).levels[::-1]]
 
 
 def ladder_of(*pays):
@@ -36,10 +36,20 @@ def test_the_highest_level_is_on_top():
 
 def test_a_side_tells_gaps_from_ends_and_beginnings():
     ladder = EXAMPLE.without_rung("Staff", "mastery").without_rung("Vice president", "mastery")
-    assert places(ladder, Side.MASTERY) == [Place.RUNG, Place.GAP, Place.RUNG, Place.ABOVE]
+    assert places(ladder, Side.MASTERY) == [
+        SpotKind.RUNG,
+        SpotKind.GAP,
+        SpotKind.RUNG,
+        SpotKind.ABOVE,
+    ]
     late = EXAMPLE.without_rung("Senior", "management")
-    assert places(late, Side.MANAGEMENT) == [Place.BELOW, Place.RUNG, Place.RUNG, Place.RUNG]
-    assert places(DualLadder().with_level("A"), Side.MASTERY) == [Place.NONE]
+    assert places(late, Side.MANAGEMENT) == [
+        SpotKind.BELOW,
+        SpotKind.RUNG,
+        SpotKind.RUNG,
+        SpotKind.RUNG,
+    ]
+    assert places(DualLadder().with_level("A"), Side.MASTERY) == [SpotKind.NONE]
 
 
 def test_pay_is_to_scale():

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from pypdf import PdfReader
 
-from careerpath import DualLadder
+from careerpath import DualLadder, find_disparities
 from careerpath.ladder.files import read_ladder
-from careerpath.ladder.ladder_parts import LadderError, Rung
+from careerpath.ladder.ladder import LadderError, Rung
 from careerpath.ladder.report import LadderReport, in_short
 
 EXAMPLE = DualLadder.example()
@@ -47,7 +47,7 @@ def test_each_rung_is_there_with_all_that_it_says():
 
 def test_each_finding_is_there_with_why_and_mend():
     ladder = EXAMPLE.without_rung("Vice president", "mastery")
-    (finding,) = ladder.findings()
+    (finding,) = find_disparities(ladder)
     for text in (report(ladder).html().replace("&#39;", "'"), text_of(ladder)):
         for said in (finding.fact, finding.why, finding.mend):
             assert said in text

@@ -13,8 +13,8 @@ from careerpath import DualLadder
 from careerpath.ladder.files import LARGEST, write_ladder
 from careerpath.ladder.form import fields_of
 from careerpath.ladder.kept import KeptLadder, write_kept
-from careerpath.ladder.ladder_parts import LONGEST_TEXT, Rung
-from careerpath.ladder.model import Stage
+from careerpath.ladder.ladder import LONGEST_TEXT, Rung
+from careerpath.ladder.model import LadderStage
 from careerpath.ladder.view import LadderScreen
 from careerpath.ui.html_view import Doing
 
@@ -149,11 +149,11 @@ def test_every_file_is_handed_to_the_browser(screen, kind, monkeypatch):
 def test_deleting_asks_once_more(screen, monkeypatch):
     sent = sent_by(screen._browser, monkeypatch)
     do(screen, "forget")
-    assert screen.model.stage is Stage.DESIGN
+    assert screen.model.stage is LadderStage.DESIGN
     do(screen, "ask forget")
     assert "There is no undo" in words(screen)
     do(screen, "forget")
-    assert screen.model.stage is Stage.START
+    assert screen.model.stage is LadderStage.START
     assert sent == [({"forget": True}, None)]
 
 
