@@ -31,7 +31,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from careerpath import Store, load_instrument, open_store
-from careerpath.room.entities import Phase
+from careerpath.room.entities import Progress
 from careerpath.room.store.packing import pack
 from careerpath.room.store.tables import participants
 
@@ -150,7 +150,7 @@ def fill(store: Store, code: str, people: int) -> None:
                 {
                     "room_id": room,
                     "token": token_of(number),
-                    "phase": Phase.FINISHED,
+                    "phase": Progress.FINISHED,
                     "answers": pack(INSTRUMENT, answers_of(number)),
                 }
                 for number in range(start, min(start + 10_000, people))

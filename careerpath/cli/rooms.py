@@ -16,6 +16,7 @@ from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_jso
 from careerpath.cli.database import DatabaseOption
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.core.errors import CareerpathError, shown
+from careerpath.room.entities import DEFAULT_LIFE
 
 if TYPE_CHECKING:
     from careerpath.room.entities import Counts, Room
@@ -35,7 +36,7 @@ def create_command(
     instrument: InstrumentOption = None,
     expires: Annotated[
         str, typer.Option(metavar="TIME", help="When it is deleted: 90m, 12h, 7d or 4w from now.")
-    ] = "7d",
+    ] = f"{DEFAULT_LIFE.days}d",
     capacity: Annotated[int, typer.Option(help="The most participants.")] = 500,
     url: DatabaseOption = None,
     as_json: AsJson = False,

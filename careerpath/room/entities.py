@@ -7,17 +7,19 @@ take; this module knows neither of them, and no database.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import CutScores
 
 MINIMUM_SHOWN = 5
-"""Nothing of a room's answers is shown before so many people have shared theirs."""
+"""A room's answers are shown only after this many people have shared theirs."""
+DEFAULT_LIFE = timedelta(days=7)
+"""A room is deleted after this time, unless another time was given."""
 
 
-class Picture(StrEnum):
+class Visibility(StrEnum):
     """What the room sees of its answers."""
 
     HIDDEN = "hidden"
@@ -26,7 +28,7 @@ class Picture(StrEnum):
     """Shown, and standing still: what is shared meanwhile waits until it moves on."""
 
 
-class Phase(StrEnum):
+class Progress(StrEnum):
     """How far a participant has come."""
 
     JOINED = "joined"
@@ -64,7 +66,7 @@ class Room:
         The most participants.
     closed : bool
         Whether nobody can join or share any more.
-    picture : Picture
+    picture : Visibility
         What the room sees.
     version : int
         Grows with everything that changes in the room.
@@ -80,18 +82,18 @@ class Room:
     expires: datetime
     capacity: int
     closed: bool
-    picture: Picture
+    picture: Visibility
     version: int
 
     @property
     def revealed(self) -> bool:
         """Whether the room sees its picture, moving or not."""
-        return self.picture is not Picture.HIDDEN
+        return self.picture is not Visibility.HIDDEN
 
     @property
     def frozen(self) -> bool:
         """Whether the picture stands still."""
-        return self.picture is Picture.FROZEN
+        return self.picture is Visibility.FROZEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from careerpath import open_store
-from careerpath.room.entities import Phase, StoreUnavailableError
+from careerpath.room.entities import Progress, StoreUnavailableError
 from careerpath.room.store.database import Driver
 
 PAUSE = 0.05
@@ -38,7 +38,7 @@ def take_part(store, code, number):
     token = f"participant {number}"
     answers = answers_of(insist(lambda: store.instrument(code)), number)
     insist(lambda: store.touch(code, token))
-    insist(lambda: store.touch(code, token, phase=Phase.ANSWERING))
+    insist(lambda: store.touch(code, token, progress=Progress.ANSWERING))
     insist(lambda: store.add_response(code, answers, submission_id=token))
     sys.stdout.write(f"{number}\n")
     sys.stdout.flush()

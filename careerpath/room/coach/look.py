@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from careerpath.core.instrument import Instrument
-from careerpath.room.entities import Counts, HeldBackError, Picture, Room
+from careerpath.room.entities import Counts, HeldBackError, Room, Visibility
 
 if TYPE_CHECKING:
     from careerpath.cohort.tally import Tally
@@ -49,7 +49,7 @@ def look_at(store: Store, code: str, *, seen: int) -> RoomLook | None:
         return None
     room, counts = store.room(code), store.counts(code)
     tally, held_back = None, ""
-    if room.picture is not Picture.HIDDEN:
+    if room.picture is not Visibility.HIDDEN:
         try:
             tally = store.tally(code)
         except HeldBackError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets import Bool, HasTraits, Instance, Int, Unicode, UseEnum
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 log = logging.getLogger("careerpath")
-
-LIFE = timedelta(days=7)
-"""How long a room lasts."""
 
 BUSY = "This page is in a room already. Leave it first."
 WRONG = "That code and coach key open no room. Check both; the key has sixteen letters."
@@ -128,9 +124,7 @@ class RoomModel(HasTraits):
             raise RoomError(BUSY)
         self.opening = True
         try:
-            made = await self._ask(
-                lambda store: store.create_room(title, self.page_instrument, expires_in=LIFE)
-            )
+            made = await self._ask(lambda store: store.create_room(title, self.page_instrument))
             await self._enter(made.code, Stage.CREATED)
         finally:
             self.opening = False

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from careerpath.core.instrument import Band, CutScores
 from careerpath.core.interpretation import show
-from careerpath.room.coach.model import LIFE, RoomModel
+from careerpath.room.coach.model import RoomModel
 from careerpath.room.coach.slides import Kind
 from careerpath.room.coach.stages import Question, View
-from careerpath.room.entities import MINIMUM_SHOWN, Counts, Room, left_out
+from careerpath.room.entities import DEFAULT_LIFE, MINIMUM_SHOWN, Counts, Room, left_out
 from careerpath.ui.site_address import JoinAddress
 from careerpath.ui.templates import render
 
@@ -40,7 +40,7 @@ def door(model: RoomModel, trouble: str) -> str:
         instrument=model.page_instrument,
         opening=model.opening,
         trouble=trouble,
-        days=LIFE.days,
+        days=DEFAULT_LIFE.days,
     )
 
 

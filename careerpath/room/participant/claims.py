@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from careerpath.core.instrument import Instrument
-from careerpath.room.entities import Phase, Room, RoomClosedError, RoomError, RoomNotFoundError
+from careerpath.room.entities import Progress, Room, RoomClosedError, RoomError, RoomNotFoundError
 
 if TYPE_CHECKING:
     from careerpath.room.store.store import Store
@@ -42,15 +42,15 @@ class Door:
         self._store: Store | None = None
         self._tokens: dict[str, str] = {}
         self._misses = 0
-        self._told: Phase | None = None
+        self._told: Progress | None = None
 
-    def enter(self, claim: Claim, *, phase: Phase, again: bool) -> tuple[Room, Instrument]:
+    def enter(self, claim: Claim, *, progress: Progress, again: bool) -> tuple[Room, Instrument]:
         """Join a room.
 
         Parameters
         ----------
         claim : Claim
-        phase : Phase
+        progress : Progress
             How far the participant is.
         again : bool
             Whether the room has answers of theirs: then they find in, even if it is closed.
@@ -66,14 +66,14 @@ class Door:
                 raise RoomClosedError(
                     f"The room “{room.title}” is closed and takes no more answers."
                 )
-            self.appear(claim, phase=phase)
+            self.appear(claim, progress=progress)
         return room, self._rooms().instrument(claim.code)
 
-    def appear(self, claim: Claim, *, phase: Phase) -> None:
-        """Say how far a participant is; once for each phase."""
-        if phase is not self._told:
-            self._rooms().touch(claim.code, claim.token, phase=phase)
-            self._told = phase
+    def appear(self, claim: Claim, *, progress: Progress) -> None:
+        """Say how far a participant is, if that has changed."""
+        if progress is not self._told:
+            self._rooms().touch(claim.code, claim.token, progress=progress)
+            self._told = progress
 
     def share(self, claim: Claim, answers: Mapping[str, Any]) -> Room:
         """Take answers into a room. The same twice counts once."""

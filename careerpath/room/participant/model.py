@@ -15,7 +15,7 @@ from traitlets import HasTraits, Instance, Unicode, UseEnum
 
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Instrument
-from careerpath.room.entities import Phase, Room, RoomExpiredError, RoomNotFoundError, StoreError
+from careerpath.room.entities import Progress, Room, RoomExpiredError, RoomNotFoundError, StoreError
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.claims import Claim, Door, read_claim
 
@@ -99,7 +99,7 @@ class ParticipantModel(HasTraits):
         self._perform = perform or Background()
         self._tell = tell
         self._claim: Claim | None = None
-        self._phase = Phase.JOINED
+        self._progress = Progress.JOINED
         self._sending: dict[Claim, Mapping[str, Any]] = {}
 
     # Joining
@@ -130,22 +130,22 @@ class ParticipantModel(HasTraits):
             self._ask(self._claim)
 
     def _ask(self, claim: Claim) -> None:
-        phase, again = self._phase, self.shared is not None
+        progress, again = self._progress, self.shared is not None
         self._perform(
-            lambda: self._door.enter(claim, phase=phase, again=again),
+            lambda: self._door.enter(claim, progress=progress, again=again),
             done=self._joined,
             failed=self._not_joined,
             late=self._unreached,
         )
 
-    def appear(self, phase: Phase) -> None:
+    def appear(self, progress: Progress) -> None:
         """Say how far the participant is. It is only the coach's count: a failure is no news."""
-        self._phase = phase
+        self._progress = progress
         claim = self._claim
         if claim is not None and self.standing is Standing.JOINED:
             self._perform(
                 # By then it may be another one.
-                lambda: self._door.appear(claim, phase=self._phase),
+                lambda: self._door.appear(claim, progress=self._progress),
                 done=_nothing,
                 failed=lambda error: log.info("presence not told: %s", type(error).__name__),
             )
@@ -156,7 +156,7 @@ class ParticipantModel(HasTraits):
             self.room, self.instrument, self.refusal = room, instrument, ""
             self.standing = Standing.JOINED
         self._tell({"joined": {"expires": room.expires.timestamp()}})
-        self.appear(self._phase)
+        self.appear(self._progress)
 
     def _not_joined(self, error: Exception) -> None:
         if isinstance(error, CareerpathError) and not isinstance(error, StoreError):

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase, QuestionnaireModel
-from careerpath.room.entities import MINIMUM_SHOWN
-from careerpath.room.entities import Phase as Presence
+from careerpath.room.entities import MINIMUM_SHOWN, Progress
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.model import ParticipantModel, Sharing, Standing
 from careerpath.ui.templates import render
@@ -17,11 +16,11 @@ from careerpath.ui.templates import render
 if TYPE_CHECKING:
     from careerpath.room.store.store import Store
 
-PRESENCE = {
-    Phase.WELCOME: Presence.JOINED,
-    Phase.QUESTION: Presence.ANSWERING,
-    Phase.REVIEW: Presence.ANSWERING,
-    Phase.RESULT: Presence.FINISHED,
+PROGRESS = {
+    Phase.WELCOME: Progress.JOINED,
+    Phase.QUESTION: Progress.ANSWERING,
+    Phase.REVIEW: Progress.ANSWERING,
+    Phase.RESULT: Progress.FINISHED,
 }
 """What the coach's counts make of each screen."""
 
@@ -69,7 +68,7 @@ class Participant:
     def _follow(self, _change: object) -> None:
         phase = self._questionnaire.phase
         self._adopt()
-        self.model.appear(PRESENCE[phase])
+        self.model.appear(PROGRESS[phase])
         if phase is Phase.RESULT:
             self.model.try_again()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ClauseElement, Connection, Row, func, select
 
-from careerpath.room.entities import Counts, Outcome, Phase, hold_back
+from careerpath.room.entities import Counts, Outcome, Progress, hold_back
 from careerpath.room.store.database import Driver
 from careerpath.room.store.keys import no_room, plain_code
 from careerpath.room.store.packing import count, pack, unpack
@@ -37,7 +37,7 @@ class Responses(Rooms):
 
     _tallies: dict[tuple[int, int], Tally]
 
-    def touch(self, code: str, token: str, *, phase: Phase = Phase.JOINED) -> None:
+    def touch(self, code: str, token: str, *, progress: Progress = Progress.JOINED) -> None:
         """Say that a participant is there, and how far.
 
         Nothing is written where that is known already.
@@ -47,20 +47,20 @@ class Responses(Rooms):
         code : str
         token : str
             What the participant's device chose at random for this room.
-        phase : Phase
+        progress : Progress
 
         Raises
         ------
         RoomError
             Where the room is not there, closed, or full for somebody new.
         """
-        phase = Phase(phase)
+        progress = Progress(progress)
         with self._room(code) as (connection, row):
             this = {"room_id": row.id, "token": digest(row.code, token)}
-            if connection.execute(PHASE, this).scalar_one_or_none() == phase:
+            if connection.execute(PHASE, this).scalar_one_or_none() == progress:
                 return
         with self._coming(code, token, COMING) as (driver, entry, kept):
-            take_down(driver, entry, kept, phase)
+            take_down(driver, entry, kept, progress)
 
     def add_response(self, code: str, answers: Mapping[str, Any], *, submission_id: str) -> Outcome:
         """Take a participant's answers into the room.
@@ -101,7 +101,7 @@ class Responses(Rooms):
                 return Outcome.UNCHANGED
             if entry.closed:
                 raise entry.refusal()
-            take_down(driver, entry, kept, Phase.FINISHED, packed)
+            take_down(driver, entry, kept, Progress.FINISHED, packed)
         return Outcome.REPLACED if entry.newest else Outcome.ADDED
 
     @contextmanager
@@ -125,7 +125,7 @@ class Responses(Rooms):
         mine = participants.c
         query = select(
             func.count().label("joined"),
-            func.count().filter(mine.phase == Phase.ANSWERING).label("answering"),
+            func.count().filter(mine.phase == Progress.ANSWERING).label("answering"),
             func.count(func.coalesce(mine.waiting, mine.answers)).label("shared"),
             func.count(mine.waiting).label("waiting"),
         )

@@ -17,19 +17,19 @@ from careerpath.core.errors import shown
 from careerpath.core.instrument import CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
 from careerpath.room.entities import (
+    DEFAULT_LIFE,
     OpenedRoom,
-    Picture,
     Room,
     RoomError,
     RoomExpiredError,
     RoomNotFoundError,
     StoreError,
+    Visibility,
 )
 from careerpath.room.store.database import Database
 from careerpath.room.store.keys import key_fits, key_hash, new_code, new_key, no_room, plain_code
 from careerpath.room.store.tables import instruments, participants, rooms
 
-DEFAULT_LIFE = timedelta(days=7)
 LONGEST_LIFE = timedelta(days=366)
 DEFAULT_CAPACITY = 500
 LARGEST_CAPACITY = 1_000_000
@@ -123,7 +123,7 @@ class Rooms:
             "expires": now + max(1, int(expires_in.total_seconds())),
             "capacity": capacity,
             "closed": False,
-            "picture": Picture.HIDDEN,
+            "picture": Visibility.HIDDEN,
             "version": 1,
             "picture_version": 1,
         }
@@ -208,11 +208,11 @@ class Rooms:
 
     def reveal_room(self, code: str) -> None:
         """Show the room its picture; a frozen one moves on."""
-        self._show(code, Picture.REVEALED)
+        self._show(code, Visibility.REVEALED)
 
     def hide_room(self, code: str) -> None:
         """Hide the room's picture."""
-        self._show(code, Picture.HIDDEN)
+        self._show(code, Visibility.HIDDEN)
 
     def freeze_room(self, code: str) -> None:
         """Show the picture as it is now, standing still.
@@ -220,12 +220,12 @@ class Rooms:
         People can go on sharing: what they share is kept, counted as waiting, and comes into the
         picture when it is revealed or hidden again.
         """
-        self._show(code, Picture.FROZEN)
+        self._show(code, Visibility.FROZEN)
 
-    def _show(self, code: str, picture: Picture) -> None:
+    def _show(self, code: str, picture: Visibility) -> None:
         with self._changing(code) as (connection, row):
             changes: dict[str, Any] = {"picture": picture}
-            if picture is not Picture.FROZEN:
+            if picture is not Visibility.FROZEN:
                 moved = connection.execute(
                     update(participants)
                     .where(participants.c.room_id == row.id, participants.c.waiting.is_not(None))
@@ -265,7 +265,7 @@ class Rooms:
         with self._changing(code) as (connection, row):
             connection.execute(delete(participants).where(participants.c.room_id == row.id))
             _change(
-                connection, row, picture=Picture.HIDDEN, picture_version=row.picture_version + 1
+                connection, row, picture=Visibility.HIDDEN, picture_version=row.picture_version + 1
             )
         self.database.erase_traces()
 
@@ -373,7 +373,7 @@ def _room_of(row: Row[Any]) -> Room:
         expires=datetime.fromtimestamp(row.expires, UTC),
         capacity=row.capacity,
         closed=row.closed,
-        picture=Picture(row.picture),
+        picture=Visibility(row.picture),
         version=row.version,
     )
 

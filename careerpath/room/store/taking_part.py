@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, case, func, insert, select, update
 
 from careerpath.core.errors import shown
-from careerpath.room.entities import Phase, Picture, RoomClosedError, RoomError, RoomFullError
+from careerpath.room.entities import Progress, RoomClosedError, RoomError, RoomFullError, Visibility
 from careerpath.room.store.database import Driver
 from careerpath.room.store.tables import participants, rooms
 
@@ -23,7 +23,8 @@ PHASE = select(participants.c.phase).where(_THIS)
 COMING = update(rooms).where(rooms.c.code == bindparam("of")).values(version=rooms.c.version + 1)
 """Somebody is there, or further; whoever else comes meanwhile waits."""
 SHARING = COMING.values(
-    picture_version=rooms.c.picture_version + case((rooms.c.picture == Picture.FROZEN, 0), else_=1)
+    picture_version=rooms.c.picture_version
+    + case((rooms.c.picture == Visibility.FROZEN, 0), else_=1)
 )
 """The room has another response, which comes into the picture unless that is frozen."""
 _MINE = and_(participants.c.room_id == rooms.c.id, participants.c.token == _VALUES["token"])
@@ -74,7 +75,7 @@ class Entry(NamedTuple):
         )
 
 
-def take_down(driver: Driver, entry: Entry, token: str, phase: Phase, packed: str = "") -> None:
+def take_down(driver: Driver, entry: Entry, token: str, phase: Progress, packed: str = "") -> None:
     """Take down how far a participant is, and newer answers if there are any.
 
     Parameters
@@ -83,12 +84,12 @@ def take_down(driver: Driver, entry: Entry, token: str, phase: Phase, packed: st
     entry : Entry
     token : str
         Its digest.
-    phase : Phase
+    phase : Progress
     packed : str
     """
     values: dict[str, Any] = {"room_id": entry.id, "token": token}
     # Into the picture, or behind a frozen one.
-    column = "waiting" if entry.picture == Picture.FROZEN else "answers"
+    column = "waiting" if entry.picture == Visibility.FROZEN else "answers"
     if entry.phase is None:
         _admit(driver, entry, {**values, "phase": phase.value, column: packed or None})
     elif packed:

@@ -26,12 +26,12 @@ from careerpath.room.coach.stages import Question, Stage, View
 from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
-    Phase,
-    Picture,
+    Progress,
     RoomError,
     RoomNotFoundError,
     StoreError,
     StoreUnavailableError,
+    Visibility,
 )
 from careerpath.thresholds.model import ThresholdsModel
 
@@ -283,7 +283,7 @@ def test_without_a_picture_nothing_is_dragged(inside, failing):
 
 def test_the_counts_follow_the_room(inside, store, opened):
     store.touch(opened.code, "a")
-    store.touch(opened.code, "b", phase=Phase.ANSWERING)
+    store.touch(opened.code, "b", progress=Progress.ANSWERING)
     share(store, opened.code, [5])
     do(inside.refresh())
     counts = inside.counts
@@ -390,14 +390,14 @@ def test_reveal_freeze_and_hide(inside, store, opened):
     do(inside.freeze())
     share(store, opened.code, [9] * 6)
     do(inside.refresh())
-    assert (inside.room.picture, inside.counts.waiting) == (Picture.FROZEN, 6)
+    assert (inside.room.picture, inside.counts.waiting) == (Visibility.FROZEN, 6)
     assert counts_of(inside)[Band.MANAGEMENT] == 6
     do(inside.reveal())
-    assert (inside.room.picture, inside.counts.waiting) == (Picture.REVEALED, 0)
+    assert (inside.room.picture, inside.counts.waiting) == (Visibility.REVEALED, 0)
     assert counts_of(inside)[Band.MASTERY] == 6
     inside.turn(3)
     do(inside.hide())
-    assert (inside.room.picture, inside.figures, inside.slide) == (Picture.HIDDEN, None, 0)
+    assert (inside.room.picture, inside.figures, inside.slide) == (Visibility.HIDDEN, None, 0)
 
 
 def test_another_page_of_the_same_room_sees_what_one_does(inside, opened, failing, store, waits):
@@ -435,7 +435,11 @@ def test_a_reset_leaves_an_empty_hidden_room(inside, store, opened):
     do(inside.reveal())
     inside.ask_for(Question.RESET)
     do(inside.confirm())
-    assert (inside.counts.joined, inside.room.picture, inside.figures) == (0, Picture.HIDDEN, None)
+    assert (inside.counts.joined, inside.room.picture, inside.figures) == (
+        0,
+        Visibility.HIDDEN,
+        None,
+    )
     assert store.counts(opened.code).shared == 0
 
 

@@ -12,7 +12,7 @@ from markupsafe import escape
 from careerpath import CutScores, Instrument, Tally, load_instrument, simulate_cohort
 from careerpath.core.interpretation import DISCLAIMER
 from careerpath.room.coach.summary import RoomSummary
-from careerpath.room.entities import Picture, Room
+from careerpath.room.entities import Room, Visibility
 
 INSTRUMENT = load_instrument()
 FRAME = simulate_cohort(INSTRUMENT, count=41, seed=3).frame[list(INSTRUMENT.item_ids)]
@@ -35,7 +35,7 @@ def summary(title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=No
         expires=MADE + timedelta(days=7),
         capacity=500,
         closed=False,
-        picture=Picture.REVEALED,
+        picture=Visibility.REVEALED,
         version=3,
     )
     tally = Tally.of(frame, instrument)

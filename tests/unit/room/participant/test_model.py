@@ -13,14 +13,14 @@ from traitlets import HasTraits
 from careerpath import load_instrument, open_store
 from careerpath.room.entities import (
     Outcome,
-    Phase,
-    Picture,
+    Progress,
     Room,
     RoomClosedError,
     RoomExpiredError,
     RoomFullError,
     RoomNotFoundError,
     StoreUnavailableError,
+    Visibility,
 )
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.claims import LONGEST_CODE, MOST_MISSES
@@ -43,7 +43,7 @@ class FakeRooms:
     def __init__(self) -> None:
         self.problem: Exception | None = None
         self.changes: dict[str, object] = {}
-        self.touched: list[Phase] = []
+        self.touched: list[Progress] = []
         self.shared: dict[str, dict[str, int]] = {}
         self.sent = 0
 
@@ -65,7 +65,7 @@ class FakeRooms:
             "expires": now + timedelta(days=7),
             "capacity": 500,
             "closed": False,
-            "picture": Picture.HIDDEN,
+            "picture": Visibility.HIDDEN,
             "version": 1,
         }
         return Room(**{**values, **self.changes})
@@ -73,10 +73,10 @@ class FakeRooms:
     def instrument(self, code):
         return INSTRUMENT
 
-    def touch(self, code, token, *, phase=Phase.JOINED):
+    def touch(self, code, token, *, progress=Progress.JOINED):
         if self.problem:
             raise self.problem
-        self.touched.append(phase)
+        self.touched.append(progress)
 
     def add_response(self, code, answers, *, submission_id):
         if self.problem:
@@ -123,13 +123,13 @@ def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
     assert browser.model.room.title == "Lisbon workshop"
     assert browser.model.instrument == INSTRUMENT
     assert browser.told == [{"joined": {"expires": datetime(2026, 11, 29, tzinfo=UTC).timestamp()}}]
-    assert rooms.touched == [Phase.JOINED]
+    assert rooms.touched == [Progress.JOINED]
 
 
 def test_joining_shares_nothing(browser, rooms):
     browser.join()
-    for phase in (Phase.ANSWERING, Phase.FINISHED):
-        browser.model.appear(phase)
+    for progress in (Progress.ANSWERING, Progress.FINISHED):
+        browser.model.appear(progress)
     assert rooms.shared == {}
     assert browser.model.sharing is Sharing.OPEN
 
@@ -137,12 +137,12 @@ def test_joining_shares_nothing(browser, rooms):
 def test_the_store_is_opened_only_by_somebody_who_joins():
     opened = []
     model = ParticipantModel(lambda: opened.append(1) or FakeRooms())
-    model.appear(Phase.ANSWERING)
+    model.appear(Progress.ANSWERING)
     model.try_again()
     model.forget()
     assert opened == []
     model.join({"code": CODE, "token": DEVICE})
-    model.appear(Phase.ANSWERING)
+    model.appear(Progress.ANSWERING)
     assert opened == [1]
 
 
@@ -222,20 +222,20 @@ def test_a_page_guesses_only_so_many_codes(rooms):
 
 def test_each_step_is_told_once(browser, rooms):
     browser.join()
-    for phase in (Phase.JOINED, Phase.ANSWERING, Phase.ANSWERING, Phase.FINISHED):
-        browser.model.appear(phase)
-    assert rooms.touched == [Phase.JOINED, Phase.ANSWERING, Phase.FINISHED]
+    for progress in (Progress.JOINED, Progress.ANSWERING, Progress.ANSWERING, Progress.FINISHED):
+        browser.model.appear(progress)
+    assert rooms.touched == [Progress.JOINED, Progress.ANSWERING, Progress.FINISHED]
 
 
 def test_presence_that_fails_is_told_to_nobody_and_comes_with_the_next_step(browser, rooms):
     browser.join()
     for problem in (AWAY, RoomClosedError("closed"), RuntimeError("ours")):
         rooms.problem = problem
-        browser.model.appear(Phase.ANSWERING)
+        browser.model.appear(Progress.ANSWERING)
         assert browser.model.standing is Standing.JOINED
     rooms.problem = None
-    browser.model.appear(Phase.FINISHED)
-    assert rooms.touched == [Phase.JOINED, Phase.FINISHED]
+    browser.model.appear(Progress.FINISHED)
+    assert rooms.touched == [Progress.JOINED, Progress.FINISHED]
 
 
 # Sharing
@@ -364,7 +364,7 @@ def test_a_slow_database_holds_up_nobody_and_is_heard_when_it_answers():
         browser.join()
         assert model.standing is Standing.JOINING
         await until(model, lambda: model.standing is Standing.UNREACHED)
-        model.appear(Phase.ANSWERING)
+        model.appear(Progress.ANSWERING)
         rooms.open.set()
         await until(model, lambda: model.standing is Standing.JOINED)
         rooms.open.clear()

@@ -20,11 +20,11 @@ from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
     Outcome,
-    Phase,
-    Picture,
+    Progress,
     RoomClosedError,
     RoomFullError,
     RoomNotFoundError,
+    Visibility,
 )
 
 INSTRUMENT = Instrument.plain(["a", "b"], maximum=3, management_below=2, mastery_above=4)
@@ -41,9 +41,9 @@ class Modelled:
     def __init__(self, expires):
         self.expires = expires
         self.closed = False
-        self.picture = Picture.HIDDEN
+        self.picture = Visibility.HIDDEN
         self.cuts = CUTS
-        self.phases = {}
+        self.progress = {}
         self.shown = {}
         self.waiting = {}
 
@@ -54,13 +54,13 @@ class Modelled:
     def refuses(self, token):
         if self.closed:
             return RoomClosedError
-        if token not in self.phases and len(self.phases) >= CAPACITY:
+        if token not in self.progress and len(self.progress) >= CAPACITY:
             return RoomFullError
         return None
 
     def show(self, picture):
         self.picture = picture
-        if picture is not Picture.FROZEN:
+        if picture is not Visibility.FROZEN:
             self.shown, self.waiting = self.newest, {}
 
 
@@ -104,17 +104,17 @@ class Rooms(RuleBasedStateMachine):
         self.model[opened.code] = Modelled(self.clock() + hours * HOUR)
         return opened.code
 
-    @rule(code=codes, token=TOKENS, phase=st.sampled_from(Phase))
-    def join(self, code, token, phase):
+    @rule(code=codes, token=TOKENS, progress=st.sampled_from(Progress))
+    def join(self, code, token, progress):
         room = self.there(code)
         if room is None:
             return
-        known = room.phases.get(token) == phase
-        expected = None if known or token in room.phases else room.refuses(token)
-        kind, _ = refusal(lambda: self.store.touch(code, token, phase=phase))
+        known = room.progress.get(token) == progress
+        expected = None if known or token in room.progress else room.refuses(token)
+        kind, _ = refusal(lambda: self.store.touch(code, token, progress=progress))
         assert kind is expected
         if kind is None:
-            room.phases[token] = phase
+            room.progress[token] = progress
 
     @rule(target=sent, code=codes, token=TOKENS, answers=ANSWERS)
     def submit(self, code, token, answers):
@@ -144,10 +144,10 @@ class Rooms(RuleBasedStateMachine):
             assert outcome is Outcome.UNCHANGED
             return
         assert outcome is (Outcome.ADDED if before is None else Outcome.REPLACED)
-        room.phases[token] = Phase.FINISHED
-        (room.waiting if room.picture is Picture.FROZEN else room.shown)[token] = answers
+        room.progress[token] = Progress.FINISHED
+        (room.waiting if room.picture is Visibility.FROZEN else room.shown)[token] = answers
 
-    @rule(code=codes, picture=st.sampled_from(Picture))
+    @rule(code=codes, picture=st.sampled_from(Visibility))
     def steer(self, code, picture):
         room = self.there(code)
         if room is not None:
@@ -174,8 +174,8 @@ class Rooms(RuleBasedStateMachine):
     def reset(self, code):
         room = self.there(code)
         if room is not None:
-            room.phases, room.shown, room.waiting = {}, {}, {}
-            room.picture = Picture.HIDDEN
+            room.progress, room.shown, room.waiting = {}, {}, {}
+            room.picture = Visibility.HIDDEN
             self.store.reset_room(code)
 
     @rule(code=consumes(codes))
@@ -199,11 +199,11 @@ class Rooms(RuleBasedStateMachine):
             assert (found.closed, found.picture) == (room.closed, room.picture)
             assert (found.published, found.cut_scores) == (CUTS, room.cuts)
             assert (counts.joined, counts.shared, counts.waiting) == (
-                len(room.phases),
+                len(room.progress),
                 len(room.newest),
                 len(room.waiting),
             )
-            assert counts.answering == Counter(room.phases.values())[Phase.ANSWERING]
+            assert counts.answering == Counter(room.progress.values())[Progress.ANSWERING]
             assert self.store.version(code) == found.version == counts.version
             assert found.version >= self.versions.get(code, 0)
             self.versions[code] = found.version

@@ -29,14 +29,14 @@ from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
     Outcome,
-    Phase,
-    Picture,
+    Progress,
     RoomClosedError,
     RoomError,
     RoomExpiredError,
     RoomFullError,
     RoomNotFoundError,
     StoreError,
+    Visibility,
 )
 from careerpath.room.store.keys import LETTERS
 from careerpath.room.store.packing import count, pack, unpack
@@ -79,7 +79,7 @@ def test_a_new_room_is_what_was_asked_for(store, clock):
     assert room == opened.room
     assert (room.title, room.instrument_id, room.closed) == ("Two lines", INSTRUMENT.id, False)
     assert room.published == room.cut_scores == INSTRUMENT.cut_scores
-    assert room.picture is Picture.HIDDEN
+    assert room.picture is Visibility.HIDDEN
     assert not room.revealed
     assert room.created.timestamp() == clock()
     assert room.expires - room.created == timedelta(hours=2)
@@ -272,16 +272,16 @@ def test_neither_tokens_nor_anything_of_a_device_is_kept(store, code):
 def test_presence_is_counted_and_written_once(store, code):
     store.touch(code, "a")
     store.touch(code, "b")
-    store.touch(code, "b", phase=Phase.ANSWERING)
+    store.touch(code, "b", progress=Progress.ANSWERING)
     version = store.version(code)
-    store.touch(code, "b", phase=Phase.ANSWERING)
+    store.touch(code, "b", progress=Progress.ANSWERING)
     assert store.version(code) == version
     counts = store.counts(code)
     assert (counts.joined, counts.answering, counts.shared, counts.version) == (2, 1, 0, version)
     store.add_response(code, answers(1), submission_id="b")
     counts = store.counts(code)
     assert (counts.joined, counts.answering, counts.shared) == (2, 0, 1)
-    store.touch(code, "b", phase=Phase.ANSWERING)  # takes it again, and what is shared stays
+    store.touch(code, "b", progress=Progress.ANSWERING)  # takes it again, and what is shared stays
     counts = store.counts(code)
     assert (counts.joined, counts.answering, counts.shared) == (2, 1, 1)
 
@@ -349,7 +349,7 @@ def test_a_frozen_picture_stands_still_and_loses_nothing(store, code):
     counts = store.counts(code)
     assert (counts.shared, counts.waiting) == (8, 0)
     store.hide_room(code)
-    assert store.room(code).picture is Picture.HIDDEN
+    assert store.room(code).picture is Visibility.HIDDEN
 
 
 def test_what_is_shared_again_as_it_was_while_frozen_counts_as_the_newest(store, code):
@@ -406,7 +406,7 @@ def test_a_reset_empties_the_room_and_hides_the_picture(store, code):
     share(store, code, 6)
     store.reveal_room(code)
     store.reset_room(code)
-    assert (store.counts(code).joined, store.room(code).picture) == (0, Picture.HIDDEN)
+    assert (store.counts(code).joined, store.room(code).picture) == (0, Visibility.HIDDEN)
     with pytest.raises(HeldBackError):
         store.tally(code)
     share(store, code, 5, start=3)
