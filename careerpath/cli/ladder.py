@@ -95,7 +95,7 @@ def export_command(
 
 
 def _write(made: DualLadder, output: Path, *, pay_tolerance: float) -> None:
-    from careerpath.ladder.report import LadderReport, counted
+    from careerpath.ladder.report import LadderReport
 
     saved = LadderReport(made, pay_tolerance).save(output)
-    typer.echo(f"{saved}: {counted(made)}.")
+    typer.echo(f"{saved}: {made.size}.")

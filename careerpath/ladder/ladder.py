@@ -266,6 +266,21 @@ class DualLadder(LadderPart):
         """Return a worked example to start from; its numbers are invented."""
         return cls.validated(tomllib.loads(EXAMPLE.read_text(encoding="utf-8")), place=EXAMPLE.name)
 
+    @property
+    def size(self) -> str:
+        """How large it is, in words.
+
+        Examples
+        --------
+        >>> DualLadder.example().size
+        '4 levels, 8 rungs'
+        """
+        levels = len(self.levels)
+        rungs = sum(level.rung(side) is not None for level in self.levels for side in Side)
+        return (
+            f"{levels} level{'' if levels == 1 else 's'}, {rungs} rung{'' if rungs == 1 else 's'}"
+        )
+
     # Changes: each gives a new ladder
 
     def level(self, name: str) -> LadderLevel:

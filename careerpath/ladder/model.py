@@ -381,6 +381,14 @@ class OpenLevel(HasTraits):
         typed: dict[str, str] = self.typed.get(side, {})
         return fields | typed
 
+    def next_name(self, *, up: bool) -> str | None:
+        """Return the name of the next level up or down; None if there is none."""
+        if not self.name:
+            return None
+        place = self._design.ladder.place(self.name) + (1 if up else -1)
+        names = self._design.names
+        return names[place] if 0 <= place < len(names) else None
+
     # Opening and closing
 
     def open(self, name: str, side: Side | str = "") -> None:
@@ -421,7 +429,7 @@ class OpenLevel(HasTraits):
             raise LadderError("A level needs a name. Write one.")
         if name in self._design.names:
             raise LadderError(f"There is a level {shown(name)} already. Choose another name.")
-        place = self._place
+        place = self._design.ladder.place(self.name)
         try:
             ladder = self._design.ladder.with_level_renamed(self.name, name)
         except LadderError as error:
@@ -431,8 +439,9 @@ class OpenLevel(HasTraits):
 
     def move(self, opened: int, *, up: bool) -> None:
         """Move it up or down."""
-        to = self._next(up=up)
-        if self._meant(opened) and to is not None:
+        beyond = self.next_name(up=up)
+        if self._meant(opened) and beyond is not None:
+            to = self._design.ladder.place(beyond)
             ladder = self._design.ladder.with_level_moved(self.name, to)
             self._design.change(ladder, f"Moved {'up' if up else 'down'}: {self.name}")
 
@@ -461,9 +470,8 @@ class OpenLevel(HasTraits):
 
     def move_rung(self, opened: int, side: Side | str, *, up: bool) -> None:
         """Move a rung to the next level, and go along; what stands there comes here."""
-        to = self._next(up=up)
-        if self._meant(opened) and to is not None and self.rung(side) is not None:
-            name = self._design.names[to]
+        name = self.next_name(up=up)
+        if self._meant(opened) and name is not None and self.rung(side) is not None:
             ladder = self._design.ladder.with_rung_moved(self.name, side, name)
             self._design.change(ladder, f"Moved to {name}: {known_side(side)}")
             self.open(name, side)
@@ -485,16 +493,6 @@ class OpenLevel(HasTraits):
 
     def _meant(self, opened: int) -> bool:
         return bool(self.name) and opened == self.opened
-
-    @property
-    def _place(self) -> int:
-        return self._design.ladder.place(self.name)
-
-    def _next(self, *, up: bool) -> int | None:
-        if not self.name:
-            return None
-        to = self._place + (1 if up else -1)
-        return to if 0 <= to < len(self._design.names) else None
 
     def _take_typed(self, side: Side, wrong: dict[str, str], typed: dict[str, str]) -> None:
         with self.hold_trait_notifications():

@@ -95,7 +95,7 @@ class LadderReport:
         figures = LadderFigures.of(ladder, self.pay_tolerance)
         return {
             "title": self.title,
-            "lead": f"{counted(ladder)}. {in_short(len(figures.findings))}",
+            "lead": f"{ladder.size}. {in_short(len(figures.findings))}",
             "drawn": asdict(figures.picture),
             "parity": [
                 {
@@ -119,18 +119,6 @@ class LadderReport:
             "limits": LIMITS,
             "tolerance": show(round(100 * self.pay_tolerance, 2)),
         }
-
-
-def counted(ladder: DualLadder) -> str:
-    """Say how large a ladder is.
-
-    Examples
-    --------
-    >>> counted(DualLadder.example())
-    '4 levels, 8 rungs'
-    """
-    rungs = sum(level.rung(side) is not None for level in ladder.levels for side in Side)
-    return f"{_count(len(ladder.levels), 'level')}, {_count(rungs, 'rung')}"
 
 
 def in_short(findings: int) -> str:
@@ -161,7 +149,3 @@ def _level(level: LadderLevel) -> dict[str, Any]:
             for rung in [level.rung(side)]
         ],
     }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -8,12 +8,13 @@ from typing import Any
 
 from ipywidgets import VBox
 
-from careerpath.ladder import screens as words
 from careerpath.ladder.browser import LadderBrowser
 from careerpath.ladder.kept import write_kept
-from careerpath.ladder.ladder import LONGEST_TEXT
+from careerpath.ladder.ladder import LONGEST_NAME, LONGEST_TEXT, Side, Voice
+from careerpath.ladder.markdown import LIMITS
 from careerpath.ladder.model import LadderModel, LadderStage
 from careerpath.ui.html_view import Doing, Piece
+from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
 
 PIECES = ("start", "head", "bar", "drawing", "level", "check", "files")
@@ -139,23 +140,25 @@ class LadderScreen(VBox):
             self._draw()
 
     def _draw(self) -> None:
-        model, pieces = self.model, self._pieces
+        model = self.model
         shown: tuple[str, ...] = ("start",)
-        if model.stage is LadderStage.START:
-            pieces["start"].html = words.start(
-                model, self._trouble, storage=self._storage, returned=self._returned
+        if model.stage is LadderStage.DESIGN:
+            opened = ("level",) if model.level.name else ()
+            shown = ("head", "bar", "drawing", *opened, "check", "files")
+        for name in shown:
+            self._pieces[name].html = render(
+                f"ladder/templates/{name}.html",
+                model=model,
+                trouble=self._trouble,
+                storage=self._storage,
+                returned=self._returned,
+                sides=tuple(Side),
+                voices=tuple(Voice),
+                longest=LONGEST_TEXT,
+                longest_name=LONGEST_NAME,
+                limits=LIMITS,
             )
-        else:
-            pieces["head"].html = words.head(self._trouble)
-            pieces["bar"].html = words.bar(model)
-            pieces["drawing"].html = words.drawing(model)
-            pieces["check"].html = words.check(model)
-            pieces["files"].html = words.files(model, storage=self._storage)
-            shown = ("head", "bar", "drawing", "check", "files")
-            if model.level.name:
-                pieces["level"].html = words.open_level(model)
-                shown = ("head", "bar", "drawing", "level", "check", "files")
-        children = (self._browser, *(pieces[name] for name in shown))
+        children = (self._browser, *(self._pieces[name] for name in shown))
         if children != self.children:
             self.children = children
         if model.stage is LadderStage.DESIGN and model.kept is not self._kept:
