@@ -4,13 +4,13 @@ from .assessment.view import AssessmentScreen
 from .cohort.careless import careless_flags
 from .cohort.classification import Classification, beta_classification, livingston_lewis
 from .cohort.criterion import AdverseImpact, OptimalCut, adverse_impact, optimal_cut
-from .cohort.layout import Layout
-from .cohort.named_cohort import LabCohort
+from .cohort.named_cohort import NamedCohort
 from .cohort.reading import Cohort, read_cohort
 from .cohort.reliability import Reliability, TrueScore, cronbach_alpha, true_score
 from .cohort.score_frame import score_frame
 from .cohort.simulation import SimulatedCohort, simulate_cohort
 from .cohort.tally import Flips, ItemStatistics, Tally
+from .cohort.tally_layout import TallyLayout
 from .cohort.writing import write_cohort
 from .core.answers_file import read_answers
 from .core.certainty import Flip
@@ -88,13 +88,12 @@ __all__ = [
     "Item",
     "ItemStatistics",
     "KeptResult",
-    "LabCohort",
     "LadderFinding",
     "LadderLevel",
     "LadderReport",
     "LadderScreen",
-    "Layout",
     "Level",
+    "NamedCohort",
     "Norms",
     "OpenedRoom",
     "OptimalCut",
@@ -117,6 +116,7 @@ __all__ = [
     "SimulatedCohort",
     "Store",
     "Tally",
+    "TallyLayout",
     "ThresholdsScreen",
     "TopTen",
     "TopTenScreen",

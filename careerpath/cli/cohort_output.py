@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from careerpath.cohort.files_to_tally import Progress
 from careerpath.cohort.tally import Tally
-from careerpath.cohort.tally_files import Progress
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Band, CutScores
 from careerpath.core.interpretation import percent

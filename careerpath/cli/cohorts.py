@@ -44,7 +44,7 @@ def tally_command(
 ) -> None:
     """Reduce cohorts of any size to one small tally."""
     from careerpath.cli.cohort_output import show_tally, tally_document, tally_progress
-    from careerpath.cohort.tally_files import find_files, tally_files
+    from careerpath.cohort.files_to_tally import find_files, tally_files
 
     questionnaire = careerpath.load_instrument(instrument)
     check_target(output, overwrite=overwrite, inputs=[*find_files(files), instrument])

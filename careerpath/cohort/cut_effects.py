@@ -22,9 +22,9 @@ from careerpath.cohort.cut_figures import (
     Histogram,
 )
 from careerpath.cohort.cut_moves import handles
-from careerpath.cohort.layout import Layout
-from careerpath.cohort.named_cohort import LabCohort, finite, or_none, people
+from careerpath.cohort.named_cohort import NamedCohort, finite, or_none, people
 from careerpath.cohort.tally import ItemStatistics
+from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
 
@@ -52,9 +52,9 @@ class CutEffects:
         Where the cut scores are now.
     most_bars : int
         A histogram of more possible totals than this puts neighbours into one bar.
-    cohort : LabCohort
+    cohort : NamedCohort
         The one that is shown.
-    other : LabCohort or None
+    other : NamedCohort or None
         The one that it is compared with.
     """
 
@@ -63,12 +63,12 @@ class CutEffects:
     most_bars = MOST_BARS
 
     @property
-    def cohort(self) -> LabCohort:
+    def cohort(self) -> NamedCohort:
         """The cohort that is shown."""
         raise NotImplementedError
 
     @property
-    def other(self) -> LabCohort | None:
+    def other(self) -> NamedCohort | None:
         """The cohort that the shown one is compared with."""
         raise NotImplementedError
 
@@ -88,9 +88,9 @@ class CutEffects:
         return self.cohort.tally.count < FEWEST_PEOPLE
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> TallyLayout:
         """The items and the scale, and with them the possible totals."""
-        return Layout.of(self.instrument)
+        return TallyLayout.of(self.instrument)
 
     @cached_property
     def grid(self) -> Floats:
@@ -251,7 +251,7 @@ class CutEffects:
         below = self.cohort.below
         return int(below[end + 1] - below[start])
 
-    def _shares(self, cohort: LabCohort) -> tuple[BandShare, ...]:
+    def _shares(self, cohort: NamedCohort) -> tuple[BandShare, ...]:
         tally = cohort.tally
         counts, before = tally.counts(self.cuts), tally.counts(self.published)
         if not tally.count:

@@ -12,10 +12,10 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from careerpath.cohort.layout import Layout
 from careerpath.cohort.reading import Cohort
 from careerpath.cohort.simulation import SimulatedCohort
 from careerpath.cohort.tally import Tally
+from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, did_you_mean, shown
 from careerpath.core.instrument import Instrument
 
@@ -26,7 +26,7 @@ MOST_GROUPS = 40
 
 
 @dataclass(frozen=True)
-class LabCohort:
+class NamedCohort:
     """The answers of many people, and where they come from.
 
     Attributes
@@ -46,7 +46,7 @@ class LabCohort:
     synthetic: bool = False
 
     @classmethod
-    def of(cls, name: str, given: Any, instrument: Instrument, **facts: Any) -> LabCohort:
+    def of(cls, name: str, given: Any, instrument: Instrument, **facts: Any) -> NamedCohort:
         """Make a cohort of whatever holds answers.
 
         Parameters
@@ -100,7 +100,7 @@ class Reliability:
 
 def split_by(
     given: Any, column: str, instrument: Instrument, *, name: str = "everybody", **facts: Any
-) -> tuple[LabCohort, ...]:
+) -> tuple[NamedCohort, ...]:
     """Make a cohort of everybody, and one of each group that a column names.
 
     Parameters
@@ -112,11 +112,11 @@ def split_by(
     name : str
         What everybody together is called.
     **facts : object
-        As for `LabCohort.of`.
+        As for `NamedCohort.of`.
 
     Returns
     -------
-    tuple of LabCohort
+    tuple of NamedCohort
         Everybody first, then the groups by name.
 
     Raises
@@ -132,7 +132,7 @@ def split_by(
     >>> [(each.name, each.tally.count) for each in split_by(frame, "team", instrument)]
     [('everybody', 4), ('x', 3), ('y', 1)]
     """
-    everybody = LabCohort.of(name, given, instrument, **facts)
+    everybody = NamedCohort.of(name, given, instrument, **facts)
     facts = {"source": everybody.source, "synthetic": everybody.synthetic}
     native = given.frame if isinstance(given, SimulatedCohort | Cohort) else given
     frame = nw.from_native(native)
@@ -154,11 +154,11 @@ def split_by(
     }
     return (
         everybody,
-        *(LabCohort.of(each, part, instrument, **facts) for each, part in groups.items()),
+        *(NamedCohort.of(each, part, instrument, **facts) for each, part in groups.items()),
     )
 
 
-def check_cohorts(cohorts: Sequence[LabCohort], instrument: Instrument) -> None:
+def check_cohorts(cohorts: Sequence[NamedCohort], instrument: Instrument) -> None:
     """Refuse cohorts that one lab cannot show.
 
     Raises
@@ -171,7 +171,7 @@ def check_cohorts(cohorts: Sequence[LabCohort], instrument: Instrument) -> None:
     names = [each.name for each in cohorts]
     if len(set(names)) < len(names) or "" in names:
         raise CareerpathError(f"Cohorts need names that differ; these are {shown(names)}.")
-    layout = Layout.of(instrument)
+    layout = TallyLayout.of(instrument)
     for each in cohorts:
         if each.tally.layout != layout:
             raise CareerpathError(

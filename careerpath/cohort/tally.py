@@ -19,7 +19,6 @@ import numpy as np
 from scipy import special
 
 from careerpath.cohort.classification import Classification, livingston_lewis
-from careerpath.cohort.layout import Layout
 from careerpath.cohort.reliability import (
     TrueScore,
     alpha_of,
@@ -28,6 +27,7 @@ from careerpath.cohort.reliability import (
     standard_error,
     true_score,
 )
+from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
 from careerpath.core.numbers import exact
@@ -96,7 +96,7 @@ class Tally:
 
     Attributes
     ----------
-    layout : Layout
+    layout : TallyLayout
         Items, keys and scale.
     cells : array of int
         Counts by item, step of the keyed answer, and step of the total.
@@ -120,7 +120,7 @@ class Tally:
     {'unanswered': 1}
     """
 
-    layout: Layout
+    layout: TallyLayout
     cells: Counts
     unscored: Mapping[Reason, int] = field(default_factory=dict)
     synthetic: bool = False
@@ -133,7 +133,7 @@ class Tally:
     @classmethod
     def empty(cls, instrument: Instrument) -> Self:
         """Return the tally of nobody."""
-        layout = Layout.of(instrument)
+        layout = TallyLayout.of(instrument)
         return cls(layout, np.zeros(layout.shape, np.int64))
 
     @classmethod
@@ -155,7 +155,7 @@ class Tally:
         CareerpathError
             Where a column is missing.
         """
-        from careerpath.cohort.counting import count_frame
+        from careerpath.cohort.frame_to_tally import count_frame
 
         return cls(*count_frame(frame, instrument))
 
@@ -442,7 +442,7 @@ class Tally:
             )
 
 
-def _difference(one: Layout, other: Layout) -> str:
+def _difference(one: TallyLayout, other: TallyLayout) -> str:
     if one.items != other.items:
         return f"one has the items {_named(one.items)}, the other {_named(other.items)}"
     if one.scale != other.scale:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
-from careerpath.cohort.layout import Layout
+from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
 from careerpath.core.instrument import Identifier, Scale
 
@@ -104,7 +104,7 @@ def is_tally(path: Path) -> bool:
     return path.suffix.lower() == ".tally"
 
 
-def read_tally(path: Path) -> tuple[Layout, Counts, dict[Reason, int], bool]:
+def read_tally(path: Path) -> tuple[TallyLayout, Counts, dict[Reason, int], bool]:
     """Read a tally and check that its counts can be those of people."""
     try:
         raw = path.read_bytes()
@@ -115,7 +115,7 @@ def read_tally(path: Path) -> tuple[Layout, Counts, dict[Reason, int], bool]:
         document = _Document.model_validate(json.loads(_unpacked(raw)))
     except (ValidationError, ValueError, RecursionError, zlib.error, EOFError) as error:
         raise _no_tally(path, _first(error)) from error
-    layout = Layout(
+    layout = TallyLayout(
         items=tuple(item.id for item in document.items),
         reversed=tuple(item.reversed for item in document.items),
         scale=document.scale,
@@ -135,7 +135,7 @@ def _unpacked(raw: bytes) -> bytes:
     return text
 
 
-def _cells(path: Path, layout: Layout, document: _Document) -> Counts:
+def _cells(path: Path, layout: TallyLayout, document: _Document) -> Counts:
     items, answers, totals = layout.shape
     if len(document.places) != len(document.counts):
         raise _no_tally(path, "places and counts differ in number")

@@ -17,7 +17,7 @@ from traitlets import Bool, HasTraits, Instance, TraitError, Tuple, Unicode, val
 
 from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.cut_moves import ONE_MOVE_SECONDS, Gesture, snapped, two_numbers
-from careerpath.cohort.named_cohort import LabCohort, check_cohorts
+from careerpath.cohort.named_cohort import NamedCohort, check_cohorts
 from careerpath.core.errors import CareerpathError, did_you_mean, shown
 from careerpath.core.instrument import CutScores, Instrument, Norms
 from careerpath.thresholds.saving import (
@@ -38,7 +38,7 @@ class ThresholdsModel(CutEffects, HasTraits):
     ----------
     instrument : Instrument
         Its cut scores are the published ones.
-    cohorts : sequence of LabCohort
+    cohorts : sequence of NamedCohort
         The first one is shown.
 
     Attributes
@@ -59,7 +59,7 @@ class ThresholdsModel(CutEffects, HasTraits):
     >>> from careerpath import load_instrument
     >>> from careerpath.cohort.simulation import simulate_cohort
     >>> instrument = load_instrument()
-    >>> cohort = LabCohort.of("everybody", simulate_cohort(instrument, seed=1), instrument)
+    >>> cohort = NamedCohort.of("everybody", simulate_cohort(instrument, seed=1), instrument)
     >>> model = ThresholdsModel(instrument=instrument, cohorts=[cohort])
     >>> model.move(management_below=60, mastery_above=95)
     >>> model.cuts.band(59), model.can_undo
@@ -82,7 +82,7 @@ class ThresholdsModel(CutEffects, HasTraits):
         self,
         *,
         instrument: Instrument,
-        cohorts: Sequence[LabCohort],
+        cohorts: Sequence[NamedCohort],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         cohorts = tuple(cohorts)
@@ -104,12 +104,12 @@ class ThresholdsModel(CutEffects, HasTraits):
         return bool(self.past)
 
     @property
-    def cohort(self) -> LabCohort:
+    def cohort(self) -> NamedCohort:
         """The cohort that is shown."""
         return self._cohort(self.shown_name)
 
     @property
-    def other(self) -> LabCohort | None:
+    def other(self) -> NamedCohort | None:
         """The cohort that the shown one is compared with."""
         return self._cohort(self.other_name) if self.other_name else None
 
@@ -339,10 +339,10 @@ class ThresholdsModel(CutEffects, HasTraits):
                 self.past = (*self.past, self.cuts)[-MOST_UNDO:]
             self.cuts = cuts
 
-    def _cohort(self, name: str) -> LabCohort:
+    def _cohort(self, name: str) -> NamedCohort:
         for each in self.cohorts:
             if each.name == name:
-                return cast("LabCohort", each)
+                return cast("NamedCohort", each)
         raise CareerpathError(
             f"There is no cohort {shown(name)} in this lab. {did_you_mean(str(name), self.names)}"
         )

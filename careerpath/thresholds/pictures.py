@@ -11,7 +11,7 @@ from ipywidgets import Layout
 
 from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.cut_figures import Floats
-from careerpath.cohort.named_cohort import LabCohort
+from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import BANDS, Band
 from careerpath.core.interpretation import show
 from careerpath.thresholds.model import ThresholdsModel
@@ -199,7 +199,7 @@ class CurvePicture:
         self._dots = bqplot.Scatter(
             x=np.zeros(2), y=np.zeros(2), scales=scales, colors=[INK], default_size=120
         )
-        self._drawn: LabCohort | None = None
+        self._drawn: NamedCohort | None = None
         self.figure = bqplot.Figure(
             marks=[self._management, self._mastery, self._dots],
             axes=[

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from careerpath.cohort.named_cohort import LabCohort, people
+from careerpath.cohort.named_cohort import NamedCohort, people
 from careerpath.core.errors import CareerpathError, InstrumentError
 from careerpath.core.instrument import CutScores, Instrument, Norms
 from careerpath.core.numbers import exact
@@ -49,7 +49,7 @@ class Saved:
 def provenance(
     original: Instrument,
     cuts: CutScores,
-    cohort: LabCohort,
+    cohort: NamedCohort,
     *,
     changed: int,
     norms: Norms | None = None,
@@ -62,7 +62,7 @@ def provenance(
     original : Instrument
         With the published cut scores.
     cuts : CutScores
-    cohort : LabCohort
+    cohort : NamedCohort
         The people they were chosen on.
     changed : int
         How many of them change band.
@@ -89,7 +89,7 @@ def provenance(
     return tuple(lines)
 
 
-def no_norms_because(cohort: LabCohort) -> str:
+def no_norms_because(cohort: NamedCohort) -> str:
     """Say why norms are not written from a cohort; empty where they can be."""
     tally, alpha = cohort.tally, cohort.reliability.alpha
     if cohort.synthetic:
@@ -104,12 +104,12 @@ def no_norms_because(cohort: LabCohort) -> str:
     return ""
 
 
-def measured_norms(cohort: LabCohort, *, now: datetime | None = None) -> Norms:
+def measured_norms(cohort: NamedCohort, *, now: datetime | None = None) -> Norms:
     """Make norms of a cohort: its mean, spread and reliability.
 
     Parameters
     ----------
-    cohort : LabCohort
+    cohort : NamedCohort
     now : datetime, optional
 
     Returns

@@ -13,14 +13,14 @@ import numpy as np
 from ipywidgets import Dropdown, FloatRangeSlider, HBox, IntRangeSlider, Layout, VBox
 
 from careerpath.cohort.cut_effects import SURE, CutEffects
-from careerpath.cohort.named_cohort import LabCohort, split_by
+from careerpath.cohort.named_cohort import NamedCohort, split_by
 from careerpath.cohort.tally import Tally
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import BANDS, CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
-from careerpath.thresholds.labels import LabVoice
 from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.pictures import CurvePicture, Picture
+from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.snapshot import Snapshot, snapshot
 from careerpath.thresholds.words import (
     announcement,
@@ -113,7 +113,7 @@ class ThresholdsScreen(VBox):
         self._picture = Picture(self.model)
         self._curve = CurvePicture(self.model)
         self._choices = _choices(self.model)
-        self._voice = LabVoice()
+        self._voice = ScreenReaderText()
         super().__init__(self._parts(), **options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
         self._listen()
@@ -333,7 +333,7 @@ class ThresholdsScreen(VBox):
 
 def _cohorts(
     given: Any, instrument: Instrument, *, by: str | None, **facts: Any
-) -> tuple[LabCohort, ...]:
+) -> tuple[NamedCohort, ...]:
     if by is not None:
         if isinstance(given, Mapping):
             raise CareerpathError(
@@ -343,7 +343,7 @@ def _cohorts(
         return split_by(given, by, instrument, **facts)
     several = given if isinstance(given, Mapping) else {"everybody": given}
     return tuple(
-        LabCohort.of(str(name), each, instrument, **facts) for name, each in several.items()
+        NamedCohort.of(str(name), each, instrument, **facts) for name, each in several.items()
     )
 
 

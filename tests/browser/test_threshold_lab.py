@@ -13,14 +13,14 @@ from kit.server_process import LabProcess, ServerProcess, write_notebook
 from playwright.sync_api import Locator, Page, expect
 
 from careerpath import load_instrument, simulate_cohort
-from careerpath.cohort.named_cohort import LabCohort
+from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import BANDS
 from careerpath.thresholds.model import ThresholdsModel
 
 pytestmark = pytest.mark.browser
 
 INSTRUMENT = load_instrument()
-COHORT = LabCohort.of("this year", simulate_cohort(INSTRUMENT, count=400, seed=7), INSTRUMENT)
+COHORT = NamedCohort.of("this year", simulate_cohort(INSTRUMENT, count=400, seed=7), INSTRUMENT)
 CELL = """\
 from careerpath import load_instrument
 from careerpath import simulate_cohort

@@ -12,7 +12,7 @@ from spark.conftest import environment
 
 from careerpath import CareerpathError, Tally, load_instrument, simulate_cohort
 from careerpath.cohort import spark as sparks
-from careerpath.cohort.tally_files import tally_files
+from careerpath.cohort.files_to_tally import tally_files
 
 SHIPPED = load_instrument()
 IDS = list(SHIPPED.item_ids)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.cut_moves import snapped, two_numbers
-from careerpath.cohort.dispersion import (
+from careerpath.cohort.distribution import (
     Split,
     Spread,
     near_a_line,
@@ -14,7 +14,7 @@ from careerpath.cohort.dispersion import (
     spread_of_facet,
     spread_of_items,
 )
-from careerpath.cohort.named_cohort import LabCohort
+from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.cohort.tally import Tally
 from careerpath.core.instrument import CutScores, Facet, Instrument, Item
 
@@ -66,10 +66,10 @@ class RoomFigures(CutEffects):
     def __init__(self, instrument: Instrument, cuts: CutScores, tally: Tally) -> None:
         self.instrument = instrument
         self.cuts = cuts
-        self._cohort = LabCohort("this room", tally)
+        self._cohort = NamedCohort("this room", tally)
 
     @property
-    def cohort(self) -> LabCohort:
+    def cohort(self) -> NamedCohort:
         """The room."""
         return self._cohort
 

@@ -13,7 +13,7 @@ from careerpath.room.entities import Room, left_out
 from careerpath.ui.templates import render
 
 if TYPE_CHECKING:
-    from careerpath.cohort.dispersion import Spread
+    from careerpath.cohort.distribution import Spread
     from careerpath.cohort.tally import Tally
 
 MOST_BARS = 31
@@ -57,7 +57,7 @@ class RoomSummary:
 
     def values(self) -> Mapping[str, Any]:
         """Return all that is shown, as plain values."""
-        from careerpath.cohort.dispersion import split_of
+        from careerpath.cohort.distribution import split_of
 
         cuts, tally, instrument = self.room.cut_scores, self.tally, self.instrument
         split = split_of(tally, cuts)
@@ -87,7 +87,7 @@ class RoomSummary:
 
     def _close_calls(self) -> str:
         """Say how many people's band the error of a total can turn."""
-        from careerpath.cohort.dispersion import near_a_line
+        from careerpath.cohort.distribution import near_a_line
 
         norms = self.instrument.norms
         if norms is None:
@@ -102,7 +102,7 @@ class RoomSummary:
 
     def _groups(self) -> list[dict[str, Any]]:
         """Return the items with their answers, in rows: facet by facet, and the rest in threes."""
-        from careerpath.cohort.dispersion import spread_of_facet, spread_of_items
+        from careerpath.cohort.distribution import spread_of_facet, spread_of_items
 
         tally, instrument = self.tally, self.instrument
 

@@ -10,8 +10,8 @@ from ipywidgets import VBox
 
 from careerpath.room.coach.figures import RoomFigures
 from careerpath.room.coach.screens import histogram_in_words
-from careerpath.thresholds.labels import LabVoice
 from careerpath.thresholds.pictures import Picture
+from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.view import cut_slider
 
 HANDLE, LARGE_HANDLE = 900, 1800
@@ -47,7 +47,7 @@ class WhatIf(VBox):
     ) -> None:
         self._picture = RoomPicture(figures)
         self._slider = cut_slider(figures)
-        self._voice = LabVoice()
+        self._voice = ScreenReaderText()
         self._quiet = self._dragging = False
         self._told = drag, slide
         super().__init__((self._picture.figure, self._slider, self._voice))

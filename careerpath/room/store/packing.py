@@ -118,10 +118,10 @@ def count(instrument: Instrument, packed: str) -> Tally:
     """
     import numpy as np
 
-    from careerpath.cohort.layout import Layout
     from careerpath.cohort.tally import Tally
+    from careerpath.cohort.tally_layout import TallyLayout
 
-    layout = Layout.of(instrument)
+    layout = TallyLayout.of(instrument)
     _, answers, totals = layout.shape
     keyed = [
         instrument.scale.steps - column if turned else column

@@ -133,7 +133,7 @@ def test_a_place_that_will_not_do_is_told_before_anybody_is_counted(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "careerpath.cohort.tally_files.cohort_parts", lambda *_, **__: pytest.fail("was read")
+        "careerpath.cohort.files_to_tally.cohort_parts", lambda *_, **__: pytest.fail("was read")
     )
     refused = run("tally", made, "-o", target)
     assert refused.exit_code == 2

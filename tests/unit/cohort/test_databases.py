@@ -17,7 +17,7 @@ from careerpath import (
 )
 from careerpath.cli import app
 from careerpath.cohort.databases import without_password
-from careerpath.cohort.tally_files import tally_files
+from careerpath.cohort.files_to_tally import tally_files
 from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()

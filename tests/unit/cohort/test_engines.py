@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from careerpath import CareerpathError, Instrument, Tally, load_instrument, simulate_cohort
-from careerpath.cohort.tally_files import tally_files
+from careerpath.cohort.files_to_tally import tally_files
 
 SHIPPED = load_instrument()
 PAIR = Instrument.plain(["q01", "q02"], management_below=7, mastery_above=14)

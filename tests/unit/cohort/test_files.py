@@ -22,8 +22,8 @@ from careerpath import (
     simulate_cohort,
     write_cohort,
 )
+from careerpath.cohort.files_to_tally import find_files, tally_files
 from careerpath.cohort.formats import open_parts
-from careerpath.cohort.tally_files import find_files, tally_files
 from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()

@@ -24,9 +24,9 @@ from careerpath import (
     score,
     score_frame,
 )
-from careerpath.cohort.counting import Counting
-from careerpath.cohort.layout import Layout
+from careerpath.cohort.frame_to_tally import Counting
 from careerpath.cohort.score_frame import ADDED
+from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import Reason
 
 SHIPPED = load_instrument()
@@ -211,7 +211,7 @@ def test_an_item_may_have_any_name(engine, name):
 def test_an_engine_that_counts_for_itself_counts_the_same(lazily, case):
     """As Spark does; in one query."""
     instrument, table = case
-    counting = Counting(Layout.of(instrument), instrument)
+    counting = Counting(TallyLayout.of(instrument), instrument)
     counting.add_lazy(nw.from_native(lazily(table)))
     expected = Tally.of(lazily(table), instrument)
     assert Tally(counting.layout, counting.cells, counting.unscored()) == expected

@@ -25,7 +25,7 @@ from careerpath import (
     simulate_cohort,
 )
 from careerpath.cohort.cut_effects import FEWEST_PEOPLE, MOST_BARS, SURE
-from careerpath.cohort.named_cohort import MOST_GROUPS, LabCohort, split_by
+from careerpath.cohort.named_cohort import MOST_GROUPS, NamedCohort, split_by
 from careerpath.core.certainty import band_chances
 from careerpath.core.instrument import BANDS, Band
 from careerpath.thresholds.model import ThresholdsModel
@@ -33,8 +33,10 @@ from careerpath.thresholds.saving import FEWEST_FOR_NORMS, no_norms_because
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
-COHORT = LabCohort.of("everybody", MADE, INSTRUMENT)
-OTHER = LabCohort.of("others", simulate_cohort(INSTRUMENT, count=250, mean=90, seed=8), INSTRUMENT)
+COHORT = NamedCohort.of("everybody", MADE, INSTRUMENT)
+OTHER = NamedCohort.of(
+    "others", simulate_cohort(INSTRUMENT, count=250, mean=90, seed=8), INSTRUMENT
+)
 TOTALS = np.repeat(np.arange(151), COHORT.counts)
 WHEN = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -62,7 +64,7 @@ def model(clock) -> ThresholdsModel:
 def small(count: int, **statistics: float) -> ThresholdsModel:
     made = simulate_cohort(INSTRUMENT, count=count, seed=3, **statistics)
     return ThresholdsModel(
-        instrument=INSTRUMENT, cohorts=[LabCohort.of("few", made, INSTRUMENT)], clock=Clock()
+        instrument=INSTRUMENT, cohorts=[NamedCohort.of("few", made, INSTRUMENT)], clock=Clock()
     )
 
 
@@ -291,7 +293,7 @@ def test_one_person_is_not_people():
     frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2)
     frame.loc[0, "q01"] = 10 if INSTRUMENT.item("q01").mastery_side == "right" else 0
     model = ThresholdsModel(
-        instrument=INSTRUMENT, cohorts=[LabCohort.of("two", frame, INSTRUMENT)], clock=Clock()
+        instrument=INSTRUMENT, cohorts=[NamedCohort.of("two", frame, INSTRUMENT)], clock=Clock()
     )
     model.move(mastery_above=79)
     assert model.flows_in_words == "1 person moves from both to mastery."
@@ -365,7 +367,7 @@ def test_with_few_people_the_interval_stays_and_the_model_is_held_back():
 def test_hardly_anybody_raises_nowhere(count):
     frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2).head(count)
     model = ThresholdsModel(
-        instrument=INSTRUMENT, cohorts=[LabCohort.of("few", frame, INSTRUMENT)], clock=Clock()
+        instrument=INSTRUMENT, cohorts=[NamedCohort.of("few", frame, INSTRUMENT)], clock=Clock()
     )
     model.move(management_below=80, mastery_above=90)
     assert model.classification.withheld
@@ -386,7 +388,7 @@ def test_answers_that_do_not_hang_together_are_told():
     frame.iloc[:, 7:14] = 10 - keyed
     plain = Instrument.plain(list(INSTRUMENT.item_ids))
     model = ThresholdsModel(
-        instrument=plain, cohorts=[LabCohort.of("odd", frame, plain)], clock=Clock()
+        instrument=plain, cohorts=[NamedCohort.of("odd", frame, plain)], clock=Clock()
     )
     assert model.cohort.reliability.alpha < 0
     assert "do not hang together" in model.classification.withheld
@@ -403,7 +405,7 @@ def test_half_points_and_ranges_below_zero_work():
     )
     made = simulate_cohort(instrument, count=60, seed=2)
     model = ThresholdsModel(
-        instrument=instrument, cohorts=[LabCohort.of("all", made, instrument)], clock=Clock()
+        instrument=instrument, cohorts=[NamedCohort.of("all", made, instrument)], clock=Clock()
     )
     assert not model.whole
     assert model.lines == (-1.75, 1.25)
@@ -421,7 +423,7 @@ def test_many_possible_totals_share_bars():
     answers = np.random.default_rng(2).integers(0, 101, (300, 4))
     made = pd.DataFrame(answers, columns=list(instrument.item_ids))
     model = ThresholdsModel(
-        instrument=instrument, cohorts=[LabCohort.of("all", made, instrument)], clock=Clock()
+        instrument=instrument, cohorts=[NamedCohort.of("all", made, instrument)], clock=Clock()
     )
     histogram = model.histogram
     assert len(histogram.middles) <= MOST_BARS
@@ -512,7 +514,7 @@ def test_what_cannot_be_written_is_told(model, tmp_path, path):
 
 def test_no_name_or_source_breaks_out_of_its_comment(clock):
     evil = 'x\n[cut_scores]\nmanagement_below = 1\r\u2028mastery_above = "'
-    cohort = LabCohort(name=evil, tally=COHORT.tally, source=evil)
+    cohort = NamedCohort(name=evil, tally=COHORT.tally, source=evil)
     model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
     model.move(management_below=60)
     assert tomllib.loads(model.make(now=WHEN).text)["cut_scores"] == {
@@ -530,7 +532,7 @@ def test_what_was_saved_is_forgotten_as_soon_as_the_cut_scores_move_on(model):
 
 
 def test_real_people_are_not_called_synthetic(clock):
-    cohort = LabCohort("ours", COHORT.tally, source="survey of 2026")
+    cohort = NamedCohort("ours", COHORT.tally, source="survey of 2026")
     model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[cohort], clock=clock)
     assert not any("synthetic" in line for line in model.provenance(now=WHEN))
     assert any("survey of 2026" in line for line in model.provenance(now=WHEN))
@@ -539,16 +541,16 @@ def test_real_people_are_not_called_synthetic(clock):
 def test_a_simulated_cohort_says_so_by_itself():
     assert COHORT.synthetic
     assert COHORT.source == MADE.note
-    assert LabCohort.of("frame", MADE.frame, INSTRUMENT).synthetic
+    assert NamedCohort.of("frame", MADE.frame, INSTRUMENT).synthetic
     nameless = MADE.frame.drop(columns="person")
-    assert not LabCohort.of("frame", nameless, INSTRUMENT).synthetic
-    assert LabCohort.of("tally", COHORT.tally, INSTRUMENT, synthetic=True).synthetic
+    assert not NamedCohort.of("frame", nameless, INSTRUMENT).synthetic
+    assert NamedCohort.of("tally", COHORT.tally, INSTRUMENT, synthetic=True).synthetic
 
 
 def test_a_file_of_simulated_people_is_still_synthetic(tmp_path):
     path = tmp_path / "people.csv"
     MADE.frame.to_csv(path, index=False)
-    cohort = LabCohort.of("file", read_cohort(path, INSTRUMENT), INSTRUMENT)
+    cohort = NamedCohort.of("file", read_cohort(path, INSTRUMENT), INSTRUMENT)
     assert cohort.synthetic
     assert cohort.tally == COHORT.tally
 
@@ -563,7 +565,7 @@ def test_a_simulated_frame_of_any_engine_says_so_by_itself(kind):
     else:
         given = pytest.importorskip("polars").from_pandas(frame)
         given = given.lazy() if kind == "lazy" else given
-    cohort = LabCohort.of("frame", given, INSTRUMENT)
+    cohort = NamedCohort.of("frame", given, INSTRUMENT)
     assert cohort.synthetic
     assert no_norms_because(cohort)
 
@@ -571,9 +573,11 @@ def test_a_simulated_frame_of_any_engine_says_so_by_itself(kind):
 def test_a_tally_of_simulated_people_is_still_synthetic(tmp_path):
     tally = Tally.load(Tally.of(MADE.frame, INSTRUMENT).save(tmp_path / "made.tally"))
     real = Tally.load(Tally.of(REAL, INSTRUMENT).save(tmp_path / "real.tally"))
-    cohorts = [LabCohort.of("x", each, INSTRUMENT) for each in (tally, tally + real, real + tally)]
+    cohorts = [
+        NamedCohort.of("x", each, INSTRUMENT) for each in (tally, tally + real, real + tally)
+    ]
     assert all(each.synthetic and "synthetic" in no_norms_because(each) for each in cohorts)
-    assert not LabCohort.of("real", real + real, INSTRUMENT).synthetic
+    assert not NamedCohort.of("real", real + real, INSTRUMENT).synthetic
 
 
 # Norms
@@ -583,7 +587,7 @@ REAL = MADE.frame.drop(columns="person")
 
 def lab_over(frame: pd.DataFrame, **facts: str) -> ThresholdsModel:
     return ThresholdsModel(
-        instrument=INSTRUMENT, cohorts=[LabCohort.of("ours", frame, INSTRUMENT, **facts)]
+        instrument=INSTRUMENT, cohorts=[NamedCohort.of("ours", frame, INSTRUMENT, **facts)]
     )
 
 
@@ -627,10 +631,13 @@ def test_a_result_from_measured_norms_says_that_they_are_measured():
     [
         (COHORT, "synthetic"),
         (
-            LabCohort.of("few", REAL.head(FEWEST_FOR_NORMS - 1), INSTRUMENT),
+            NamedCohort.of("few", REAL.head(FEWEST_FOR_NORMS - 1), INSTRUMENT),
             f"norms need {FEWEST_FOR_NORMS}",
         ),
-        (LabCohort.of("alike", REAL.head(1).sample(200, replace=True), INSTRUMENT), "do not hang"),
+        (
+            NamedCohort.of("alike", REAL.head(1).sample(200, replace=True), INSTRUMENT),
+            "do not hang",
+        ),
     ],
     ids=["synthetic", "few", "alike"],
 )
@@ -658,7 +665,7 @@ def test_just_enough_people_give_norms():
 def test_norms_of_one_cohort_are_not_taken_over_to_the_next():
     model = ThresholdsModel(
         instrument=INSTRUMENT,
-        cohorts=[LabCohort("a", COHORT.tally), LabCohort("b", OTHER.tally)],
+        cohorts=[NamedCohort("a", COHORT.tally), NamedCohort("b", OTHER.tally)],
     )
     model.take_norms(wanted=True)
     model.make(now=WHEN)
@@ -704,7 +711,9 @@ def test_a_column_that_is_not_there_or_names_people_is_told():
 @pytest.mark.parametrize("times", [1, 5_000_000])
 def test_a_move_costs_the_same_for_400_people_and_for_two_billion(times, clock):
     tally = Tally(COHORT.tally.layout, COHORT.tally.cells * times)
-    model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[LabCohort("many", tally)], clock=clock)
+    model = ThresholdsModel(
+        instrument=INSTRUMENT, cohorts=[NamedCohort("many", tally)], clock=clock
+    )
     assert model.cohort.tally.count == 400 * times
 
     def everything() -> None:

@@ -15,7 +15,7 @@ from traitlets import TraitError
 from careerpath import CareerpathError, Instrument, load_instrument, simulate_cohort
 from careerpath.room.coach.figures import RoomFigures
 from careerpath.room.coach.what_if import WhatIf
-from careerpath.thresholds.labels import LabVoice
+from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.view import ThresholdsScreen
 from careerpath.ui.screen import Screen
 
@@ -201,8 +201,8 @@ def test_norms_that_are_held_back_say_why(cohort, why):
     assert not lab.model.with_norms
 
 
-def voice(lab: ThresholdsScreen) -> LabVoice:
-    return next(parts(lab, LabVoice))
+def voice(lab: ThresholdsScreen) -> ScreenReaderText:
+    return next(parts(lab, ScreenReaderText))
 
 
 def test_what_changes_is_said_and_the_pictures_have_words(lab):

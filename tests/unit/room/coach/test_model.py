@@ -18,7 +18,7 @@ from careerpath import (
     load_instrument,
     open_store,
 )
-from careerpath.cohort.named_cohort import LabCohort
+from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import Band
 from careerpath.room.coach.model import RoomModel
 from careerpath.room.coach.slides import Kind, slides_of
@@ -700,7 +700,9 @@ def test_facets_and_questions_spread_as_the_answers_do(revealed):
 
 def test_the_figures_are_those_of_the_lab(revealed, store, opened):
     tally = store.tally(opened.code)
-    lab = ThresholdsModel(instrument=INSTRUMENT, cohorts=[LabCohort.of("room", tally, INSTRUMENT)])
+    lab = ThresholdsModel(
+        instrument=INSTRUMENT, cohorts=[NamedCohort.of("room", tally, INSTRUMENT)]
+    )
     revealed.slid((60, 100))
     lab.move(management_below=60, mastery_above=100)
     assert revealed.figures.shares == lab.shares

@@ -1,4 +1,4 @@
-"""LabVoice: what the threshold lab tells those who cannot see it."""
+"""ScreenReaderText: what the threshold lab tells those who cannot see it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from traitlets import Dict, Tuple, Unicode
 from careerpath.ui.assets import asset
 
 
-class LabVoice(anywidget.AnyWidget):
+class ScreenReaderText(anywidget.AnyWidget):
     """Names for the slider's handles and for the pictures, and a voice for what changes.
 
     Attributes
@@ -21,7 +21,7 @@ class LabVoice(anywidget.AnyWidget):
         What a screen reader says once the hand rests.
     """
 
-    _esm = asset("thresholds/labels.js")
+    _esm = asset("thresholds/screen_reader.js")
 
     handles = Tuple(("Management below", "Mastery above")).tag(sync=True)
     pictures = Dict().tag(sync=True)

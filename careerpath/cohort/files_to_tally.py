@@ -9,11 +9,11 @@ from typing import Any
 
 import narwhals as nw
 
-from careerpath.cohort.columns import renaming, sources_of
-from careerpath.cohort.counting import count_frame
 from careerpath.cohort.engines import STORAGE, Engine, Scanner, opened
 from careerpath.cohort.formats import CohortFileError
+from careerpath.cohort.frame_to_tally import count_frame
 from careerpath.cohort.frames import column_of
+from careerpath.cohort.item_columns import renaming, sources_of
 from careerpath.cohort.reading import PERSON, Source, cohort_parts, is_long, named, source_of
 from careerpath.cohort.tally import Tally
 from careerpath.cohort.tally_file import is_tally

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careerpath import CutScores, Instrument, Tally, load_instrument
-from careerpath.cohort.dispersion import (
+from careerpath.cohort.distribution import (
     APART,
     TOGETHER,
     Spread,

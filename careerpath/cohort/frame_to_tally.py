@@ -9,7 +9,6 @@ import narwhals as nw
 import numpy as np
 
 from careerpath.cohort.frames import Frame, open_frame
-from careerpath.cohort.layout import Layout
 from careerpath.cohort.score_expression import (
     CODE,
     NUMBER,
@@ -20,6 +19,7 @@ from careerpath.cohort.score_expression import (
     with_codes,
 )
 from careerpath.cohort.simulation import is_made_up
+from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.cohort.units import Units
 from careerpath.core.errors import Reason
 from careerpath.core.instrument import Instrument
@@ -35,7 +35,7 @@ BATCH = 1 << 18
 
 def count_frame(
     frame: Any, instrument: Instrument, *, heard: Callable[[int], None] | None = None
-) -> tuple[Layout, Counts, dict[Reason, int], bool]:
+) -> tuple[TallyLayout, Counts, dict[Reason, int], bool]:
     """Count the people of a frame by item, keyed answer and total.
 
     Parameters
@@ -48,10 +48,10 @@ def count_frame(
 
     Returns
     -------
-    Layout, array, dict, bool
+    TallyLayout, array, dict, bool
         What a `Tally` is made of.
     """
-    layout = Layout.of(instrument)
+    layout = TallyLayout.of(instrument)
     counting = Counting(layout, instrument)
     table = open_frame(frame, instrument)
     batches = _batches(table, instrument)
@@ -98,7 +98,7 @@ class Counting:
         See `Tally`.
     """
 
-    def __init__(self, layout: Layout, instrument: Instrument) -> None:
+    def __init__(self, layout: TallyLayout, instrument: Instrument) -> None:
         self.instrument = instrument
         self.units = Units.of(instrument)
         self.layout = layout

@@ -16,7 +16,7 @@ LARGEST = 20_000_000
 
 
 @dataclass(frozen=True)
-class Layout:
+class TallyLayout:
     """What two tallies must share to be added: items, their keys, and the scale.
 
     Attributes
