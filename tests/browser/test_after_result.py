@@ -226,11 +226,10 @@ def test_a_file_is_saved_by_keyboard_alone(shown: Page):
     assert b"<bdi>Ana</bdi>" in saved(waiting.value)
 
 
-@DEVICES
 def test_the_page_that_is_saved_opens_from_a_disk_without_a_network(
-    browser: Browser, server, tmp_path: Path, device
+    browser: Browser, server, tmp_path: Path
 ):
-    context = browser.new_context(**device)
+    context = browser.new_context(**PHONE)
     page = context.new_page()
     keep_draft(page, server)
     see_result(page, server)
@@ -241,7 +240,7 @@ def test_the_page_that_is_saved_opens_from_a_disk_without_a_network(
     file = tmp_path / "result.html"
     file.write_bytes(saved(waiting.value))
     context.close()
-    context = browser.new_context(offline=True, **device)
+    context = browser.new_context(offline=True, **PHONE)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -431,9 +430,8 @@ def test_a_changed_answer_is_followed(shown: Page):
     expect(page.get_by_role("heading", name=re.compile("Suited to both"))).to_be_visible()
 
 
-@DEVICES
-def test_no_part_has_an_accessibility_violation(browser: Browser, server, device):
-    context = browser.new_context(**device)
+def test_no_part_has_an_accessibility_violation(browser: Browser, server):
+    context = browser.new_context(**PHONE)
     page = context.new_page()
     keep_draft(page, server)
     old = earlier(5, date(2025, 3, 1))

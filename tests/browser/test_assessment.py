@@ -11,7 +11,6 @@ from kit.accessibility import everybody_can_use
 from kit.assessment_page import (
     IDS,
     INSTRUMENT,
-    LAPTOP,
     PHONE,
     answer_by_key,
     answers_for,
@@ -250,9 +249,8 @@ def test_a_broken_draft_in_the_browser_is_passed_over(page: Page, server):
         expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
-@pytest.mark.parametrize("device", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_no_screen_has_an_accessibility_violation(browser, server, device):
-    context = browser.new_context(**device)
+def test_no_screen_has_an_accessibility_violation(browser, server):
+    context = browser.new_context(**PHONE)
     page = context.new_page()
     check = partial(everybody_can_use, page)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from kit.accessibility import everybody_can_use
-from kit.assessment_page import LAPTOP, PHONE
+from kit.assessment_page import PHONE
 from kit.keyboard import press, tab_to
 from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
@@ -177,11 +177,10 @@ def test_it_is_taken_away_in_every_format(page: Page, server, label, start):
     assert saved(page, label, click).startswith(start)
 
 
-@pytest.mark.parametrize("device", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_the_page_that_is_taken_away_needs_no_network(browser, tmp_path, device):
+def test_the_page_that_is_taken_away_needs_no_network(browser, tmp_path):
     ladder = EXAMPLE.without_rung("Staff", "mastery")
     path = LadderReport(ladder).save(tmp_path / "ladders.html")
-    context = browser.new_context(offline=True, **device)
+    context = browser.new_context(offline=True, **PHONE)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -351,9 +350,8 @@ def test_html_in_a_ladder_is_shown_as_it_is(page: Page, server):
 # For everybody
 
 
-@pytest.mark.parametrize("device", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_no_screen_has_an_accessibility_violation(browser, server, device):
-    context = browser.new_context(**device)
+def test_no_screen_has_an_accessibility_violation(browser, server):
+    context = browser.new_context(**PHONE)
     page = context.new_page()
     check = partial(
         everybody_can_use,

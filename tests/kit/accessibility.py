@@ -1,19 +1,42 @@
 """What would keep somebody from using a screen: for eyes, for thumbs, on a narrow device."""
 
+from collections.abc import Iterable
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from kit.assessment_page import LAPTOP, PHONE
+from playwright.sync_api import Page, ViewportSize
 
 THUMB = 43.5
 """The least height of a target in pixels: 44, which some zooms round down."""
+SIZES = (PHONE["viewport"], LAPTOP["viewport"])
+VIOLATIONS = {"resultTypes": ["violations"]}
+#: Light and dark differ in nothing but colours.
+RULES = {
+    "light": VIOLATIONS,
+    "dark": {**VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block"]},
+}
 
 
-def everybody_can_use(page: Page, screen: str = "", *, targets: str = "") -> None:
-    """Hold a screen to axe in light and dark, its targets (CSS) to a thumb, and its width."""
-    for scheme in ("light", "dark"):
+def everybody_can_use(
+    page: Page, screen: str = "", *, targets: str = "", sizes: Iterable[ViewportSize] = SIZES
+) -> None:
+    """Check a screen with axe, in light and dark, on a phone and on a laptop.
+
+    Its targets (a CSS selector) have to be large enough for a thumb, and nothing may stick out.
+    """
+    before = page.viewport_size
+    for size in sizes:
+        page.set_viewport_size(size)
+        _check(page, f"{screen}, {size['width']} px", targets)
+    page.set_viewport_size(before)
+
+
+def _check(page: Page, screen: str, targets: str) -> None:
+    for scheme, rules in RULES.items():
         page.emulate_media(color_scheme=scheme)
         # Axe measures colours: nothing may move any more.
         page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
-        outcome = Axe().run(page)
+        outcome = Axe().run(page, options=rules)
         assert not outcome.violations_count, f"{screen}, {scheme}: {outcome.generate_report()}"
     if targets:
         small = page.evaluate(
