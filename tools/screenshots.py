@@ -164,22 +164,22 @@ def organisation(browser: Browser, address: str, *, device: str, scheme: Scheme)
 
 
 def overview(browser: Browser) -> None:
-    """Put a laptop and a phone side by side, for the top of the README."""
+    """Put what the hall sees and a result on a phone side by side, for the top of the README."""
 
     def picture(name: str) -> str:
         data = base64.b64encode((SCREENS / f"{name}.png").read_bytes()).decode()
         return f"data:image/png;base64,{data}"
 
-    page = browser.new_page(viewport={"width": 1180, "height": 640}, device_scale_factor=2)
+    page = browser.new_page(viewport={"width": 1180, "height": 600}, device_scale_factor=2)
     page.set_content(
-        f"""<body style="margin:0;height:640px;display:flex;gap:40px;align-items:center;
+        f"""<body style="margin:0;height:600px;display:flex;gap:36px;align-items:center;
         justify-content:center;background:#e7e5e4">
         <style>div{{overflow:hidden;border:10px solid #292524;background:#292524;
         box-shadow:0 12px 40px #0004}}img{{display:block;width:100%}}</style>
-        <div style="width:800px;border-radius:22px">
-        <img src="{picture("question-laptop-light")}"></div>
+        <div style="width:806px;border-radius:18px">
+        <img src="{picture("revealed-light")}"></div>
         <div style="width:262px;height:520px;border-radius:34px">
-        <img src="{picture("result-phone-dark")}"></div></body>"""
+        <img src="{picture("result-phone-light")}"></div></body>"""
     )
     page.screenshot(path=DOCS / "overview.png")
     page.close()

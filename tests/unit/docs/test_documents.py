@@ -1,4 +1,4 @@
-"""What the README tells people to type does what it says."""
+"""The commands and examples of the README and of docs/ run, and their links lead somewhere."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from kit.documents import DOCUMENTS, ROOT, commands
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -27,25 +28,16 @@ from careerpath import (
 )
 from careerpath.cli import app
 
-ROOT = Path(__file__).parents[3]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-
-
-def commands(document):
-    """What a document tells to type, a line each, without comments."""
-    blocks = re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL)
-    lines = "".join(blocks).replace("\\\n", " ").splitlines()
-    return [re.sub(r"\s+#.*", "", line).strip() for line in lines if line.strip()]
-
-
+# These are followed from top to bottom by test_in_order.py.
+IN_ORDER = ("README.md", "command-line.md")
 COMMANDS = {document.name: commands(document) for document in DOCUMENTS}
 # The same program on a server: by its path, and as the service's user.
 ELSEWHERE = re.compile(r"^(/opt/careerpath/bin/careerpath|sudo careerpath-admin) ")
 OURS = sorted(
     {
         told
-        for lines in COMMANDS.values()
+        for name, lines in COMMANDS.items()
+        if name not in IN_ORDER
         for told in (ELSEWHERE.sub("careerpath ", line) for line in lines)
         if told.startswith("careerpath ")
     }
@@ -53,15 +45,18 @@ OURS = sorted(
 # How the commands of each document begin. A new kind needs a test of its own: ours are run below,
 # and tests/deploy holds the files that the ones for a server put in their places.
 KNOWN = {
-    "README.md": (
+    "README.md": ("careerpath ", "make "),
+    "command-line.md": (
         "careerpath ",
-        "make ",
+        "make lab",
         "python3 -m venv .venv",
         ". .venv/bin/activate",
         "pip install .",
         "conda env create -f environment.yml",
         "conda activate",
+        "export CAREERPATH_DATABASE_URL=sqlite:///rooms.db",
     ),
+    "benchmarks.md": ("make bench ", ".venv/bin/python benchmarks/"),
     "privacy.md": ("careerpath ",),
     "cohorts.md": ("careerpath ",),
     "coaches.md": ("careerpath ",),
@@ -100,6 +95,11 @@ KNOWN = {
     ),
 }
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+#: Also the pages that show no example to run.
+PAGES = [
+    *DOCUMENTS,
+    *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "notebooks/README.md")),
+]
 TEST_RUNS = re.findall(r"^make test .*?(?=\s+#|$)", CONTRIBUTING, re.MULTILINE)
 TEST_NAMES = {
     node.name
@@ -131,13 +131,14 @@ def desk(tmp_path, monkeypatch):
         store.export_room("BCDFGH", "room.csv")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document",
+    [path for path in DOCUMENTS if path.name not in IN_ORDER],
+    ids=lambda path: path.name,
+)
 @pytest.mark.usefixtures("desk")
 def test_the_python_examples_give_what_they_show(document):
-    outcome = doctest.testfile(str(document), module_relative=False)
-    assert outcome.failed == 0
-    if document.name == "README.md":
-        assert outcome.attempted > 5
+    assert doctest.testfile(str(document), module_relative=False).failed == 0
 
 
 def make_room(instrument, *, code):
@@ -168,7 +169,9 @@ def test_a_careerpath_command_runs_as_it_stands(command, monkeypatch):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_one_that_a_test_knows(name):
     unknown = [
-        line for line in COMMANDS[name] if not line.removeprefix("sudo ").startswith(KNOWN[name])
+        line
+        for line in COMMANDS[name]
+        if not line.removeprefix("sudo ").startswith(KNOWN.get(name, ()))
     ]
     assert unknown == []
 
@@ -196,16 +199,54 @@ def test_contributing_shows_runs_by_file_and_by_name():
     assert any("-k " in command for command in TEST_RUNS)
 
 
-def test_every_option_of_serve_is_in_the_readme():
-    serve = get_command(app).commands["serve"]
-    for option in serve.params:
-        if option.name != "help":
-            assert f"`{option.opts[0]}`" in README
-            assert f"`{option.envvar}`" in README
+def test_every_option_of_serve_is_in_the_table():
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(--[a-z-]+)` \| `(\w+)` \|", page, re.MULTILINE))
+    options = get_command(app).commands["serve"].params
+    assert rows == {(each.opts[0], each.envvar) for each in options if each.name != "help"}
 
 
-def test_the_measured_table_stands_in_the_readme():
+def test_the_measured_tables_stand_in_the_page_of_benchmarks():
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert re.search(
-        r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", README, re.MULTILINE
+        r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", page, re.MULTILINE
     )
-    assert re.search(r"^\| Voilà [0-9.]+, 15 IntSliders \| [0-9.]+ s \|", README, re.MULTILINE)
+    assert re.search(r"^\| Voilà [0-9.]+, 15 IntSliders \| [0-9.]+ s \|", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS["benchmarks.md"])
+def test_a_benchmark_has_the_options_that_are_shown(command):
+    script, *arguments = command.split()[1:]
+    if script == "bench":
+        script = "benchmarks/page.py"
+        arguments = re.findall(r"[\w-]+", " ".join(arguments))
+    source = (ROOT / script).read_text(encoding="utf-8")
+    for option in (each for each in arguments if each.startswith("--")):
+        assert f'"{option}"' in source
+
+
+def anchor(heading):
+    """Return the anchor that GitHub gives a heading."""
+    kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return kept.replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document):
+    text = document.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in link:
+            continue
+        path, _, place = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), link
+        if place:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert place in map(anchor, headings), link
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_every_file_of_the_package_that_is_named_exists(document):
+    text = document.read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:careerpath|tests|tools|benchmarks|notebooks)/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
