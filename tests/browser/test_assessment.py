@@ -287,13 +287,9 @@ def test_dark_mode_follows_the_device(browser, server):
     assert grounds == {"light": "rgb(250, 249, 247)", "dark": "rgb(15, 14, 13)"}
 
 
-def test_nothing_is_asked_of_another_host_and_the_console_stays_clean(
-    context: BrowserContext, server
-):
+def test_the_console_stays_clean(context: BrowserContext, server):
     page = context.new_page()
-    hosts, words = set(), []
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    page.on("websocket", lambda socket: hosts.add(socket.url.split("/")[2]))
+    words = []
     page.on(
         "console",
         lambda message: (
@@ -307,7 +303,6 @@ def test_nothing_is_asked_of_another_host_and_the_console_stays_clean(
     walk(page, dict.fromkeys(IDS, 5))
     page.get_by_role("button", name="See my result").click()
     expect(page.get_by_text("How sure is this?")).to_be_visible()
-    assert hosts == {server.url.split("/")[2]}
     assert words == []
 
 

@@ -582,14 +582,3 @@ def test_who_hears_the_page_hears_the_picture(page: Page, server, store, opened)
     expect(
         page.get_by_role("img", name=re.compile(r"^Breadth or depth: answers from management, 0,"))
     ).to_be_visible()
-
-
-def test_nothing_is_asked_of_another_host(page: Page, server, store, opened):
-    hosts = set()
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    share(store, opened.code, 8)
-    go_in(page, server, opened)
-    reveal(page)
-    page.get_by_role("button", name="Show it here").click()
-    expect(page.get_by_role("heading", name="How this room leans")).to_be_visible()
-    assert hosts == {server.url.split("/")[2]}
