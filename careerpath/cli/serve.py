@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -110,6 +111,8 @@ def serve_command(
     ] = False,
 ) -> None:
     """Serve the workbook as web pages, until Ctrl-C."""
+    _skip_address_grammar()
+
     from careerpath.serving.server import serve
     from careerpath.serving.settings import ONE_BY_ONE, Options
 
@@ -135,3 +138,12 @@ def serve_command(
             verbose=verbose,
         )
     )
+
+
+def _skip_address_grammar() -> None:
+    """Make ``import rfc3987_syntax`` fail in this process, as if it were not installed.
+
+    jsonschema, which Jupyter needs, imports this optional package to check addresses. The import
+    compiles a grammar, which takes half of the server's start, and nothing here has such a check.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
