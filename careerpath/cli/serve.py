@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +10,6 @@ import typer
 
 from careerpath.cli.app import app
 from careerpath.cli.database import DatabaseOption
-
-
-class Template(StrEnum):
-    """The front end of a served page."""
-
-    CAREERPATH = "careerpath"
-    LAB = "lab"
 
 
 @app.command("serve")
@@ -93,10 +85,6 @@ def serve_command(
         bool,
         typer.Option("--metrics", envvar="CAREERPATH_METRICS", help="Answer at /metrics."),
     ] = False,
-    template: Annotated[
-        Template,
-        typer.Option(envvar="CAREERPATH_TEMPLATE", help="Our lean page, or Voilà's own front end."),
-    ] = Template.CAREERPATH,
     notebooks: Annotated[
         Path | None,
         typer.Option(
@@ -133,7 +121,6 @@ def serve_command(
             database=database,
             frame_ancestors=frame_ancestors,
             metrics=metrics,
-            template=template.value,
             notebooks=notebooks,
             verbose=verbose,
         )

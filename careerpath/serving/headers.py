@@ -26,13 +26,6 @@ PAGE_POLICY = {
     "object-src": "'none'",
 }
 
-#: For `--template lab`: JupyterLab's front end needs inline scripts and eval. No other host either.
-LAB_POLICY = {
-    **PAGE_POLICY,
-    "script-src": "'self' blob: 'unsafe-inline' 'unsafe-eval'",
-    "worker-src": "'self' blob:",
-}
-
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
@@ -68,13 +61,11 @@ def content_security_policy(policy: dict[str, str], *, host: str) -> str:
     )
 
 
-def page_policy(*, template: str, frame_ancestors: str = "") -> dict[str, str]:
+def page_policy(frame_ancestors: str = "") -> dict[str, str]:
     """Return the policy of all pages.
 
     Parameters
     ----------
-    template : str
-        ``careerpath`` or ``lab``.
     frame_ancestors : str
         Sites that may show the pages in a frame, beside our own; ``'none'`` for nobody.
 
@@ -85,14 +76,13 @@ def page_policy(*, template: str, frame_ancestors: str = "") -> dict[str, str]:
 
     Examples
     --------
-    >>> policy = page_policy(template="careerpath", frame_ancestors="https://portal.example")
+    >>> policy = page_policy("https://portal.example")
     >>> policy["frame-ancestors"]
     "'self' https://portal.example"
     """
-    policy = LAB_POLICY if template == "lab" else PAGE_POLICY
     nobody = "'none'" in frame_ancestors.split()
     others = [each for each in frame_ancestors.split() if each != "'self'"]
-    return {**policy, "frame-ancestors": "'none'" if nobody else " ".join(["'self'", *others])}
+    return {**PAGE_POLICY, "frame-ancestors": "'none'" if nobody else " ".join(["'self'", *others])}
 
 
 def security_headers(policy: dict[str, str]) -> type[OutputTransform]:

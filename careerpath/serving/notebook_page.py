@@ -56,7 +56,6 @@ class NotebookPage(SiteHandler):
         self._pool = pool
         self._page = maker.page
         self.kept = maker.page.kept
-        self._own = self.settings["template"] == "careerpath"
         self._kernels: PageKernels = self.settings["kernel_manager"]
         self._opening: asyncio.Task[None] | None = None
         self._in_skeleton = False
@@ -137,9 +136,8 @@ class NotebookPage(SiteHandler):
         asked = time.monotonic()
         ready = await self._take()
         if ready is None:
-            if self._own:
-                self._in_skeleton = True
-                await self._send(self.site.head(self._page))
+            self._in_skeleton = True
+            await self._send(self.site.head(self._page))
             line: Line = self.settings["line"]
             async with line.stand(visitor=True, address=visit.address) as place:
                 await self._wait(place)
@@ -150,8 +148,8 @@ class NotebookPage(SiteHandler):
                     self._log_opened("cold", seconds=time.monotonic() - asked, waited=waited)
                     return
         self._kernels.hand_over(ready.kernel_id, visit)
-        beginning = "" if self._in_skeleton or not self._own else self.site.head(self._page)
-        self._in_skeleton = self._own
+        beginning = "" if self._in_skeleton else self.site.head(self._page)
+        self._in_skeleton = True
         await self._send(
             beginning + self._open_outputs() + self._config(ready.kernel_id) + ready.html
         )
@@ -172,7 +170,7 @@ class NotebookPage(SiteHandler):
         """Wait for the turn, and tell again and again how many are before."""
         told = None
         while not place.turn.is_set():
-            if self._own and told != place.before:
+            if told != place.before:
                 told = place.before
                 html = self.site.queue(told, opens=not self._in_queue)
                 self._in_queue = True
@@ -208,13 +206,10 @@ class NotebookPage(SiteHandler):
         return end
 
     def _end(self) -> None:
-        if self._own:
-            self.write("</div></main></body></html>")
+        self.write("</div></main></body></html>")
 
     def _config(self, kernel_id: str) -> str:
         """Tell the front end its kernel."""
-        if not self._own:
-            return ""
         base_url: str = self.settings["base_url"]
         modules = {name: base_url + path for name, path in self.settings["modules"].items()}
         config = {

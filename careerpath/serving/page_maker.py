@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from careerpath.serving.kernels import PageKernels
 from careerpath.serving.pages import Page
@@ -95,9 +94,7 @@ class PageMaker:
     kernels : PageKernels
         All kernels.
     render : partial
-        Makes a renderer, but for ``page_config``.
-    page_config : callable
-        Returns what Voilà's own front end wants to know; empty for ours.
+        Makes a renderer.
     """
 
     def __init__(
@@ -106,16 +103,14 @@ class PageMaker:
         *,
         kernels: PageKernels,
         render: partial[PageRenderer],
-        page_config: Callable[[], dict[str, Any]],
     ) -> None:
         self.page = page
         self._kernels = kernels
         self._render = render
-        self._page_config = page_config
 
     async def start(self) -> StartedPage:
         """Start a kernel for the page."""
-        renderer = self._render(page_config=self._page_config())
+        renderer = self._render()
         renderer.kept = self.page.kept
         await renderer.initialize()
         kernel_id = await self._kernels.begin(renderer.notebook.metadata.kernelspec.name)

@@ -19,7 +19,6 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 from voila.app import Voila
 from voila.paths import collect_template_paths
-from voila.utils import get_page_config
 
 from careerpath import CareerpathError, load_instrument
 from careerpath.core.instrument_file import INSTRUMENT_VARIABLE, instrument_path
@@ -82,7 +81,6 @@ class CareerpathServer(Voila):
         self.options = options
         self.instrument = load_instrument(options.instrument)
         self.pages = find_pages(options.notebooks, self.instrument)
-        self.template = options.template
         self.base_url = url_path_join("/", options.base_url, "/")
         self.root_dir = str(next(iter(self.pages.values())).notebook.parent.resolve())
         self.identity_provider_class = kernels.Visitor
@@ -91,10 +89,8 @@ class CareerpathServer(Voila):
 
     def setup_template_dirs(self) -> None:
         """Look for our template beside this file, not in Jupyter's folders."""
-        super().setup_template_dirs()
-        if self.template == "careerpath":
-            base = collect_template_paths(["voila", "nbconvert"], "base", prune=True)
-            self.template_paths = [str(TEMPLATES / "careerpath"), *base]
+        base = collect_template_paths(["voila", "nbconvert"], "base", prune=True)
+        self.template_paths = [str(TEMPLATES / "careerpath"), *base]
 
     def init_settings(self) -> dict[str, Any]:
         """Add to Voilà's settings what our handlers need."""
@@ -142,7 +138,6 @@ class CareerpathServer(Voila):
             "assets": assets.by_path,
             "modules": assets.modules,
             "pages": self.pages,
-            "template": self.template,
             "capacity": self.capacity,
             "visits": self.visits,
             "line": self.line,
@@ -168,22 +163,9 @@ class CareerpathServer(Voila):
             contents_manager=self.contents_manager,
             base_url=self.base_url,
             kernel_spec_manager=self.kernel_spec_manager,
+            page_config={},  # for Voilà's own front end
         )
-        return PageMaker(
-            page, kernels=self.kernel_manager, render=render, page_config=self._page_config
-        )
-
-    def _page_config(self) -> dict[str, Any]:
-        """Return what Voilà's own front end wants to know; ours wants nothing."""
-        if self.template == "careerpath":
-            return {}
-        config: dict[str, Any] = get_page_config(
-            base_url=self.base_url,
-            settings=self.app.settings,
-            log=self.log,
-            voila_configuration=self.voila_configuration,
-        )
-        return config
+        return PageMaker(page, kernels=self.kernel_manager, render=render)
 
     def init_handlers(self) -> list[Any]:
         """List the addresses; the first that fits answers."""
@@ -207,14 +189,7 @@ class CareerpathServer(Voila):
         for slug, maker in self.makers.items():
             pool = self.pool if slug == self.start_page else None
             own.append((at(re.escape(slug)), NotebookPage, {"maker": maker, "pool": pool}))
-        voila = self._lab_handlers() if self.template == "lab" else []
-        return [*own, *voila, (r".*", handlers.NotFound)]
-
-    def _lab_handlers(self) -> list[Any]:
-        """Return Voilà's handlers for the files of its own front end."""
-        wanted = ("voila/templates/", "voila/static/", "voila/api/themes/", "voila/labextensions/")
-        starts = tuple(url_path_join(self.base_url, each) for each in wanted)
-        return [each for each in super().init_handlers() if each[0].startswith(starts)]
+        return [*own, (r".*", handlers.NotFound)]
 
     def run(self) -> None:
         """Serve until SIGTERM or Ctrl-C, and leave nothing behind."""
@@ -232,7 +207,7 @@ class CareerpathServer(Voila):
                 loop.add_signal_handler(each, stop.set)
         settings = self.init_settings()
         self.app = Application(**settings)
-        policy = page_policy(template=self.template, frame_ancestors=self.options.frame_ancestors)
+        policy = page_policy(self.options.frame_ancestors)
         self.app.add_transform(security_headers(policy))
         self.app.add_handlers(r".*", self.init_handlers())
         server = HTTPServer(

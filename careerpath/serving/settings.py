@@ -17,7 +17,6 @@ LARGEST_MESSAGE = 4 * 1024 * 1024
 LARGEST_BODY = 64 * 1024
 #: A connection that asks nothing for so long, or takes so long to ask, is closed.
 PATIENCE_SECONDS = 75
-TEMPLATE_NAMES = ("careerpath", "lab")
 
 _FRAMER = re.compile(r"(https?://)?[A-Za-z0-9.*\-]+(:(\d{1,5}|\*))?|'self'|'none'")
 
@@ -85,8 +84,6 @@ class Options:
         Sites, separated by spaces, that may show the pages in a frame; ``'none'`` for nobody.
     metrics : bool
         Whether ``/metrics`` answers.
-    template : str
-        ``careerpath``, or ``lab`` for Voilà's own front end.
     verbose : bool
         Whether Jupyter's and tornado's messages are logged too.
     timing : Timing
@@ -105,15 +102,11 @@ class Options:
     trusted_proxy: str = ""
     frame_ancestors: str = ""
     metrics: bool = False
-    template: str = "careerpath"
     verbose: bool = False
     timing: Timing = Timing()
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense before anything is started."""
-        if self.template not in TEMPLATE_NAMES:
-            choice = f"Choose one of: {', '.join(TEMPLATE_NAMES)}."
-            raise CareerpathError(f"There is no template {self.template!r}. {choice}")
         if self.max_visitors is not None and self.room_size > self.max_visitors:
             raise CareerpathError(
                 f"A room of {self.room_size} is larger than --max-visitors {self.max_visitors}. "
@@ -155,7 +148,7 @@ def safe_config(options: Options) -> Config:
     """
     timing = options.timing
     config = Config()
-    config.VoilaConfiguration.template = options.template
+    config.VoilaConfiguration.template = "careerpath"
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NO"
     config.VoilaConfiguration.show_tracebacks = False

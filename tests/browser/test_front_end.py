@@ -5,7 +5,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from kit.server_process import ServerProcess, until, write_notebook
@@ -396,13 +395,3 @@ def test_from_the_landing_page_without_a_jump(server, page):
     )
     assert shift < 0.01
     assert noise == []
-
-
-def test_voilas_own_front_end_as_a_fallback(tmp_path: Path, page):
-    write_notebook(tmp_path / "many.ipynb", *MANY)
-    with ServerProcess(notebooks=tmp_path, arguments=("--template", "lab")) as started:
-        page.goto(f"{started.url}many")
-        expect(page.get_by_role("slider")).to_be_visible(timeout=30_000)
-        expect(page.get_by_role("button", name="count 0")).to_be_visible(timeout=30_000)
-        slide(page, 4)
-        page.close()

@@ -151,19 +151,6 @@ def test_whoever_comes_while_the_pool_fills_goes_first(folder):
         assert server.health()["pool"] == 8
 
 
-def test_the_other_template_has_a_pool_too(folder):
-    arguments = ("--room-size", "1", "--template", "lab")
-    with ServerProcess(folder, arguments, timing=SOON) as server:
-        server.wait_until_ready()
-        pooled = server.get("assessment")
-        cold = server.get("assessment")
-        starts = [re.findall(r"start=(\w+)", line) for line in server.events("opened", at_least=2)]
-        assert starts == [["pooled"], ["cold"]]
-        kernels = [re.findall(r'"kernelId": "([0-9a-f-]+)"', each.text) for each in (pooled, cold)]
-        assert all(server.lives(found[0]) for found in kernels)
-        assert kernels[0] != kernels[1]
-
-
 # The queue
 
 

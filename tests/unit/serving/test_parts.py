@@ -322,7 +322,6 @@ def test_rooms_in_memory_are_refused(tmp_path, monkeypatch, url):
 @pytest.mark.parametrize(
     ("wrong", "mend"),
     [
-        ({"template": "classic"}, "careerpath, lab"),
         ({"room_size": 9, "max_visitors": 5}, "--max-visitors 9"),
         ({"trusted_proxy": "10.0.0.0/33"}, "10.0.0.0/33"),
         ({"frame_ancestors": "javascript:alert(1)"}, "https://portal.example"),
