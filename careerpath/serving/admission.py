@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 ROOM_AND_SOME = 1.5
 
 
-class Reason(StrEnum):
+class Refusal(StrEnum):
     """Why somebody is turned away."""
 
     FULL = "full"
@@ -23,11 +23,11 @@ class RefusedError(Exception):
 
     Parameters
     ----------
-    reason : Reason
+    reason : Refusal
         Why.
     """
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Refusal) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -49,7 +49,7 @@ class Visit:
         self.since = time.monotonic()
 
 
-class Visits:
+class Admission:
     """All open pages, and how many there may be.
 
     Parameters
@@ -111,11 +111,11 @@ class Visits:
         """
         self.last_arrival = time.monotonic()
         if len(self._inside) >= self.limit + spare:
-            raise RefusedError(Reason.FULL)
+            raise RefusedError(Refusal.FULL)
         if address is not None and self.per_address:
             held = sum(each.address == address for each in self._inside)
             if held >= self.per_address + spare:
-                raise RefusedError(Reason.ADDRESS)
+                raise RefusedError(Refusal.ADDRESS)
         visit = Visit(address)
         self._inside.add(visit)
         return visit

@@ -8,12 +8,14 @@ from typing import Any
 from prometheus_client import CONTENT_TYPE_LATEST
 from tornado.web import HTTPError, RequestHandler
 
-from careerpath.serving.admission import Visits
+from careerpath.room.entities import RoomNotFoundError
+from careerpath.room.store.keys import plain_code
+from careerpath.serving.admission import Admission
 from careerpath.serving.assets import Asset
 from careerpath.serving.log import log_trouble
 from careerpath.serving.metrics import Metrics
-from careerpath.serving.pages import Site
 from careerpath.serving.pool import Pool
+from careerpath.serving.site import Site
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -51,7 +53,7 @@ class SiteHandler(RequestHandler):
         self.finish(self.site.message(heading=heading, text=text, again=again))
 
 
-class NotFound(SiteHandler):
+class NotFoundHandler(SiteHandler):
     """Every address that is nobody's."""
 
     def prepare(self) -> None:
@@ -59,7 +61,7 @@ class NotFound(SiteHandler):
         raise HTTPError(404)
 
 
-class Landing(SiteHandler):
+class LandingHandler(SiteHandler):
     """The page at the root. It starts no kernel."""
 
     SUPPORTED_METHODS = ("GET", "HEAD")
@@ -72,7 +74,31 @@ class Landing(SiteHandler):
     head = get
 
 
-class Health(RequestHandler):
+class JoinHandler(SiteHandler):
+    """``join/CODE`` leads into the assessment; ``join`` asks for the code.
+
+    The code goes on as a fragment, which browsers keep to themselves. Whether there is such a room
+    is said where it is joined: here nobody can try one code after the other for nothing.
+    """
+
+    SUPPORTED_METHODS = ("GET", "HEAD")
+
+    def get(self, code: str | None = None) -> None:
+        """Lead on, or ask."""
+        self.set_header("Cache-Control", "no-store")
+        given = code or self.get_query_argument("code", "")
+        try:
+            found = plain_code(given)
+        except RoomNotFoundError as error:
+            self.set_status(404 if given else 200)
+            self.finish(self.site.join(given, problem=str(error) if given else ""))
+            return
+        self.redirect(self.site.room(found), status=303)
+
+    head = get
+
+
+class HealthHandler(RequestHandler):
     """Whether the server is there, and how it is.
 
     ``healthz`` answers 200 as long as the server lives. ``healthz?ready`` answers 503 until the
@@ -84,17 +110,17 @@ class Health(RequestHandler):
     def get(self) -> None:
         """Say how it is."""
         pool: Pool = self.settings["pool"]
-        visits: Visits = self.settings["visits"]
+        admission: Admission = self.settings["admission"]
         self.set_header("Cache-Control", "no-store")
         if "ready" in self.request.query_arguments or self.request.query == "ready":
             self.set_status(200 if pool.filled else 503)
-        state = {"ready": pool.filled, "visitors": len(visits), "pool": len(pool)}
+        state = {"ready": pool.filled, "visitors": len(admission), "pool": len(pool)}
         self.finish({"status": "ok", **state})
 
     head = get
 
 
-class Numbers(SiteHandler):
+class MetricsHandler(SiteHandler):
     """Metrics for Prometheus."""
 
     def initialize(self, metrics: Metrics) -> None:
@@ -108,7 +134,7 @@ class Numbers(SiteHandler):
         self.finish(self._metrics.text())
 
 
-class Robots(RequestHandler):
+class RobotsHandler(RequestHandler):
     """What search engines should leave alone: a page with a process behind it."""
 
     def get(self) -> None:
@@ -118,7 +144,7 @@ class Robots(RequestHandler):
         self.finish("User-agent: *\n" + "".join(f"Disallow: {base}{slug}\n" for slug in pages))
 
 
-class Static(SiteHandler):
+class StaticHandler(SiteHandler):
     """Files that never change under their address."""
 
     SUPPORTED_METHODS = ("GET", "HEAD")

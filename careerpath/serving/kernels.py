@@ -31,7 +31,7 @@ from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
 from traitlets import Int
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from careerpath.serving.admission import Visit, Visits
+from careerpath.serving.admission import Admission, Visit
 from careerpath.serving.log import log_event, log_trouble
 
 KERNEL_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -46,7 +46,7 @@ MOST_SOCKETS = 8
 MOST_CHANNELS = 60_000
 
 
-class Visitor(IdentityProvider):
+class AnonymousVisitor(IdentityProvider):
     """Everybody is the same visitor, and no cookie says otherwise."""
 
     def get_user(self, handler: RequestHandler) -> User:
@@ -70,7 +70,7 @@ class PageKernels(AsyncMappingKernelManager):
         self.sockets: dict[str, set[KernelSocket]] = {}
         #: Whose kernel it is. A kernel that is nobody's is being made ahead, and is never culled.
         self.visits: dict[str, Visit] = {}
-        self.house: Visits
+        self.admission: Admission
         #: What kernels find in their environment beside our own.
         self.environment: dict[str, str] = {}
         self._beginning: set[asyncio.Future[Any]] = set()
@@ -154,7 +154,7 @@ class PageKernels(AsyncMappingKernelManager):
     def _forget(self, kernel_id: str) -> None:
         visit = self.visits.pop(kernel_id, None)
         if visit is not None:
-            self.house.leave(visit)
+            self.admission.leave(visit)
 
     def _handle_kernel_died(self, kernel_id: str) -> None:
         """Put away what is left of a kernel. Its pages hear of it by themselves."""
@@ -338,7 +338,7 @@ class _KernelHandler(RequestHandler):
         self.finish({"status": status_code})
 
 
-class KernelStatus(_KernelHandler):
+class KernelStatusHandler(_KernelHandler):
     """Whether a kernel still lives."""
 
     SUPPORTED_METHODS = ("GET",)
@@ -350,7 +350,7 @@ class KernelStatus(_KernelHandler):
         self.write({"id": kernel_id, "name": "python3"})
 
 
-class KernelShutdown(_KernelHandler):
+class KernelShutdownHandler(_KernelHandler):
     """The end of a kernel, asked for by a page that is being closed."""
 
     SUPPORTED_METHODS = ("POST",)

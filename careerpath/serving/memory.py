@@ -25,7 +25,7 @@ _GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUPS = Path("/proc/self/cgroup")
 
 
-class Capacity:
+class MemoryBudget:
     """How many visitors fit.
 
     Parameters
@@ -53,7 +53,7 @@ class Capacity:
         """How many visitors fit; one is always tried."""
         return max(1, int(self.available * SHARE_FOR_VISITORS / self.visitor))
 
-    def learn(self, process: int) -> None:
+    def measure(self, process: int) -> None:
         """Measure a visitor's process, the first time that there is one.
 
         Parameters
@@ -63,15 +63,15 @@ class Capacity:
         """
         if self._visitor is None:
             self._visitor = memory_of(process) + SERVER_SHARE + self._room_share
-            log_event("measured", visitor=shown(self._visitor), places=self.most)
+            log_event("measured", visitor=readable_size(self._visitor), places=self.most)
 
-    def sentence(self, visitors: int) -> str:
+    def summary(self, visitors: int) -> str:
         """Say what so many visitors take."""
-        took = f"a visitor takes {shown(self.visitor)}"
-        all_of_them = f"{visitors} visitors: {shown(visitors * self.visitor)}"
-        room = f" (each in a room, and {shown(self._coach)} more for its coach)"
+        took = f"a visitor takes {readable_size(self.visitor)}"
+        all_of_them = f"{visitors} visitors: {readable_size(visitors * self.visitor)}"
+        room = f" (each in a room, and {readable_size(self._coach)} more for its coach)"
         told = room if self._room_share else ""
-        return f"{took}; {all_of_them} of {shown(self.available)} available{told}"
+        return f"{took}; {all_of_them} of {readable_size(self.available)} available{told}"
 
     def check(self, visitors: int, *, option: str) -> None:
         """Refuse to promise what does not fit.
@@ -86,17 +86,18 @@ class Capacity:
         if visitors > self.most:
             reserve = self.available * (1 - SHARE_FOR_VISITORS)
             raise CareerpathError(
-                f"There is not enough memory for {option} {visitors}: {self.sentence(visitors)}, "
-                f"{shown(reserve)} of it kept in reserve. What would fit: {option} {self.most}"
+                f"There is not enough memory for {option} {visitors}: {self.summary(visitors)}, "
+                f"{readable_size(reserve)} of it kept in reserve. What would fit: {option} "
+                f"{self.most}"
             )
 
 
-def shown(size: float) -> str:
+def readable_size(size: float) -> str:
     """Write a number of bytes for people.
 
     Examples
     --------
-    >>> shown(49 * MEGABYTE), shown(2000 * MEGABYTE)
+    >>> readable_size(49 * MEGABYTE), readable_size(2000 * MEGABYTE)
     ('49 MB', '2.0 GB')
     """
     megabytes = size / MEGABYTE
@@ -115,10 +116,10 @@ def memory_of(process: int) -> int:
 
 def available_memory() -> int:
     """Return what is free on this machine, or within what a container or a service may use."""
-    return min([int(psutil.virtual_memory().available), *_left_in_groups()])
+    return min([int(psutil.virtual_memory().available), *_left_in_cgroups()])
 
 
-def _left_in_groups() -> list[int]:
+def _left_in_cgroups() -> list[int]:
     try:
         lines = _OWN_GROUPS.read_text("utf-8").splitlines()
     except OSError:

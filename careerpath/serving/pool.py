@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from jupyter_core.utils import ensure_async
 
-from careerpath.serving.admission import Visits
+from careerpath.serving.admission import Admission
 from careerpath.serving.kernels import PageKernels
 from careerpath.serving.log import log_trouble
 from careerpath.serving.page_maker import NotebookFailedError, PageMaker, ReadyPage
-from careerpath.serving.waiting_line import Line
+from careerpath.serving.start_queue import StartQueue
 
 #: How often the pool is looked after, in seconds.
 LOOK_SECONDS = 0.5
@@ -31,9 +31,9 @@ class Pool:
         What makes them.
     size : int
         How many there shall be.
-    line : Line
+    queue : StartQueue
         Where starts stand in line. Visitors go first.
-    visits : Visits
+    admission : Admission
         Who is inside: together they and the pool are never more than may be.
     kernels : PageKernels
         All kernels.
@@ -46,15 +46,15 @@ class Pool:
         maker: PageMaker,
         *,
         size: int,
-        line: Line,
-        visits: Visits,
+        queue: StartQueue,
+        admission: Admission,
         kernels: PageKernels,
         quiet: float,
     ) -> None:
         self._maker = maker
         self.size = size
-        self._line = line
-        self._visits = visits
+        self._queue = queue
+        self._admission = admission
         self._kernels = kernels
         self._quiet = quiet
         self._ready: deque[ReadyPage] = deque()
@@ -74,7 +74,7 @@ class Pool:
     @property
     def lacking(self) -> int:
         """How many pages there should be more."""
-        places = self._visits.limit - len(self._visits)
+        places = self._admission.limit - len(self._admission)
         return min(self.size, places) - len(self._ready) - self._being_made
 
     def put(self, page: ReadyPage) -> None:
@@ -97,7 +97,7 @@ class Pool:
 
     async def make_place(self) -> None:
         """End a page that nobody has asked for where there are too many with those inside."""
-        while self._ready and len(self._ready) + len(self._visits) > self._visits.limit:
+        while self._ready and len(self._ready) + len(self._admission) > self._admission.limit:
             await self._kernels.end(self._ready.popleft().kernel_id)
 
     async def fill(self, *, at_once: int, progress: Callable[[int], None]) -> None:
@@ -125,7 +125,7 @@ class Pool:
             await asyncio.sleep(LOOK_SECONDS)
             self._ready = deque(each for each in self._ready if each.kernel_id in self._kernels)
             self.filled = self.filled or self.lacking <= 0
-            quiet = time.monotonic() - self._visits.last_arrival > self._quiet
+            quiet = time.monotonic() - self._admission.last_arrival > self._quiet
             if quiet and self.lacking > 0 and not await self._add():
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -133,7 +133,7 @@ class Pool:
         """Make one more page; whether that went well."""
         self._being_made += 1
         try:
-            async with self._line.stand(visitor=False) as place:
+            async with self._queue.place(visitor=False) as place:
                 await place.turn.wait()
                 self.put(await self._maker.make())
         except NotebookFailedError:  # the log has it

@@ -24,17 +24,16 @@ from careerpath import CareerpathError, load_instrument
 from careerpath.core.instrument_file import INSTRUMENT_VARIABLE, instrument_path
 from careerpath.serving import handlers, kernels
 from careerpath.serving.addresses import addresses, listen
-from careerpath.serving.admission import Visits
+from careerpath.serving.admission import Admission
 from careerpath.serving.assets import load_assets
 from careerpath.serving.headers import page_policy, security_headers
-from careerpath.serving.joining import Join
 from careerpath.serving.kernel_folder import make_private_folder
 from careerpath.serving.log import LOG, log_event, start_logging
-from careerpath.serving.memory import Capacity, available_memory
+from careerpath.serving.memory import MemoryBudget, available_memory
 from careerpath.serving.metrics import Metrics
-from careerpath.serving.notebook_page import NotebookPage
+from careerpath.serving.notebook_handler import NotebookHandler
 from careerpath.serving.page_maker import NotebookFailedError, PageMaker
-from careerpath.serving.pages import COACH, TEMPLATES, Page, Site, find_pages
+from careerpath.serving.pages import COACH, Page, find_pages
 from careerpath.serving.pool import Pool
 from careerpath.serving.progress import filling
 from careerpath.serving.rendering import PageRenderer
@@ -47,7 +46,8 @@ from careerpath.serving.settings import (
     Options,
     safe_config,
 )
-from careerpath.serving.waiting_line import Line
+from careerpath.serving.site import TEMPLATES, Site
+from careerpath.serving.start_queue import StartQueue
 from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
 #: More open files than anybody has memory for. A visitor takes thirteen.
@@ -83,7 +83,7 @@ class CareerpathServer(Voila):
         self.pages = find_pages(options.notebooks, self.instrument)
         self.base_url = url_path_join("/", options.base_url, "/")
         self.root_dir = str(next(iter(self.pages.values())).notebook.parent.resolve())
-        self.identity_provider_class = kernels.Visitor
+        self.identity_provider_class = kernels.AnonymousVisitor
         self.token = ""
         self.initialize([])
 
@@ -98,10 +98,10 @@ class CareerpathServer(Voila):
         assets = load_assets()
         options = self.options
         settings: dict[str, Any] = super().init_settings()
-        self.capacity = Capacity(available_memory(), rooms=COACH in self.pages)
+        self.memory = MemoryBudget(available_memory(), rooms=COACH in self.pages)
         most = options.max_visitors
-        self.visits = self.kernel_manager.house = Visits(
-            limit=(lambda: self.capacity.most) if most is None else (lambda: most),
+        self.admission = self.kernel_manager.admission = Admission(
+            limit=(lambda: self.memory.most) if most is None else (lambda: most),
             per_address=options.per_address,
             room_size=options.room_size,
         )
@@ -109,19 +109,19 @@ class CareerpathServer(Voila):
             path = str(instrument_path(options.instrument).resolve())
             self.kernel_manager.environment[INSTRUMENT_VARIABLE] = path
         self.kernel_manager.environment |= prepare_rooms(options.database)
-        self.line = Line(cores())
+        self.queue = StartQueue(cores())
         self.makers = {slug: self._maker(page) for slug, page in self.pages.items()}
         self.start_page = "assessment" if "assessment" in self.pages else next(iter(self.pages))
         self.pool = Pool(
             self.makers[self.start_page],
             size=options.room_size,
-            line=self.line,
-            visits=self.visits,
+            queue=self.queue,
+            admission=self.admission,
             kernels=self.kernel_manager,
             quiet=options.timing.quiet,
         )
         self.metrics = Metrics(
-            visitors=lambda: len(self.visits),
+            visitors=lambda: len(self.admission),
             pool=lambda: len(self.pool),
         )
         LOG.addHandler(self.metrics)
@@ -138,13 +138,13 @@ class CareerpathServer(Voila):
             "assets": assets.by_path,
             "modules": assets.modules,
             "pages": self.pages,
-            "capacity": self.capacity,
-            "visits": self.visits,
-            "line": self.line,
+            "memory": self.memory,
+            "admission": self.admission,
+            "queue": self.queue,
             "pool": self.pool,
             "proxies": options.proxies,
             "work": set(),
-            "default_handler_class": handlers.NotFound,
+            "default_handler_class": handlers.NotFoundHandler,
             "compress_response": True,
             "websocket_compression_options": {"compression_level": 6, "mem_level": 5},
             "websocket_max_message_size": LARGEST_MESSAGE,
@@ -172,24 +172,28 @@ class CareerpathServer(Voila):
         at = partial(url_path_join, self.base_url)
         settings = self.app.settings
         own: list[Any] = [
-            (self.base_url, handlers.Landing),
-            (at("join(?:/(.*))?"), Join),
-            (at("healthz"), handlers.Health),
-            (at("robots.txt"), handlers.Robots),
-            (at(f"api/kernels/{kernels.KERNEL_ID}"), kernels.KernelStatus),
-            (at(f"voila/api/shutdown/{kernels.KERNEL_ID}"), kernels.KernelShutdown),
+            (self.base_url, handlers.LandingHandler),
+            (at("join(?:/(.*))?"), handlers.JoinHandler),
+            (at("healthz"), handlers.HealthHandler),
+            (at("robots.txt"), handlers.RobotsHandler),
+            (at(f"api/kernels/{kernels.KERNEL_ID}"), kernels.KernelStatusHandler),
+            (at(f"voila/api/shutdown/{kernels.KERNEL_ID}"), kernels.KernelShutdownHandler),
             (
                 at(f"api/kernels/{kernels.KERNEL_ID.replace('(', '(?P<kernel_id>', 1)}/channels"),
                 kernels.KernelSocket,
             ),
-            (at("((?:static|nbextensions)/.*)"), handlers.Static, {"assets": settings["assets"]}),
+            (
+                at("((?:static|nbextensions)/.*)"),
+                handlers.StaticHandler,
+                {"assets": settings["assets"]},
+            ),
         ]
         if self.options.metrics:
-            own.append((at("metrics"), handlers.Numbers, {"metrics": self.metrics}))
+            own.append((at("metrics"), handlers.MetricsHandler, {"metrics": self.metrics}))
         for slug, maker in self.makers.items():
             pool = self.pool if slug == self.start_page else None
-            own.append((at(re.escape(slug)), NotebookPage, {"maker": maker, "pool": pool}))
-        return [*own, (r".*", handlers.NotFound)]
+            own.append((at(re.escape(slug)), NotebookHandler, {"maker": maker, "pool": pool}))
+        return [*own, (r".*", handlers.NotFoundHandler)]
 
     def run(self) -> None:
         """Serve until SIGTERM or Ctrl-C, and leave nothing behind."""
@@ -216,16 +220,16 @@ class CareerpathServer(Voila):
             idle_connection_timeout=PATIENCE_SECONDS,
             body_timeout=PATIENCE_SECONDS,
         )
-        house = asyncio.create_task(self._open_house(server, sockets))
+        opening = asyncio.create_task(self._open(server, sockets))
         stopping = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait({house, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if house.done():
-                house.result()
-            log_event("stopping", visitors=len(self.visits))
+            await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if opening.done():
+                opening.result()
+            log_event("stopping", visitors=len(self.admission))
         finally:
             server.stop()
-            work = {house, stopping, *settings["work"]}
+            work = {opening, stopping, *settings["work"]}
             for task in work:
                 task.cancel()
             await asyncio.wait(work, timeout=STOP_SECONDS)
@@ -233,7 +237,7 @@ class CareerpathServer(Voila):
             await self.kernel_manager.end_all()
             shutil.rmtree(self.connection_dir, ignore_errors=True)
 
-    async def _open_house(self, server: HTTPServer, sockets: list[socket.socket]) -> None:
+    async def _open(self, server: HTTPServer, sockets: list[socket.socket]) -> None:
         """Measure, open the doors, and keep the pool full for ever."""
         options = self.options
         port = sockets[0].getsockname()[1]
@@ -253,7 +257,7 @@ class CareerpathServer(Voila):
         if options.room_size:
             with filling(options.room_size) as progress:
                 await self.pool.fill(at_once=cores(), progress=progress)
-            say(f"ready for {len(self.pool) + len(self.visits)} at once")
+            say(f"ready for {len(self.pool) + len(self.admission)} at once")
         await self.pool.keep_full()
 
     async def _measure(self) -> None:
@@ -266,13 +270,13 @@ class CareerpathServer(Voila):
             raise CareerpathError(
                 f"{notebook} can't be run to its end. What failed is told above; mend that cell."
             ) from error
-        self.capacity.learn(self.kernel_manager.process_of(page.kernel_id))
-        say(self.capacity.sentence(options.max_visitors or options.room_size))
+        self.memory.measure(self.kernel_manager.process_of(page.kernel_id))
+        say(self.memory.summary(options.max_visitors or options.room_size))
         if options.room_size > ONE_BY_ONE:
             # Fewer are no promise: the pool makes as many as fit.
-            self.capacity.check(options.room_size, option="--room-size")
+            self.memory.check(options.room_size, option="--room-size")
         if options.max_visitors is not None:
-            self.capacity.check(options.max_visitors, option="--max-visitors")
+            self.memory.check(options.max_visitors, option="--max-visitors")
         if options.room_size:
             self.pool.put(page)
         else:

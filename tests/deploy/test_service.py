@@ -12,7 +12,7 @@ import typer.main
 
 from careerpath.cli import app
 from careerpath.room.store.database import database_url
-from careerpath.serving.memory import MEGABYTE, Capacity
+from careerpath.serving.memory import MEGABYTE, MemoryBudget
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "careerpath.service"
@@ -87,9 +87,9 @@ def test_what_the_guide_says_of_memory_is_what_the_server_promises(monkeypatch):
     assert [int(visitors) for visitors, _, _ in rows] == [20, 40, 100]
     for visitors, size, unit in rows:
         limit = int(size) * MEGABYTE * {"M": 1, "G": 1024}[unit]
-        capacity = Capacity(limit - server, rooms=True)
-        capacity.learn(1)
-        capacity.check(int(visitors), option="--room-size")
+        memory = MemoryBudget(limit - server, rooms=True)
+        memory.measure(1)
+        memory.check(int(visitors), option="--room-size")
 
 
 def test_every_setting_is_an_option_of_serve():

@@ -14,7 +14,7 @@ from kit.server_process import ServerProcess, until, write_notebook
 
 from careerpath import load_instrument, open_store
 from careerpath.serving import addresses as listening
-from careerpath.serving.admission import RefusedError, Visits
+from careerpath.serving.admission import Admission, RefusedError
 
 INSTRUMENT = load_instrument()
 TITLE = "A title that stands nowhere else"
@@ -144,16 +144,16 @@ def test_the_outgoing_address_is_one_of_this_computers_or_none():
 
 
 def test_a_full_house_has_two_places_left_for_its_coach():
-    visits = Visits(limit=lambda: 3, per_address=3, room_size=3)
+    admission = Admission(limit=lambda: 3, per_address=3, room_size=3)
     for _ in range(3):
-        visits.admit("192.168.1.1")
+        admission.admit("192.168.1.1")
     for address in ("192.168.1.1", "10.0.0.1"):
         with pytest.raises(RefusedError):
-            visits.admit(address)
+            admission.admit(address)
     for _ in range(2):
-        visits.admit("192.168.1.1", spare=2)
+        admission.admit("192.168.1.1", spare=2)
     with pytest.raises(RefusedError):
-        visits.admit("192.168.1.1", spare=2)
+        admission.admit("192.168.1.1", spare=2)
 
 
 def test_a_coach_comes_in_where_participants_are_turned_away(url):

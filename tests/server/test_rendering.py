@@ -9,8 +9,8 @@ from kit.server_process import ServerProcess, until
 
 from careerpath import load_instrument
 from careerpath.serving.assets import load_assets
-from careerpath.serving.pages import Site
 from careerpath.serving.rendering import trouble_text
+from careerpath.serving.site import Site
 
 TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
 

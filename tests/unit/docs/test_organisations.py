@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from careerpath.ladder.view import LadderScreen
-from careerpath.serving.pages import TEMPLATES
+from careerpath.serving.site import TEMPLATES
 from careerpath.top_ten.view import TopTenScreen
 from careerpath.ui.html_view import Doing
 

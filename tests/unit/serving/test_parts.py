@@ -12,14 +12,14 @@ import pytest
 from kit.server_process import write_notebook
 
 from careerpath import CareerpathError, load_instrument
-from careerpath.serving.admission import Reason, RefusedError, Visits, counted_address
+from careerpath.serving.admission import Admission, Refusal, RefusedError, counted_address
 from careerpath.serving.log import EventFormatter, log_event, written
-from careerpath.serving.memory import MEGABYTE, Capacity, available_memory, memory_of
+from careerpath.serving.memory import MEGABYTE, MemoryBudget, available_memory, memory_of
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.pages import find_pages
 from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import Options
-from careerpath.serving.waiting_line import Line
+from careerpath.serving.start_queue import StartQueue
 
 T = TypeVar("T")
 
@@ -42,10 +42,10 @@ def order_of(
     """Who has their turn in which order, where all come at once."""
 
     async def run() -> list[str]:
-        line, order, told = Line(at_once), [], {}
+        queue, order, told = StartQueue(at_once), [], {}
 
         async def stand(name: str, *, visitor: bool) -> None:
-            async with line.stand(visitor=visitor, address=address(name)) as place:
+            async with queue.place(visitor=visitor, address=address(name)) as place:
                 await asyncio.sleep(0)  # until all have come
                 told[name] = place.before
                 await place.turn.wait()
@@ -91,16 +91,16 @@ def test_a_room_behind_one_address_is_served_in_order():
 
 def test_whoever_leaves_makes_room_and_is_counted_no_more():
     async def run() -> None:
-        line = Line(1)
-        async with line.stand(visitor=True) as first:
+        queue = StartQueue(1)
+        async with queue.place(visitor=True) as first:
             assert first.turn.is_set()
-            async with line.stand(visitor=True) as second:
-                async with line.stand(visitor=True) as third:
+            async with queue.place(visitor=True) as second:
+                async with queue.place(visitor=True) as third:
                     assert (first.before, second.before, third.before) == (0, 0, 1)
-                    async with line.stand(visitor=True) as fourth:
+                    async with queue.place(visitor=True) as fourth:
                         assert fourth.before == 2
                 assert not second.turn.is_set()
-        async with line.stand(visitor=True) as last:
+        async with queue.place(visitor=True) as last:
             assert last.turn.is_set()
 
     run_alone(run())
@@ -110,15 +110,15 @@ def test_whoever_leaves_makes_room_and_is_counted_no_more():
 
 
 def test_a_place_is_free_again_when_somebody_leaves():
-    visits = Visits(limit=lambda: 1, per_address=0, room_size=0)
-    visit = visits.admit(None)
+    admission = Admission(limit=lambda: 1, per_address=0, room_size=0)
+    visit = admission.admit(None)
     with pytest.raises(RefusedError) as refused:
-        visits.admit(None)
-    assert refused.value.reason is Reason.FULL
-    visits.leave(visit)
-    visits.leave(visit)
-    assert len(visits) == 0
-    assert visits.admit(None)
+        admission.admit(None)
+    assert refused.value.reason is Refusal.FULL
+    admission.leave(visit)
+    admission.leave(visit)
+    assert len(admission) == 0
+    assert admission.admit(None)
 
 
 @pytest.mark.parametrize(
@@ -126,20 +126,20 @@ def test_a_place_is_free_again_when_somebody_leaves():
     [(400, 0, 200), (400, 40, 200), (200, 200, 300), (40, 40, 60), (1, 0, 1), (30, 20, 30)],
 )
 def test_one_address_never_takes_all_places_but_a_room_that_shares_one_fits(limit, room_size, held):
-    visits = Visits(limit=lambda: limit, per_address=None, room_size=room_size)
-    assert visits.per_address == held
-    assert visits.per_address >= room_size
+    admission = Admission(limit=lambda: limit, per_address=None, room_size=room_size)
+    assert admission.per_address == held
+    assert admission.per_address >= room_size
 
 
 @pytest.mark.parametrize("per_address", [0, 5])
 def test_the_cap_can_be_set_and_be_off(per_address):
-    visits = Visits(limit=lambda: 50, per_address=per_address, room_size=0)
-    admitted = [visits.admit("203.0.113.7") for _ in range(per_address or 50)]
+    admission = Admission(limit=lambda: 50, per_address=per_address, room_size=0)
+    admitted = [admission.admit("203.0.113.7") for _ in range(per_address or 50)]
     with pytest.raises(RefusedError) as refused:
-        visits.admit("203.0.113.7")
-    assert refused.value.reason is (Reason.ADDRESS if per_address else Reason.FULL)
-    visits.leave(admitted[0])
-    assert visits.admit("203.0.113.7")
+        admission.admit("203.0.113.7")
+    assert refused.value.reason is (Refusal.ADDRESS if per_address else Refusal.FULL)
+    admission.leave(admitted[0])
+    assert admission.admit("203.0.113.7")
 
 
 def test_who_counts_as_one_address():
@@ -169,27 +169,25 @@ def test_who_counts_as_one_address():
 def test_a_visitor_is_measured_once(monkeypatch):
     sizes = {1: 49 * MEGABYTE, 2: 500 * MEGABYTE}
     monkeypatch.setattr("careerpath.serving.memory.memory_of", sizes.__getitem__)
-    capacity = Capacity(10_000 * MEGABYTE)
-    assert capacity.most == 150
-    capacity.learn(1)
-    capacity.learn(2)
-    assert capacity.visitor == 50 * MEGABYTE
-    assert capacity.most == 180
-    assert capacity.sentence(40) == (
-        "a visitor takes 50 MB; 40 visitors: 2.0 GB of 9.8 GB available"
-    )
-    capacity.check(180, option="--room-size")
+    memory = MemoryBudget(10_000 * MEGABYTE)
+    assert memory.most == 150
+    memory.measure(1)
+    memory.measure(2)
+    assert memory.visitor == 50 * MEGABYTE
+    assert memory.most == 180
+    assert memory.summary(40) == ("a visitor takes 50 MB; 40 visitors: 2.0 GB of 9.8 GB available")
+    memory.check(180, option="--room-size")
     with pytest.raises(CareerpathError, match="What would fit: --room-size 180"):
-        capacity.check(181, option="--room-size")
+        memory.check(181, option="--room-size")
 
 
 def test_a_room_takes_more_of_each_visitor_and_its_coach_has_two_windows(monkeypatch):
     monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
-    capacity = Capacity(3000 * MEGABYTE, rooms=True)
-    capacity.learn(1)
-    assert capacity.visitor == 65 * MEGABYTE
-    assert capacity.most == int((3000 - 340) * 0.9 / 65)
-    assert capacity.sentence(36) == (
+    memory = MemoryBudget(3000 * MEGABYTE, rooms=True)
+    memory.measure(1)
+    assert memory.visitor == 65 * MEGABYTE
+    assert memory.most == int((3000 - 340) * 0.9 / 65)
+    assert memory.summary(36) == (
         "a visitor takes 65 MB; 36 visitors: 2.3 GB of 2.6 GB available "
         "(each in a room, and 340 MB more for its coach)"
     )
@@ -198,10 +196,10 @@ def test_a_room_takes_more_of_each_visitor_and_its_coach_has_two_windows(monkeyp
 @pytest.mark.parametrize(("available", "most"), [(0, 1), (70, 1), (290, 2), (600, 4), (700, 4)])
 def test_on_a_small_machine_visitors_have_half(monkeypatch, available, most):
     monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
-    capacity = Capacity(available * MEGABYTE, rooms=True)
-    capacity.learn(1)
-    assert capacity.most == most
-    capacity.check(most, option="--max-visitors")
+    memory = MemoryBudget(available * MEGABYTE, rooms=True)
+    memory.measure(1)
+    assert memory.most == most
+    memory.check(most, option="--max-visitors")
 
 
 def test_there_is_memory_and_a_process_takes_some():

@@ -10,15 +10,15 @@ from contextlib import suppress
 
 from tornado.iostream import StreamClosedError
 
-from careerpath.serving.admission import Reason, RefusedError, Visit, Visits, counted_address
+from careerpath.serving.admission import Admission, Refusal, RefusedError, Visit, counted_address
 from careerpath.serving.handlers import SiteHandler
 from careerpath.serving.kernels import PageKernels
 from careerpath.serving.log import log_event, log_trouble
-from careerpath.serving.memory import Capacity
+from careerpath.serving.memory import MemoryBudget
 from careerpath.serving.page_maker import PageMaker, ReadyPage
 from careerpath.serving.pages import COACH
 from careerpath.serving.pool import Pool
-from careerpath.serving.waiting_line import Line, Place
+from careerpath.serving.start_queue import QueuePlace, StartQueue
 
 #: How often whoever waits in line is told how many are before.
 QUEUE_SECONDS = 1.0
@@ -27,12 +27,12 @@ RETRY_AFTER = "60"
 #: Where a crowd has taken all places, its coach still finds two: to steer, and to present.
 SPARE_PLACES = 2
 REFUSALS = {
-    Reason.FULL: (
+    Refusal.FULL: (
         503,
         "All places are taken right now",
         "Please try again in a minute; those who are inside are not disturbed.",
     ),
-    Reason.ADDRESS: (
+    Refusal.ADDRESS: (
         429,
         "Many pages are open from your network",
         "Please close those that nobody uses, or try again in a few minutes.",
@@ -40,7 +40,7 @@ REFUSALS = {
 }
 
 
-class NotebookPage(SiteHandler):
+class NotebookHandler(SiteHandler):
     """A notebook, run for one visitor.
 
     A page that was made ahead is sent at once. Where there is none, the head with the skeleton of
@@ -81,11 +81,11 @@ class NotebookPage(SiteHandler):
             # A browser that only guesses where its reader goes next costs no process.
             self.set_status(503)
             return
-        visits: Visits = self.settings["visits"]
+        admission: Admission = self.settings["admission"]
         forwarded = self.request.headers.get_list("X-Forwarded-For")
         address = counted_address(self.request.remote_ip, forwarded, self.settings["proxies"])
         try:
-            visit = visits.admit(address, spare=SPARE_PLACES if self._page.slug == COACH else 0)
+            visit = admission.admit(address, spare=SPARE_PLACES if self._page.slug == COACH else 0)
         except RefusedError as refusal:
             self._refuse(refusal.reason)
             return
@@ -101,7 +101,7 @@ class NotebookPage(SiteHandler):
         if self._opening is not None:
             self._opening.cancel()
 
-    def _refuse(self, reason: Reason) -> None:
+    def _refuse(self, reason: Refusal) -> None:
         status, heading, text = REFUSALS[reason]
         log_event("refused", page=self._page.slug, reason=reason)
         self.set_status(status)
@@ -129,8 +129,8 @@ class NotebookPage(SiteHandler):
     async def _give_back(self, visit: Visit) -> None:
         if visit.kernel_id is not None:
             await self._kernels.end(visit.kernel_id)
-        visits: Visits = self.settings["visits"]
-        visits.leave(visit)
+        admission: Admission = self.settings["admission"]
+        admission.leave(visit)
 
     async def _send_page(self, visit: Visit) -> None:
         asked = time.monotonic()
@@ -138,8 +138,8 @@ class NotebookPage(SiteHandler):
         if ready is None:
             self._in_skeleton = True
             await self._send(self.site.head(self._page))
-            line: Line = self.settings["line"]
-            async with line.stand(visitor=True, address=visit.address) as place:
+            queue: StartQueue = self.settings["queue"]
+            async with queue.place(visitor=True, address=visit.address) as place:
                 await self._wait(place)
                 ready = await self._take()
                 if ready is None:
@@ -166,7 +166,7 @@ class NotebookPage(SiteHandler):
         self.write(html)
         await self.flush()
 
-    async def _wait(self, place: Place) -> None:
+    async def _wait(self, place: QueuePlace) -> None:
         """Wait for the turn, and tell again and again how many are before."""
         told = None
         while not place.turn.is_set():
@@ -195,8 +195,8 @@ class NotebookPage(SiteHandler):
         if started.hangs:
             await self._kernels.end(started.kernel_id)
         elif not started.failed and started.kernel_id in self._kernels:
-            capacity: Capacity = self.settings["capacity"]
-            capacity.learn(self._kernels.process_of(started.kernel_id))
+            memory: MemoryBudget = self.settings["memory"]
+            memory.measure(self._kernels.process_of(started.kernel_id))
 
     def _open_outputs(self) -> str:
         """End the skeleton, and what it says of waiting, if they are open."""

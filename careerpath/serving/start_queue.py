@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Place:
+class QueuePlace:
     """A place in the line.
 
     Parameters
     ----------
-    queue : Queue
+    queue : FairQueue
         Where it is.
     address : str or None
         Who waits.
     """
 
-    def __init__(self, queue: Queue, address: str | None) -> None:
+    def __init__(self, queue: FairQueue, address: str | None) -> None:
         self._queue = queue
         self.address = address
         self.turn = asyncio.Event()
@@ -30,7 +30,7 @@ class Place:
         return 0 if self.turn.is_set() else self._queue.before(self)
 
 
-class Queue:
+class FairQueue:
     """Places in the order in which their turn will come: one of each address, then round again.
 
     Whoever asks for fifty pages at once so keeps everybody else waiting for one of them only. All
@@ -39,17 +39,17 @@ class Queue:
 
     def __init__(self) -> None:
         #: The address whose turn comes next is the first one. None of them is empty.
-        self._rows: dict[str | None, deque[Place]] = {}
+        self._rows: dict[str | None, deque[QueuePlace]] = {}
 
     def __bool__(self) -> bool:
         """Tell whether somebody waits."""
         return bool(self._rows)
 
-    def append(self, place: Place) -> None:
+    def append(self, place: QueuePlace) -> None:
         """Let somebody come."""
         self._rows.setdefault(place.address, deque()).append(place)
 
-    def pop(self) -> Place:
+    def pop(self) -> QueuePlace:
         """Take whose turn it is."""
         address, row = next(iter(self._rows.items()))
         place = row.popleft()
@@ -58,14 +58,14 @@ class Queue:
             self._rows[address] = row
         return place
 
-    def remove(self, place: Place) -> None:
+    def remove(self, place: QueuePlace) -> None:
         """Let somebody go."""
         row = self._rows[place.address]
         row.remove(place)
         if not row:
             del self._rows[place.address]
 
-    def before(self, place: Place) -> int:
+    def before(self, place: QueuePlace) -> int:
         """Count those whose turn comes before."""
         rounds = self._rows[place.address].index(place)
         addresses = list(self._rows)
@@ -78,7 +78,7 @@ class Queue:
         return rounds + sum(others)
 
 
-class Line:
+class StartQueue:
     """A queue: so many at a time, the others by turns of their addresses, in the order they came.
 
     Parameters
@@ -89,11 +89,13 @@ class Line:
 
     def __init__(self, at_once: int) -> None:
         self._free = at_once
-        self._visitors = Queue()
-        self._others = Queue()
+        self._visitors = FairQueue()
+        self._others = FairQueue()
 
     @asynccontextmanager
-    async def stand(self, *, visitor: bool, address: str | None = None) -> AsyncIterator[Place]:
+    async def place(
+        self, *, visitor: bool, address: str | None = None
+    ) -> AsyncIterator[QueuePlace]:
         """Stand in line, and have the turn until the block is left.
 
         Parameters
@@ -105,11 +107,11 @@ class Line:
 
         Yields
         ------
-        Place
+        QueuePlace
             Its ``turn`` is set when it has come. Whoever leaves the block before frees the place.
         """
         queue = self._visitors if visitor else self._others
-        place = Place(queue, address)
+        place = QueuePlace(queue, address)
         queue.append(place)
         self._call()
         try:
