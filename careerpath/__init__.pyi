@@ -51,9 +51,9 @@ from .thresholds.view import ThresholdsScreen
 from .top_ten.chance import Comparison
 from .top_ten.list import TopTen
 from .top_ten.view import TopTenScreen
-from .what_next.capacity import Capacity, direct_report_capacity
+from .what_next.capacity import DirectReportCapacity, direct_report_capacity
 from .what_next.report import ResultReport
-from .what_next.where_now import Path, Week, WhereNow, where_now
+from .what_next.where_now import CareerPath, Fit, Week, WhereNow, where_now
 
 __version__: str
 
@@ -68,18 +68,20 @@ __all__ = [
     "Band",
     "BandText",
     "BandTexts",
-    "Capacity",
+    "CareerPath",
     "CareerpathError",
     "Classification",
     "Cohort",
     "Comparison",
     "Counts",
     "CutScores",
+    "DirectReportCapacity",
     "DualLadder",
     "Facet",
     "FacetReading",
     "FacetScore",
     "Finding",
+    "Fit",
     "Flip",
     "Flips",
     "Instrument",
@@ -99,7 +101,6 @@ __all__ = [
     "OptimalCut",
     "Outcome",
     "PastResult",
-    "Path",
     "Pay",
     "RatingSlider",
     "Reason",

@@ -71,7 +71,7 @@ DEFAULTS: Mapping[str, Default] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
+class DirectReportCapacity:
     """How many direct reports fit into a week, and the arithmetic.
 
     Attributes
@@ -140,7 +140,7 @@ def direct_report_capacity(
     mastery_share: float = 0.5,
     admin_share: float = 0.18,
     hours_per_report: float = 3,
-) -> Capacity:
+) -> DirectReportCapacity:
     """Work out how many people one can manage and still keep time for one's own expertise.
 
     Parameters
@@ -154,7 +154,7 @@ def direct_report_capacity(
 
     Returns
     -------
-    Capacity
+    DirectReportCapacity
 
     Raises
     ------
@@ -182,7 +182,7 @@ def direct_report_capacity(
     reports = math.floor(people / each)
     used = reports * each
     alone = math.floor(week * (1 - admin) / each)
-    return Capacity(
+    return DirectReportCapacity(
         reports=reports,
         hours_per_week=float(week),
         hours_per_report=float(each),

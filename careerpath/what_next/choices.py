@@ -7,7 +7,7 @@ from enum import StrEnum
 from careerpath.core.instrument import Band
 
 
-class Part(StrEnum):
+class Choice(StrEnum):
     """What can be opened."""
 
     STEPS = "steps"
@@ -19,16 +19,16 @@ class Part(StrEnum):
 
 
 TITLES = {
-    Part.STEPS: "Three next steps",
-    Part.NOW: "Where are you now?",
-    Part.FEW: "How few is a few?",
-    Part.FILES: "Take it with you",
-    Part.DEVICE: "On this device",
-    Part.LINK: "A link for your coach",
+    Choice.STEPS: "Three next steps",
+    Choice.NOW: "Where are you now?",
+    Choice.FEW: "How few is a few?",
+    Choice.FILES: "Take it with you",
+    Choice.DEVICE: "On this device",
+    Choice.LINK: "A link for your coach",
 }
 
 
-def choices(band: Band) -> tuple[tuple[Part, str], ...]:
+def choices(band: Band) -> tuple[tuple[Choice, str], ...]:
     """Return the choices in the order that suits a band.
 
     Examples
@@ -36,6 +36,6 @@ def choices(band: Band) -> tuple[tuple[Part, str], ...]:
     >>> [str(part) for part, _ in choices(Band.BOTH)][:2]
     ['few', 'steps']
     """
-    first = [Part.FEW] if band is Band.BOTH else []
-    order = [*first, *(part for part in Part if part not in first)]
+    first = [Choice.FEW] if band is Band.BOTH else []
+    order = [*first, *(part for part in Choice if part not in first)]
     return tuple((part, TITLES[part]) for part in order)

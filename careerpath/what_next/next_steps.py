@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from careerpath.core.instrument import Band
-from careerpath.what_next.where_now import Path, texts
+from careerpath.what_next.where_now import CareerPath, texts
 
 QUESTIONS = (
     "Which of the two ways am I on now, and did I choose it?",
@@ -57,9 +57,9 @@ _BOTH = Reading(
     "Wils and others, 2010; Feldman and Bolino, 1996; Martineau and others, 2005.",
 )
 _READING = {
-    Path.MASTERY: (_ARTICLES, _LEVEL, _PROMOTED),
-    Path.BOTH: (_ARTICLES, _BOTH, _SPAN),
-    Path.MANAGEMENT: (_ARTICLES, _MANAGERS, _PROMOTED),
+    CareerPath.MASTERY: (_ARTICLES, _LEVEL, _PROMOTED),
+    CareerPath.BOTH: (_ARTICLES, _BOTH, _SPAN),
+    CareerPath.MANAGEMENT: (_ARTICLES, _MANAGERS, _PROMOTED),
 }
 
 
@@ -71,7 +71,7 @@ def next_steps(band: Band | str) -> tuple[str, ...]:
     >>> len(next_steps("both"))
     3
     """
-    return tuple(texts()[Path(str(band))][Path(str(band))]["steps"])
+    return tuple(texts()[CareerPath(str(band))][CareerPath(str(band))]["steps"])
 
 
 def reading(band: Band | str) -> tuple[Reading, ...]:
@@ -82,4 +82,4 @@ def reading(band: Band | str) -> tuple[Reading, ...]:
     >>> [each.source[:8] for each in reading("management")]
     ['Mike Haw', 'Gallup, ', 'Benson, ']
     """
-    return _READING[Path(str(band))]
+    return _READING[CareerPath(str(band))]

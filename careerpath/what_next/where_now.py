@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any
 
 from careerpath.core.errors import CareerpathError, shown
@@ -24,7 +24,7 @@ from careerpath.what_next.capacity import (
     MOST_BESIDE_MASTERY_SOURCE,
 )
 
-TEXTS = File(__file__).with_name("where_now.toml")
+TEXTS = Path(__file__).with_name("where_now.toml")
 MOST_REPORTS = 1_000
 LITTLE = 0.25
 """The share of the week below which an activity that draws one is called little: an assumption."""
@@ -36,7 +36,7 @@ _NUMBERS = (
 )
 
 
-class Path(StrEnum):
+class CareerPath(StrEnum):
     """What one does now."""
 
     MASTERY = "mastery"
@@ -124,7 +124,7 @@ class WhereNow:
 def where_now(
     instrument: Instrument,
     band: Band | str,
-    path: Path | str,
+    path: CareerPath | str,
     *,
     reports: int | None = None,
     week: Week | None = None,
@@ -137,7 +137,7 @@ def where_now(
         Its band names the roles where path and band are the same.
     band : Band
         Where the total fell.
-    path : Path
+    path : CareerPath
         What one does now.
     reports : int, optional
         How many people one manages; nothing is said of them where it is not told.
@@ -160,8 +160,8 @@ def where_now(
     >>> now.headline, str(now.fit), len(now.steps)
     ('Suited to mastery, managing nine', 'does not fit', 3)
     """
-    suited = _one_of(Path, band, "band")
-    now = _one_of(Path, path, "path")
+    suited = _one_of(CareerPath, band, "band")
+    now = _one_of(CareerPath, path, "path")
     count = quantity(reports or 0, 0, MOST_REPORTS)
     if count is None or count.denominator != 1:
         raise CareerpathError(
@@ -187,7 +187,7 @@ def texts() -> dict[str, Any]:
     return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
 
 
-def _one_of(kind: type[Path], value: object, what: str) -> Path:
+def _one_of(kind: type[CareerPath], value: object, what: str) -> CareerPath:
     try:
         return kind(str(value))
     except ValueError:
@@ -196,40 +196,44 @@ def _one_of(kind: type[Path], value: object, what: str) -> Path:
         ) from None
 
 
-def _own_roles(instrument: Instrument, suited: Path) -> tuple[str, ...]:
+def _own_roles(instrument: Instrument, suited: CareerPath) -> tuple[str, ...]:
     return instrument.bands.of(Band(suited)).roles if instrument.bands else ()
 
 
-def _fit(suited: Path, now: Path, *, strained: bool) -> Fit:
+def _fit(suited: CareerPath, now: CareerPath, *, strained: bool) -> Fit:
     if suited is now:
         return Fit.STRAINED if strained else Fit.FITS
-    return Fit.PARTLY if Path.BOTH in (suited, now) else Fit.AGAINST
+    return Fit.PARTLY if CareerPath.BOTH in (suited, now) else Fit.AGAINST
 
 
-def _headline(suited: Path, now: Path, reports: int | None) -> str:
+def _headline(suited: CareerPath, now: CareerPath, reports: int | None) -> str:
     doing = {
-        Path.MASTERY: "working as a master",
-        Path.MANAGEMENT: "in management",
-        Path.BOTH: "doing both",
+        CareerPath.MASTERY: "working as a master",
+        CareerPath.MANAGEMENT: "in management",
+        CareerPath.BOTH: "doing both",
     }[now]
     if reports:
-        doing = f"{'doing both and ' if now is Path.BOTH else ''}managing {number_word(reports)}"
+        doing = (
+            f"{'doing both and ' if now is CareerPath.BOTH else ''}managing {number_word(reports)}"
+        )
     return f"Suited to {suited}, {doing}"
 
 
-def _strains(suited: Path, now: Path, told: int | None, week: Week | None) -> Iterator[str]:
+def _strains(
+    suited: CareerPath, now: CareerPath, told: int | None, week: Week | None
+) -> Iterator[str]:
     """Tell what does not go together, whatever the path is called."""
     reports = told or 0
-    if now is Path.MASTERY and reports:
+    if now is CareerPath.MASTERY and reports:
         yield (
             f"You call it mastery and manage {number_word(reports)}: by the calendar, that is both."
         )
-    if now is not Path.MASTERY and told == 0:
+    if now is not CareerPath.MASTERY and told == 0:
         yield (
             "You manage nobody at present. Leading shows how it suits you only once somebody "
             "counts on you."
         )
-    if reports > MOST_BESIDE_MASTERY and Path.MANAGEMENT not in {suited, now}:
+    if reports > MOST_BESIDE_MASTERY and CareerPath.MANAGEMENT not in {suited, now}:
         yield (
             f"{number_word(reports).capitalize()} is more than a few: who also does the work is "
             f"usually given three to {number_word(MOST_BESIDE_MASTERY)} "
@@ -244,7 +248,7 @@ def _strains(suited: Path, now: Path, told: int | None, week: Week | None) -> It
         yield from _week_strains(suited, now, reports, week)
 
 
-def _week_strains(suited: Path, now: Path, reports: int, week: Week) -> Iterator[str]:
+def _week_strains(suited: CareerPath, now: CareerPath, reports: int, week: Week) -> Iterator[str]:
     expertise, people = week.expertise / week.hours, week.people / week.hours
     own, theirs = (f"{show(round(100 * share))} %" for share in (expertise, people))
     median = DEFAULTS["hours_per_report"]
@@ -253,19 +257,19 @@ def _week_strains(suited: Path, now: Path, reports: int, week: Week) -> Iterator
         each = math.floor(10 * week.people / reports) / 10
         hours = "1 hour" if each == 1 else f"{show(each)} hours"
         yield f"Each of the people you manage gets {hours} of your week. {median.source}"
-    if suited is not Path.MANAGEMENT and expertise < LITTLE:
+    if suited is not CareerPath.MANAGEMENT and expertise < LITTLE:
         yield (
             f"Your own expertise gets {own} of your week, and it is what draws "
-            "you" + (" as much as people do." if suited is Path.BOTH else ".")
+            "you" + (" as much as people do." if suited is CareerPath.BOTH else ".")
         )
-    if suited is Path.MANAGEMENT and people < LITTLE:
+    if suited is CareerPath.MANAGEMENT and people < LITTLE:
         yield f"People get {theirs} of your week, and they are what draws you."
-    if now is Path.MANAGEMENT and expertise >= MUCH:
+    if now is CareerPath.MANAGEMENT and expertise >= MUCH:
         yield (
             f"You call it management, and {own} of your week is your own work: "
             "by the calendar, that is both or mastery."
         )
-    if now is Path.MASTERY and people >= MUCH:
+    if now is CareerPath.MASTERY and people >= MUCH:
         yield (
             f"You call it mastery, and {theirs} of your week is for people: by the "
             "calendar, that is both or management."

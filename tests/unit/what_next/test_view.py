@@ -105,7 +105,7 @@ for item in app.model.instrument.item_ids:
 app.model.phase = Phase.RESULT
 names = ("careerpath.what_next.where_now", "careerpath.what_next.report", "careerpath.pdf.typeset",
          "careerpath.core.result_file", "typst", "careerpath.core.share_link",
-         "careerpath.core.reliable_change", "careerpath.what_next.past_results",
+         "careerpath.core.reliable_change", "careerpath.what_next.model",
          "careerpath.what_next.view", "careerpath.ui.html_view")
 print([name for name in names if name in sys.modules])
 app._open("few")
@@ -366,7 +366,7 @@ def test_texts_of_an_instrument_are_escaped_in_each_choice(monkeypatch):
     for part in PARTS:
         visit.open(part)
         assert "<img" not in visit.html
-    foreign = kept_document(visit.after.past.current)
+    foreign = kept_document(visit.after.model.past.current)
     foreign["instrument"] = {"id": hostile, "version": hostile}
     visit.open("device")
     visit.browser({"file": "x.json"}, as_json(foreign))

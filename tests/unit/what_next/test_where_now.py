@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from careerpath import load_instrument
 from careerpath.core.errors import CareerpathError
 from careerpath.what_next.next_steps import next_steps, reading
-from careerpath.what_next.where_now import MOST_REPORTS, Fit, Path, Week, where_now
+from careerpath.what_next.where_now import MOST_REPORTS, CareerPath, Fit, Week, where_now
 
 INSTRUMENT = load_instrument()
-paths = st.sampled_from(list(Path))
+paths = st.sampled_from(list(CareerPath))
 hours = st.decimals(0, 50, places=1).map(float)
 weeks = st.builds(Week, expertise=hours.map(lambda each: each + 0.5), people=hours, other=hours)
 
@@ -32,7 +32,7 @@ def test_every_combination_has_words_three_steps_and_work_to_look_at(band, path,
 def test_it_fits_only_where_band_and_path_are_the_same(band, path, reports, week):
     fit = where_now(INSTRUMENT, band, path, reports=reports, week=week).fit
     assert (fit in (Fit.FITS, Fit.STRAINED)) == (band is path)
-    assert (fit is Fit.AGAINST) == ({band, path} == {Path.MASTERY, Path.MANAGEMENT})
+    assert (fit is Fit.AGAINST) == ({band, path} == {CareerPath.MASTERY, CareerPath.MANAGEMENT})
 
 
 def test_suited_to_mastery_managing_nine():

@@ -1,16 +1,149 @@
-"""Past results on a device: kept, compared where they can be, given out and taken in."""
+"""What next, without a widget: the path of now, the plan of a week, past results."""
 
 from datetime import date, timedelta
 
 import pytest
 
-from careerpath import Instrument, load_instrument, score
+from careerpath import Band, Instrument, load_instrument, score
 from careerpath.core.errors import CareerpathError
-from careerpath.core.result_file import as_json, kept_document, several_document
-from careerpath.what_next.past_results import MOST, NO_ROOM, PastResults, result_of
+from careerpath.core.result_file import KeptResult, as_json, kept_document, several_document
+from careerpath.what_next.capacity import DEFAULTS
+from careerpath.what_next.model import (
+    MOST,
+    NO_ROOM,
+    SLIDERS,
+    CapacityPlan,
+    CurrentPath,
+    PastResults,
+)
 
 INSTRUMENT = load_instrument()
 DAY = date(2026, 3, 1)
+
+
+# Where are you now?
+
+
+def looked(band=Band.MASTERY, **fields):
+    model = CurrentPath()
+    model.look(INSTRUMENT, band, fields)
+    return model
+
+
+def test_path_and_reports_are_enough():
+    model = looked(path="management", reports="9")
+    assert model.outcome.headline == "Suited to mastery, managing nine"
+    assert model.problem == ""
+
+
+def test_no_reports_are_none():
+    assert looked(path="mastery").outcome.headline == "Suited to mastery, working as a master"
+
+
+def test_the_week_is_read_with_a_comma_or_a_point():
+    words = looked(
+        path="both", reports="2", expertise="3,5", people="16.5", other="20"
+    ).outcome.words
+    assert any("9 % of your week" in each for each in words)
+
+
+def test_what_is_left_blank_is_not_taken_for_none():
+    blank, none = looked(path="management"), looked(path="management", reports="0")
+    assert not any("You manage nobody" in each for each in blank.outcome.words)
+    assert any("You manage nobody" in each for each in none.outcome.words)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "Choose first what you do now"),
+        ({"path": "unscored"}, "Choose first what you do now"),
+        ({"path": "both", "reports": "nine"}, "The people you manage cannot be 'nine'"),
+        ({"path": "both", "reports": "2.5"}, "no number of direct reports"),
+        ({"path": "both", "reports": "-1"}, "no number of direct reports"),
+        ({"path": "both", "reports": "\u0661"}, "cannot be '\u0661'"),
+        ({"path": "both", "people": "lots"}, "The hours for people cannot be 'lots'"),
+        (
+            {"path": "both", "expertise": "0", "people": "200", "other": "0"},
+            "must be a number from 0 to 168",
+        ),
+        ({"path": "both", "expertise": "0", "people": "0", "other": "0"}, "add up to 0"),
+        ({"path": "both", "reports": "8", "expertise": "10"}, "The week is not complete"),
+        ({"path": "both", "expertise": "9" * 500}, "cannot be"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_what_was_typed_stays(fields, told):
+    model = looked(**fields)
+    assert told in model.problem
+    assert model.outcome is None
+    assert {name: text for name, text in model.typed.items() if text} == fields
+
+
+def test_changed_answers_change_what_is_said():
+    model = looked(path="management", reports="9")
+    model.follow(INSTRUMENT, Band.MANAGEMENT)
+    assert model.outcome.headline == "Suited to management, managing nine"
+
+
+def test_nothing_is_said_before_it_is_asked_for():
+    model = CurrentPath()
+    model.follow(INSTRUMENT, Band.MANAGEMENT)
+    assert model.outcome is None
+
+
+# How few is a few?
+
+
+def test_it_starts_from_the_numbers_with_a_source():
+    plan = CapacityPlan()
+    assert plan.capacity.reports == 4
+    assert {name: plan.shown(name) for name in SLIDERS} == {
+        "hours_per_week": 40,
+        "mastery_share": 50,
+        "admin_share": 18,
+        "hours_per_report": 3,
+    }
+
+
+@pytest.mark.parametrize("name", SLIDERS)
+def test_every_start_is_a_step_of_its_control(name):
+    slider, start = SLIDERS[name], DEFAULTS[name].value * SLIDERS[name].per
+    assert slider.low <= start <= slider.high
+    assert ((start - slider.low) / slider.step).is_integer()
+
+
+def test_moving_one_leaves_the_others():
+    plan = CapacityPlan()
+    plan.move({"hours_per_report": "6"})
+    plan.move({"mastery_share": "20"})
+    assert plan.capacity.reports == 4
+    assert (plan.shown("hours_per_report"), plan.shown("mastery_share")) == (6, 20)
+
+
+def test_shares_are_exact():
+    plan = CapacityPlan()
+    plan.move({"mastery_share": "29", "admin_share": "0"})
+    assert plan.capacity.arithmetic[0] == "29 % of 40 h for your own expertise = 11.6 h."
+
+
+@pytest.mark.parametrize("text", ["9", "9999", "-1", "a lot", "NaN", "1e3", "٣"])
+def test_what_no_control_can_say_changes_nothing(text):
+    plan = CapacityPlan()
+    plan.move({"hours_per_week": text})
+    assert plan.problem
+    assert plan.shown("hours_per_week") == 40
+    plan.move({"hours_per_week": "60"})
+    assert plan.problem == ""
+
+
+def test_the_warning_comes_with_more_than_a_few():
+    plan = CapacityPlan()
+    assert plan.capacity.warning == ""
+    plan.move({"mastery_share": "10"})
+    assert "three to five" in plan.capacity.warning
+
+
+# On this device
 
 
 class Device:
@@ -41,7 +174,14 @@ def result(value=7, *, day=DAY, instrument=INSTRUMENT):
         item.id: 10 - value if item.mastery_side == "left" else value for item in instrument.items
     }
     made = score(instrument, answers)
-    return result_of(instrument, answers, total=made.total, band=str(made.band), taken=day)
+    return KeptResult(
+        instrument_id=instrument.id,
+        instrument_version=instrument.version,
+        taken=day,
+        answers=answers,
+        total=made.total,
+        band=str(made.band),
+    )
 
 
 @pytest.fixture
