@@ -48,8 +48,8 @@ from .room.coach.view import RoomScreen
 from .room.entities import Counts, OpenedRoom, Outcome, Room
 from .room.store.store import Store, open_store
 from .thresholds.view import ThresholdsScreen
-from .top_ten.chance import Comparison
-from .top_ten.list import TopTen
+from .top_ten.chance import BlindPickComparison
+from .top_ten.list import TopTen, TopTenKind, TopTenLine
 from .top_ten.view import TopTenScreen
 from .what_next.capacity import DirectReportCapacity, direct_report_capacity
 from .what_next.report import ResultReport
@@ -68,11 +68,11 @@ __all__ = [
     "Band",
     "BandText",
     "BandTexts",
+    "BlindPickComparison",
     "CareerPath",
     "CareerpathError",
     "Classification",
     "Cohort",
-    "Comparison",
     "Counts",
     "CutScores",
     "DirectReportCapacity",
@@ -120,6 +120,8 @@ __all__ = [
     "TallyLayout",
     "ThresholdsScreen",
     "TopTen",
+    "TopTenKind",
+    "TopTenLine",
     "TopTenScreen",
     "TrueScore",
     "Voice",

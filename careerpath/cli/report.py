@@ -20,7 +20,7 @@ from careerpath.core.instrument import Instrument
 ANSWER_FILES = (".json", ".toml")
 
 
-class Kind(StrEnum):
+class ReportFormat(StrEnum):
     """What can be written."""
 
     PDF = "pdf"
@@ -49,8 +49,8 @@ def report_command(
         ),
     ],
     kind: Annotated[
-        Kind, typer.Option("--format", help="For a folder: what is written for each.")
-    ] = Kind.PDF,
+        ReportFormat, typer.Option("--format", help="For a folder: what is written for each.")
+    ] = ReportFormat.PDF,
     name: Annotated[
         str | None,
         typer.Option(help="Whose result it is. For a folder it is the name of each file."),
@@ -79,7 +79,7 @@ def report_command(
     if answers != "-" and not Path(answers).exists():
         raise CareerpathError(f"There is no {answers}. Check the path of the answers.")
     if answers == "-" or not Path(answers).is_dir():
-        if output.suffix.lower() not in [f".{each}" for each in Kind]:
+        if output.suffix.lower() not in [f".{each}" for each in ReportFormat]:
             raise CareerpathError(
                 f"{output} ends in neither .pdf, .html nor .json. Name it so that its format is "
                 "known."

@@ -12,7 +12,7 @@ from careerpath.core.quantities import quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class BlindPickComparison:
     """A list beside the organisation that it was picked from.
 
     Attributes
@@ -45,7 +45,9 @@ class Comparison:
     words: str
 
 
-def compare_with_blind_pick(managers: int, people: int, managers_share: float) -> Comparison:
+def compare_with_blind_pick(
+    managers: int, people: int, managers_share: float
+) -> BlindPickComparison:
     """Compare a list with the share of managers in the organisation it was picked from.
 
     Parameters
@@ -80,7 +82,7 @@ def compare_with_blind_pick(managers: int, people: int, managers_share: float) -
         tail = range(people + 1)
     chances = [binomial_chance(people, each, share) for each in range(people + 1)]
     chance = sum((chances[each] for each in tail), Fraction(0))
-    return Comparison(
+    return BlindPickComparison(
         managers=managers,
         people=people,
         managers_share=float(share),

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.text_tables import escape_formula, escape_markdown, markdown_table
-from careerpath.top_ten.chance import Comparison, compare_with_blind_pick
+from careerpath.top_ten.chance import BlindPickComparison, compare_with_blind_pick
 
 LINES = 10
 LONGEST_NAME = 60
@@ -30,7 +30,7 @@ QUESTIONS = (
 """For talking about a list."""
 
 
-class Kind(StrEnum):
+class TopTenKind(StrEnum):
     """How somebody on the list adds value."""
 
     MASTER = "master"
@@ -39,19 +39,19 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TopTenLine:
     """One of the ten.
 
     Attributes
     ----------
     name : str
         A name or initials; may be empty.
-    kind : Kind or None
+    kind : TopTenKind or None
         None until it is chosen. Only a line with a kind counts.
     """
 
     name: str = ""
-    kind: Kind | None = None
+    kind: TopTenKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class TopTen:
 
     Parameters
     ----------
-    lines : tuple of Line
+    lines : tuple of TopTenLine
         Ten; ten empty ones to start with.
 
     Examples
@@ -70,14 +70,14 @@ class TopTen:
     (2, {'master': 1, 'manager': 0, 'both': 1})
     """
 
-    lines: tuple[Line, ...] = (Line(),) * LINES
+    lines: tuple[TopTenLine, ...] = (TopTenLine(),) * LINES
 
     def __post_init__(self) -> None:
         if len(self.lines) != LINES:
             raise CareerpathError(f"A list has {LINES} lines, not {len(self.lines)}.")
 
     def with_line(
-        self, place: int, *, name: str | None = None, kind: Kind | str | None = None
+        self, place: int, *, name: str | None = None, kind: TopTenKind | str | None = None
     ) -> TopTen:
         """Return the list with a line changed; what is not given stays.
 
@@ -86,7 +86,7 @@ class TopTen:
         place : int
             From 0 to 9.
         name : str, optional
-        kind : Kind or str, optional
+        kind : TopTenKind or str, optional
 
         Raises
         ------
@@ -103,7 +103,7 @@ class TopTen:
     def without_line(self, place: int) -> TopTen:
         """Return the list with a line emptied."""
         self._line(place)
-        return self._put(place, Line())
+        return self._put(place, TopTenLine())
 
     @property
     def people(self) -> int:
@@ -111,12 +111,12 @@ class TopTen:
         return sum(line.kind is not None for line in self.lines)
 
     @property
-    def counts(self) -> Mapping[Kind, int]:
+    def counts(self) -> Mapping[TopTenKind, int]:
         """How many there are of each kind."""
-        return {kind: sum(line.kind is kind for line in self.lines) for kind in Kind}
+        return {kind: sum(line.kind is kind for line in self.lines) for kind in TopTenKind}
 
     @property
-    def shares(self) -> Mapping[Kind, float]:
+    def shares(self) -> Mapping[TopTenKind, float]:
         """The share of each kind; all 0 while the list is empty."""
         return {kind: count / max(self.people, 1) for kind, count in self.counts.items()}
 
@@ -135,16 +135,16 @@ class TopTen:
         if not self.people:
             return "Nobody is on the list yet."
         counts = self.counts
-        masters, managers, both = (counts[kind] for kind in Kind)
+        masters, managers, both = (counts[kind] for kind in TopTenKind)
         people = f"{self.people} {'person' if self.people == 1 else 'people'}"
         most = max(counts, key=lambda kind: counts[kind])
         if 2 * counts[most] <= self.people:
             verdict = "a mixture"
         else:
             verdict = {
-                Kind.MASTER: "mostly masters",
-                Kind.MANAGER: "mostly managers",
-                Kind.BOTH: "mostly people who do both",
+                TopTenKind.MASTER: "mostly masters",
+                TopTenKind.MANAGER: "mostly managers",
+                TopTenKind.BOTH: "mostly people who do both",
             }[most]
         return (
             f"Of {people}, {masters} {_are(masters, 'master')}, {managers} "
@@ -152,7 +152,7 @@ class TopTen:
             f"{verdict}."
         )
 
-    def compared(self, managers_share: float) -> Comparison:
+    def compared(self, managers_share: float) -> BlindPickComparison:
         """Compare the list with the share of managers in the organisation.
 
         The chance is exact and of a binomial distribution: it is that of a list picked
@@ -166,7 +166,7 @@ class TopTen:
 
         Returns
         -------
-        Comparison
+        BlindPickComparison
 
         Raises
         ------
@@ -183,7 +183,7 @@ class TopTen:
         """
         if not self.people:
             raise CareerpathError("Nobody is on the list yet. Choose a kind for each line.")
-        managers = self.counts[Kind.MANAGER] + self.counts[Kind.BOTH]
+        managers = self.counts[TopTenKind.MANAGER] + self.counts[TopTenKind.BOTH]
         return compare_with_blind_pick(managers, self.people, managers_share)
 
     def to_markdown(self, managers_share: float | None = None, *, made: date | None = None) -> str:
@@ -230,14 +230,14 @@ class TopTen:
             writer.writerow([number, escape_formula(line.name), line.kind or ""])
         return text.getvalue()
 
-    def _line(self, place: int) -> Line:
+    def _line(self, place: int) -> TopTenLine:
         if place not in range(LINES):
             raise CareerpathError(
                 f"There is no line {shown(place)}. Lines run from 0 to {LINES - 1}."
             )
         return self.lines[place]
 
-    def _put(self, place: int, line: Line) -> TopTen:
+    def _put(self, place: int, line: TopTenLine) -> TopTen:
         return replace(self, lines=(*self.lines[:place], line, *self.lines[place + 1 :]))
 
 
@@ -256,10 +256,10 @@ def _name(name: object) -> str:
     return name
 
 
-def _kind(kind: object) -> Kind:
+def _kind(kind: object) -> TopTenKind:
     try:
-        return Kind(kind)  # type: ignore[arg-type]
+        return TopTenKind(kind)  # type: ignore[arg-type]
     except ValueError:
         raise CareerpathError(
-            f"{shown(kind)} is none of {', '.join(Kind)}. Choose one of them."
+            f"{shown(kind)} is none of {', '.join(TopTenKind)}. Choose one of them."
         ) from None

@@ -9,7 +9,7 @@ from traitlets import Bool, HasTraits, Instance, Unicode
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.quantities import read_percent
-from careerpath.top_ten.chance import Comparison
+from careerpath.top_ten.chance import BlindPickComparison
 from careerpath.top_ten.list import LINES, TopTen
 
 TYPES = {"md": "text/markdown", "csv": "text/csv"}
@@ -81,7 +81,7 @@ class TopTenModel(HasTraits):
                 self.ten, self.asking = TopTen(), False
 
     @property
-    def comparison(self) -> Comparison | None:
+    def comparison(self) -> BlindPickComparison | None:
         """The list beside the organisation; None without a list or a share."""
         percent = self._percent
         if percent is None or not self.ten.people:

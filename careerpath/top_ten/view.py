@@ -8,7 +8,7 @@ from typing import Any
 
 from ipywidgets import VBox
 
-from careerpath.top_ten.list import LONGEST_NAME, QUESTIONS, Kind
+from careerpath.top_ten.list import LONGEST_NAME, QUESTIONS, TopTenKind
 from careerpath.top_ten.model import TopTenModel
 from careerpath.ui.assets import asset
 from careerpath.ui.html_view import Doing, Piece
@@ -68,20 +68,10 @@ class TopTenScreen(VBox):
         self._piece.download(*self.model.file(kind))
 
     def _draw(self, _change: object = None) -> None:
-        model, comparison = self.model, self.model.comparison
-        counts = model.ten.counts
-        chosen = [str(kind) for kind in Kind for _ in range(counts[kind])]
         self._piece.html = render(
             "top_ten/templates/page.html",
-            ten=model.ten,
-            share=model.share,
-            wrong=model.wrong,
-            asking=model.asking,
-            comparison=comparison,
-            highest=max(comparison.chances) if comparison else 1,
-            seats=chosen + [""] * (len(model.ten.lines) - len(chosen)),
-            said=comparison.words if comparison else model.ten.words if model.ten.people else "",
-            kinds=list(Kind),
+            model=self.model,
+            kinds=list(TopTenKind),
             longest=LONGEST_NAME,
             questions=QUESTIONS,
             trouble=self._trouble,

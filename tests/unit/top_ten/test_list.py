@@ -11,11 +11,13 @@ from scipy.stats import binom
 
 from careerpath import TopTen
 from careerpath.core.errors import CareerpathError
-from careerpath.top_ten.list import Kind, Line
+from careerpath.top_ten.list import TopTenKind, TopTenLine
 
 
 def ten(*, managers=0, both=0, masters=0):
-    kinds = [Kind.MANAGER] * managers + [Kind.BOTH] * both + [Kind.MASTER] * masters
+    kinds = (
+        [TopTenKind.MANAGER] * managers + [TopTenKind.BOTH] * both + [TopTenKind.MASTER] * masters
+    )
     made = TopTen()
     for place, kind in enumerate(kinds):
         made = made.with_line(place, name=f"P{place}", kind=kind)
@@ -30,8 +32,8 @@ def test_an_empty_list_says_so():
 def test_counts_and_shares():
     made = ten(managers=2, both=1, masters=7)
     assert made.people == 10
-    assert dict(made.counts) == {Kind.MASTER: 7, Kind.MANAGER: 2, Kind.BOTH: 1}
-    assert made.shares[Kind.MASTER] == 0.7
+    assert dict(made.counts) == {TopTenKind.MASTER: 7, TopTenKind.MANAGER: 2, TopTenKind.BOTH: 1}
+    assert made.shares[TopTenKind.MASTER] == 0.7
     assert made.words == (
         "Of 10 people, 7 are masters, 2 are managers and 1 does both: mostly masters."
     )
@@ -42,7 +44,7 @@ def test_a_change_leaves_the_list_before_as_it_was():
     before = ten(masters=2)
     after = before.with_line(0, kind="manager").without_line(1)
     assert before == ten(masters=2)
-    assert after.lines[:2] == (Line("P0", Kind.MANAGER), Line())
+    assert after.lines[:2] == (TopTenLine("P0", TopTenKind.MANAGER), TopTenLine())
 
 
 @given(

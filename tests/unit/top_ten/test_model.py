@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from careerpath.core.errors import CareerpathError
-from careerpath.top_ten.list import Kind, TopTen
+from careerpath.top_ten.list import TopTen, TopTenKind
 from careerpath.top_ten.model import TopTenModel
 
 
@@ -26,11 +26,11 @@ def test_it_begins_with_ten_empty_lines(model):
 
 def test_the_whole_list_is_taken_as_it_stands(model):
     model.write(fields("master", "manager", "both"))
-    assert [line.kind for line in model.ten.lines[:4]] == [*Kind, None]
+    assert [line.kind for line in model.ten.lines[:4]] == [*TopTenKind, None]
     assert model.ten.lines[9].name == "P9"
     model.write({"name0": "Ana"})
     assert model.ten.lines[0].name == "Ana"
-    assert model.ten.lines[0].kind is Kind.MASTER  # a line keeps its kind until it is emptied
+    assert model.ten.lines[0].kind is TopTenKind.MASTER  # a line keeps its kind until it is emptied
     assert model.ten.lines[9].name == ""
 
 
