@@ -113,7 +113,7 @@ def test_a_coach_and_three_phones(browser: Browser, server, store, tmp_path: Pat
         coach.get_by_label("Title").fill(TITLE)
         # The second click of a double click makes no second room.
         before = len(store.rooms())
-        coach.get_by_role("button", name="Make the room").dblclick()
+        coach.get_by_role("button", name="Create the room").dblclick()
         expect(coach.get_by_role("heading", name=f"{TITLE} is ready")).to_be_visible()
         key = coach.locator("#cp-key")
         expect(key).to_have_text(re.compile("^([A-Z]{4}-){3}[A-Z]{4}$"))
@@ -189,7 +189,7 @@ def test_freeze_hide_close_and_reset_as_the_coach_sees_them(page: Page, server, 
     go_in(page, server, opened)
     reveal(page)
     page.get_by_role("button", name="Freeze").click()
-    expect(page.get_by_text("It stands still.")).to_be_visible()
+    expect(page.get_by_text("Frozen: it does not change.")).to_be_visible()
     before = band_counts(page)
     share(store, opened.code, 4, first=6)
     expect(page.locator(".cp-live")).to_contain_text(re.compile(r"shared\s*10\s*waiting\s*4"))
@@ -219,7 +219,7 @@ def test_a_room_whose_time_is_over_is_gone_from_the_screen(page: Page, server, s
         connection.execute(update(rooms).where(rooms.c.code == opened.code).values(expires=1))
     expect(page.get_by_role("heading", name="This room is gone")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("button", name="Make the room")).to_be_visible()
+    expect(page.get_by_role("button", name="Create the room")).to_be_visible()
 
 
 def test_a_wrong_key_is_told_and_nothing_that_was_typed_moves(page: Page, server, opened):
@@ -255,16 +255,16 @@ def test_a_refresh_needs_no_key_and_another_browser_does(
     assert opened.coach_key not in page.evaluate("location.href + JSON.stringify(localStorage)")
     with people(browser, LAPTOP) as (stranger,):
         stranger.goto(f"{server.url}room#presenter")
-        expect(stranger.get_by_role("button", name="Make the room")).to_be_visible()
+        expect(stranger.get_by_role("button", name="Create the room")).to_be_visible()
         assert TITLE not in stranger.content()
 
 
 def test_who_leaves_has_to_give_the_key_again(page: Page, server, opened):
     go_in(page, server, opened)
     page.get_by_role("button", name="Leave, and keep it").click()
-    expect(page.get_by_role("button", name="Make the room")).to_be_visible()
+    expect(page.get_by_role("button", name="Create the room")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("button", name="Make the room")).to_be_visible()
+    expect(page.get_by_role("button", name="Create the room")).to_be_visible()
     assert opened.coach_key not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
@@ -321,14 +321,14 @@ def test_a_database_that_goes_away_leaves_the_picture_before_the_hall(page: Page
         page.get_by_role("button", name="Show it here").click()
         before = band_counts(page)
         database.stop(at_once=True)
-        expect(page.get_by_text("Not connected just now")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("Not connected at the moment")).to_be_visible(timeout=PATIENCE)
         assert band_counts(page) == before
         assert str(database.folder) not in page.content()
         page.keyboard.press("PageDown")
         expect(page.get_by_role("heading", name="Theme by theme")).to_be_visible()
         page.keyboard.press("PageUp")
         database.start()
-        expect(page.get_by_text("Not connected just now")).to_have_count(0, timeout=PATIENCE)
+        expect(page.get_by_text("Not connected at the moment")).to_have_count(0, timeout=PATIENCE)
         until(lambda: store.counts(opened.code).shared == 8, "the database answers us, too")
         share(store, opened.code, 1, first=8)
         until(lambda: sum(band_counts(page)) == 9, "the picture moves again")
@@ -461,7 +461,7 @@ def test_it_fills_the_screen_and_gives_it_back(page: Page, server, opened):
     present(page, server, opened)
     page.get_by_role("button", name="Full screen").click()
     until(lambda: page.evaluate("document.fullscreenElement !== null"), "the screen is filled")
-    page.get_by_role("button", name="Control").click()
+    page.get_by_role("button", name="Controls").click()
     expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible()
     until(lambda: page.evaluate("document.fullscreenElement === null"), "it is given back")
 
@@ -471,7 +471,7 @@ def test_it_fills_the_screen_and_gives_it_back(page: Page, server, opened):
 
 def test_by_keyboard_alone(page: Page, server, store):
     page.goto(f"{server.url}room")
-    expect(page.get_by_role("button", name="Make the room")).to_be_visible()
+    expect(page.get_by_role("button", name="Create the room")).to_be_visible()
     press = page.keyboard.press
 
     def tab_to(name: str, role: str = "button") -> None:
@@ -512,7 +512,7 @@ def test_by_keyboard_alone(page: Page, server, store):
     press("ArrowRight")
     expect(page.locator(".cp-bands .cp-management small")).to_have_text("below 51")
     expect(slider).to_have_attribute("aria-valuetext", "51")
-    tab_to("Control")
+    tab_to("Controls")
     press("Enter")
     tab_to("Delete the room")
     press("Enter")
@@ -527,8 +527,8 @@ def test_no_screen_has_an_accessibility_violation(browser, server, store):
         check = partial(everybody_can_use, page, targets=".cp-room :is(button, input, a)")
 
         page.goto(f"{server.url}room")
-        expect(page.get_by_role("button", name="Make the room")).to_be_visible()
-        check("door")
+        expect(page.get_by_role("button", name="Create the room")).to_be_visible()
+        check("entry")
         page.get_by_label("Code").fill("BCDFGH")
         page.get_by_label("Coach key").fill("wrong")
         page.get_by_role("button", name="Open it").click()
@@ -536,7 +536,7 @@ def test_no_screen_has_an_accessibility_violation(browser, server, store):
         check("door, wrong key")
         page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_label("Title").fill(TITLE)
-        page.get_by_role("button", name="Make the room").click()
+        page.get_by_role("button", name="Create the room").click()
         expect(page.get_by_role("heading", name="is ready")).to_be_visible()
         check("created")
         page.get_by_role("button", name="I have written them down").click()
@@ -556,7 +556,7 @@ def test_no_screen_has_an_accessibility_violation(browser, server, store):
             page.get_by_role("button", name="Next slide").click()
             expect(page.get_by_text(f"{slide} of 7")).to_be_visible()
             check(name)
-        page.get_by_role("button", name="Control").click()
+        page.get_by_role("button", name="Controls").click()
         handles(page)
         check("control, revealed")
         page.get_by_role("button", name="Delete the room").click()

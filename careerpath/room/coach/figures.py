@@ -1,7 +1,8 @@
-"""The figures of a room's picture: what the threshold lab says of a cohort, and how it spreads."""
+"""The figures of a room's picture: those of the threshold lab, and how the answers spread."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from careerpath.cohort.cut_effects import CutEffects
@@ -16,37 +17,47 @@ from careerpath.cohort.distribution import (
 )
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.cohort.tally import Tally
-from careerpath.core.instrument import CutScores, Facet, Instrument, Item
+from careerpath.core.instrument import Band, CutScores, Facet, Instrument, Item
+from careerpath.core.interpretation import show, show_error
 
 BARS = 31
-"""The most bars of a room's histogram: for some 20 to 200 people, on a screen across a hall."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spreading:
-    """A facet or an item, and how the room's answers to it spread."""
-
-    of: Facet | Item
-    spread: Spread
+"""The most bars of a room's histogram, for 20 to 200 people on a screen across a hall."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseCalls:
-    """How many people's band a measurement error can turn.
+    """How many people would change band if their total were off by one standard error.
 
     Attributes
     ----------
     count : int
-        Those whose total is within one standard error of a line between two bands.
+        How many totals are within one standard error of a line between two bands.
+    people : int
+        How many totals there are.
     error : float
         The standard error of measurement, from the instrument's norms.
     measured : bool
-        Whether anybody has measured it.
+        Whether the error was measured, not assumed.
     """
 
     count: int
+    people: int
     error: float
     measured: bool
+
+    def __str__(self) -> str:
+        """Say it in a sentence.
+
+        Examples
+        --------
+        >>> str(CloseCalls(count=25, people=41, error=9.8, measured=False))
+        '25 of 41 are within 10 points of a line, the assumed error of a total.'
+        """
+        error = show_error(self.error)
+        return (
+            f"{self.count} of {self.people} are within {error} point{'' if error == '1' else 's'} "
+            f"of a line, the {'measured' if self.measured else 'assumed'} error of a total."
+        )
 
 
 class RoomFigures(CutEffects):
@@ -56,9 +67,9 @@ class RoomFigures(CutEffects):
     ----------
     instrument : Instrument
     cuts : CutScores
-        Where they are now; the instrument has the published ones.
+        The present ones; the instrument has the published ones.
     tally : Tally
-        Of five people or more: the store gives no other.
+        Of at least five people; the store gives no other.
     """
 
     most_bars = BARS
@@ -75,7 +86,7 @@ class RoomFigures(CutEffects):
 
     @property
     def other(self) -> None:
-        """A room is compared with nobody."""
+        """Nothing: a room is not compared with another cohort."""
 
     @property
     def tally(self) -> Tally:
@@ -87,40 +98,65 @@ class RoomFigures(CutEffects):
         return RoomFigures(self.instrument, cuts, self.tally)
 
     def dragged(self, positions: object) -> CutScores:
-        """Return the cut scores that two handles on the picture stand for."""
+        """Return the cut scores at two handles on the picture."""
         low, high = two_numbers(positions)
         half = self.step / 2
         return snapped(self.instrument, self.cuts, low + half, high - half)
 
     def slid(self, values: object) -> CutScores:
-        """Return the cut scores that a slider with two handles stands for."""
+        """Return the cut scores at a slider's two handles."""
         return snapped(self.instrument, self.cuts, *two_numbers(values))
 
     @property
+    def published_in_words(self) -> str:
+        """The two published cut scores."""
+        return both_cuts(self.published)
+
+    @property
+    def ranges(self) -> Mapping[Band, str]:
+        """The totals of each band, in words."""
+        low, high = show(self.cuts.management_below), show(self.cuts.mastery_above)
+        return {
+            Band.MANAGEMENT: f"below {low}",
+            Band.BOTH: f"{low} to {high}",
+            Band.MASTERY: f"above {high}",
+        }
+
+    @property
+    def totals_in_words(self) -> str:
+        """The cut scores and the people in each band."""
+        bands = ", ".join(f"{each.count:,} {each.band}" for each in self.shares)
+        return f"The room's totals, cut scores {both_cuts(self.cuts)}: {bands}"
+
+    @property
     def split(self) -> Split:
-        """How far the room is apart."""
+        """How far apart the people in the room are."""
         return split_of(self.tally, self.cuts)
 
     @property
     def close_calls(self) -> CloseCalls | None:
-        """Whose band is unsure, by the error that each participant's result tells, too."""
+        """How many totals are close to a line; None if the instrument has no norms."""
         norms = self.instrument.norms
         if norms is None:
             return None
         error = norms.standard_error
-        return CloseCalls(
-            near_a_line(self.tally, self.cuts, reach=error), error, bool(norms.measured)
-        )
+        count = near_a_line(self.tally, self.cuts, reach=error)
+        return CloseCalls(count, self.tally.count, error, bool(norms.measured))
 
     @property
-    def facets(self) -> tuple[Spreading, ...]:
-        """The facets, and how all answers to their questions spread."""
+    def facets(self) -> tuple[tuple[Facet, Spread], ...]:
+        """The facets, each with all answers to its questions."""
         return tuple(
-            Spreading(each, spread_of_facet(self.tally, self.instrument, each.id))
+            (each, spread_of_facet(self.tally, self.instrument, each.id))
             for each in self.instrument.facets
             if self.instrument.items_of(each.id)
         )
 
-    def questions(self, items: tuple[Item, ...]) -> tuple[Spreading, ...]:
-        """Return how the answers to each of some items spread."""
-        return tuple(Spreading(each, spread_of_items(self.tally, [each.id])) for each in items)
+    def questions(self, items: tuple[Item, ...]) -> tuple[tuple[Item, Spread], ...]:
+        """Return some items, each with the answers to it."""
+        return tuple((each, spread_of_items(self.tally, [each.id])) for each in items)
+
+
+def both_cuts(cuts: CutScores) -> str:
+    """Write the two cut scores."""
+    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"

@@ -1,34 +1,42 @@
-"""A room as its coach steers and shows it: every decision of that screen, without a widget.
+"""Decides everything on the coach's page of a room, without a widget.
 
-The store is asked in a thread, one question at a time, so that a database that takes its time keeps
-nobody else waiting. Figures, and with them numpy, are loaded once there is something to show.
+The store is called in a thread, one call at a time, so that a slow database keeps nobody else
+waiting. The figures, and NumPy with them, load when there is something to show.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets import Bool, HasTraits, Instance, Int, Unicode, UseEnum
 
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import CutScores, Instrument
-from careerpath.room.coach.look import RoomLook, look_at
-from careerpath.room.coach.slides import Slide, slides_of
-from careerpath.room.coach.stages import Question, Stage, View
+from careerpath.room.coach.slides import Slide, SlideKind, slides_of
 from careerpath.room.entities import (
+    DEFAULT_LIFE,
+    MINIMUM_SHOWN,
     Counts,
+    HeldBackError,
     OpenedRoom,
     Room,
     RoomError,
     RoomNotFoundError,
     StoreError,
     StoreUnavailableError,
+    left_out,
 )
+from careerpath.ui.site_address import ADDRESSES_VARIABLE, JoinAddress, join_address
+from careerpath.ui.visitor_errors import guarded
 
 if TYPE_CHECKING:
+    from careerpath.cohort.tally import Tally
     from careerpath.room.coach.figures import RoomFigures
     from careerpath.room.store.store import Store
 
@@ -36,57 +44,136 @@ Found = TypeVar("Found")
 
 log = logging.getLogger("careerpath")
 
+POLL_SECONDS = 0.4
+"""How often the page checks whether the room has changed."""
+TROUBLED_SECONDS = 5.0
+"""How often it checks while checking fails."""
+
 BUSY = "This page is in a room already. Leave it first."
 WRONG = "That code and coach key open no room. Check both; the key has sixteen letters."
 TRACES_LEFT = (
-    "The room is deleted, but traces of it may still be in the database's files. Ask whoever runs "
-    "the server to run: careerpath db upgrade."
+    "The room is deleted, but traces of it may still be in the database's files. Ask the person "
+    "who runs the server to run: careerpath db upgrade."
 )
+KEPT = "The room and its answers are kept."
+AWAY = "The database does not answer. Try again in a moment."
+
+
+class RoomStage(StrEnum):
+    """How far a coach has come with a room."""
+
+    ENTRY = "entry"
+    """The form to create a room or open one."""
+    CREATED = "created"
+    """The room is new; its key is shown this once."""
+    OPEN = "open"
+    GONE = "gone"
+    """The room was deleted or has expired."""
+
+
+class Confirmation(StrEnum):
+    """What the coach is asked to confirm, because it cannot be undone."""
+
+    NOTHING = "nothing"
+    CLOSE = "close"
+    RESET = "reset"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSnapshot:
+    """Everything that a coach's page shows of a room, at one moment.
+
+    Attributes
+    ----------
+    version : int
+        The room's version, or an older one if the room changed meanwhile.
+    instrument : Instrument
+    room : Room
+    counts : Counts
+    tally : Tally or None
+        If the picture is shown and enough people have shared.
+    held_back : str
+        Why there is no tally although the picture is shown.
+    """
+
+    version: int
+    instrument: Instrument
+    room: Room
+    counts: Counts
+    tally: Tally | None
+    held_back: str
+
+
+def take_snapshot(store: Store, code: str, *, seen: int) -> RoomSnapshot | None:
+    """Read a room from the store; return None if its version is still the one that was seen."""
+    # The version is read first: a change in between leads to one more snapshot, never to none.
+    version = store.version(code)
+    if version == seen:
+        return None
+    room, counts = store.room(code), store.counts(code)
+    tally, held_back = None, ""
+    if room.revealed:
+        try:
+            tally = store.tally(code)
+        except HeldBackError as error:
+            held_back = str(error)
+    return RoomSnapshot(version, store.instrument(code), room, counts, tally, held_back)
 
 
 class RoomModel(HasTraits):
-    """A coach's page: a door, and behind it one room.
+    """A coach's page: the entry form, and then one room.
 
     Parameters
     ----------
     open_store : callable
-        Gives the store; called when the first room is made or opened, and no sooner.
+        Returns the store; called when the first room is created or opened.
     instrument : Instrument
-        What a new room asks.
+        The one that new rooms ask.
     sleep : callable
-        Waits so many seconds before a key is tried.
+        Waits this many seconds before a key is tried.
 
     Attributes
     ----------
-    stage : Stage
-    view : View
+    stage : RoomStage
+    presenting : bool
+        Whether the presenter's view is shown, not the controls.
+    base : str
+        The site's address, as the browser has it. A visitor can put anything here.
     room : Room or None
-        As it stands; None at the door.
+        Its present state; None on the entry form.
     counts : Counts or None
     figures : RoomFigures or None
-        The picture, where it is revealed and enough have shared.
+        The picture, if it is revealed and enough people have shared.
     held_back : str
-        Why there is no picture though it is revealed.
+        Why there is no picture although it is revealed.
     connected : bool
         Whether the database answers.
     opening : bool
-        Whether a room is being made, or a key tried; nothing else is begun meanwhile.
-    asking : Question
-        What is asked once more.
+        Whether a room is being created or a key tried; nothing else starts meanwhile.
+    confirming : Confirmation
+        What the coach is asked to confirm.
     slide : int
-        Which of `slides` the presenter shows.
+        Which of `slides` the presenter shows, counted from 0.
+    trouble : str
+        What went wrong, in words for the coach.
     """
 
-    stage = UseEnum(Stage, default_value=Stage.DOOR)
-    view = UseEnum(View, default_value=View.CONTROL)
+    stage = UseEnum(RoomStage, default_value=RoomStage.ENTRY)
+    presenting = Bool(default_value=False)
+    base = Unicode("")
     room = Instance(Room, allow_none=True)
     counts = Instance(Counts, allow_none=True)
     figures: Any = Instance(object, allow_none=True)
     held_back = Unicode("")
     connected = Bool(default_value=True)
     opening = Bool(default_value=False)
-    asking = UseEnum(Question, default_value=Question.NOTHING)
+    confirming = UseEnum(Confirmation, default_value=Confirmation.NOTHING)
     slide = Int(0)
+    trouble = Unicode("")
+
+    minimum_shown = MINIMUM_SHOWN
+    days = DEFAULT_LIFE.days
 
     def __init__(
         self,
@@ -100,32 +187,39 @@ class RoomModel(HasTraits):
         self._open_store = open_store
         self._sleep = sleep
         self._store: Store | None = None
-        self._turn = asyncio.Lock()
+        self._store_lock = asyncio.Lock()
         self._seen = 0
         self._wanted: CutScores | None = None
         self._keeping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watching = False
 
-    # The door
+    # The entry form
+
+    @property
+    def busy(self) -> bool:
+        """Whether this page is in a room, or on its way into one."""
+        return self.opening or self.stage not in (RoomStage.ENTRY, RoomStage.GONE)
 
     async def create(self, title: str) -> OpenedRoom:
-        """Make a room and go in.
+        """Create a room and enter it.
 
         Returns
         -------
         OpenedRoom
-            With the key, which is kept nowhere here.
+            With the key, which this model does not keep.
 
         Raises
         ------
         CareerpathError
-            Where the title will not do, or the page is busy with another room.
+            If the title is not allowed, or the page is busy with another room.
         """
-        if self._is_busy():
+        if self.busy:
             raise RoomError(BUSY)
         self.opening = True
         try:
             made = await self._ask(lambda store: store.create_room(title, self.page_instrument))
-            await self._enter(made.code, Stage.CREATED)
+            await self._enter(made.code, RoomStage.CREATED)
         finally:
             self.opening = False
         return made
@@ -136,10 +230,10 @@ class RoomModel(HasTraits):
         Raises
         ------
         RoomError
-            Where the two do not fit, in the same words whichever is wrong; or where the page is
+            If the code or the key is wrong, with the same message for both; or if the page is
             busy with another room.
         """
-        if self._is_busy():
+        if self.busy:
             raise RoomError(BUSY)
         self.opening = True
         try:
@@ -150,60 +244,140 @@ class RoomModel(HasTraits):
                 fits = False
             if not fits:
                 raise RoomError(WRONG)
-            await self._enter(code, Stage.OPEN)
+            await self._enter(code, RoomStage.OPEN)
         finally:
             self.opening = False
 
     def go_in(self) -> None:
-        """Leave the new room's key behind."""
-        if self.stage is Stage.CREATED:
-            self.stage = Stage.OPEN
+        """Go from the new room's key to the room."""
+        if self.stage is RoomStage.CREATED:
+            self.stage = RoomStage.OPEN
 
     def leave(self) -> None:
-        """Go back to the door."""
-        self._go(Stage.DOOR)
+        """Go back to the entry form."""
+        self._go(RoomStage.ENTRY)
 
-    # Looking
+    # What is true now
+
+    @property
+    def address(self) -> JoinAddress:
+        """Where participants join the room."""
+        elsewhere = os.environ.get(ADDRESSES_VARIABLE, "").split()
+        return join_address(self.base, self._inside().code, elsewhere)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether too few people have shared to show anything."""
+        return self.counts is None or self.counts.shared < MINIMUM_SHOWN
+
+    @property
+    def missing_from_files(self) -> str:
+        """Which answers the room's files lack while the picture is frozen, in words."""
+        return left_out(self.counts.waiting, of="these files") if self.counts else ""
+
+    @property
+    def slides(self) -> tuple[Slide, ...]:
+        """What the presenter can show, in order; empty without a picture."""
+        return slides_of(self.figures.instrument) if self.figures is not None else ()
+
+    @property
+    def shown_slide(self) -> Slide | None:
+        """The slide that is shown; None without a picture."""
+        slides = self.slides
+        return slides[min(self.slide, len(slides) - 1)] if slides else None
+
+    @property
+    def announcement(self) -> str:
+        """What a screen reader says of the picture; empty without one."""
+        slide, figures = self.shown_slide, self.figures
+        if slide is None:
+            return ""
+        if self.presenting and slide.kind is not SlideKind.ROOM:
+            return f"{slide.title}. Slide {self.slide + 1} of {len(self.slides)}."
+        moved = f" {figures.flows_in_words}" if figures.moved else ""
+        return f"{figures.totals_in_words}.{moved}"
+
+    # Reading the room again and again
 
     async def refresh(self) -> None:
-        """Look at the room again, if anything has changed in it."""
+        """Read the room again, if anything in it has changed."""
         if self.room is None:
             return
         code, seen = self.room.code, self._seen
         try:
-            look = await self._ask(lambda store: look_at(store, code, seen=seen))
+            snapshot = await self._ask(lambda store: take_snapshot(store, code, seen=seen))
             self.connected = True
-            if look is not None and self._is_in(code):
-                self._take(look)
+            if snapshot is not None and self._is_in(code):
+                self._use(snapshot)
             await self.keep_cuts()
         except StoreUnavailableError:
             self.connected = False
         except RoomNotFoundError:
-            self._go(Stage.GONE)
+            self._go(RoomStage.GONE)
 
-    @property
-    def slides(self) -> tuple[Slide, ...]:
-        """What the presenter can show, in order."""
-        return slides_of(self.figures.instrument) if self.figures is not None else ()
+    async def watch(self) -> None:
+        """Refresh as long as the coach is in a room, even if a refresh fails."""
+        if self._watching:
+            return
+        self._watching = True
+        try:
+            while self.room is not None:
+                trouble = await self._trouble_of(self.refresh)
+                self.trouble = trouble or self.trouble
+                await asyncio.sleep(TROUBLED_SECONDS if trouble else POLL_SECONDS)
+        finally:
+            self._watching = False
 
-    @property
-    def shown(self) -> Slide:
-        """The slide that is shown."""
-        return self.slides[min(self.slide, len(self.slides) - 1)]
+    # Doing things, and saying what failed
 
-    def turn(self, steps: int) -> None:
-        """Go on to another slide, or back; at the ends nothing happens."""
-        if self.figures is not None and 0 <= self.slide + steps < len(self.slides):
-            self.slide += steps
+    def attempt(self, action: Callable[[], object]) -> None:
+        """Do something at once; `trouble` says if it failed."""
+        self.trouble = guarded(action, kept=KEPT)
 
-    def show(self, view: View) -> None:
-        """Show the control, or the presenter's view."""
-        self.view = view
+    def begin(self, action: Callable[[], Awaitable[object]]) -> None:
+        """Begin something that takes time; `trouble` says if it failed."""
+        task = asyncio.get_running_loop().create_task(self._finish(action))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _finish(self, action: Callable[[], Awaitable[object]]) -> None:
+        self.trouble = await self._trouble_of(action)
+
+    async def _trouble_of(self, action: Callable[[], Awaitable[object]]) -> str:
+        """Do something, and return what went wrong in plain words; empty if nothing did."""
+        failed: list[BaseException] = []
+        try:
+            await action()
+        except StoreError as error:
+            # Anybody can open this page, and must not learn where the database is.
+            log.warning("%s", error)
+            return AWAY
+        except Exception as error:  # noqa: BLE001 (raised again below)
+            failed.append(error)
+
+        def fail() -> None:
+            if failed:
+                raise failed[0]
+
+        return guarded(fail, kept=KEPT)
 
     # Steering
 
+    def show_presenter(self) -> None:
+        """Show the presenter's view, if a room is open."""
+        self.presenting = self.stage is RoomStage.OPEN
+
+    def show_controls(self) -> None:
+        """Show the controls."""
+        self.presenting = False
+
+    def turn(self, steps: int) -> None:
+        """Go forward or back by this many slides; do nothing at either end."""
+        if 0 <= self.slide + steps < len(self.slides):
+            self.slide += steps
+
     async def reveal(self) -> None:
-        """Show the room its picture; a frozen one moves on."""
+        """Show the room its picture, and let a frozen one move again."""
         await self._steer(lambda store, code: store.reveal_room(code))
 
     async def hide(self) -> None:
@@ -211,40 +385,47 @@ class RoomModel(HasTraits):
         await self._steer(lambda store, code: store.hide_room(code))
 
     async def freeze(self) -> None:
-        """Let the picture stand still."""
+        """Keep the picture as it is now."""
         await self._steer(lambda store, code: store.freeze_room(code))
 
-    def ask_for(self, question: Question) -> None:
-        """Ask once more before something that cannot be undone."""
-        self.asking = question
+    def ask_to_confirm(self, what: Confirmation) -> None:
+        """Ask the coach to confirm something that cannot be undone."""
+        self.confirming = what
 
     async def confirm(self) -> None:
-        """Do what was asked for."""
-        question, self.asking = self.asking, Question.NOTHING
-        if question is Question.CLOSE:
+        """Do what the coach was asked to confirm."""
+        confirmed, self.confirming = self.confirming, Confirmation.NOTHING
+        if confirmed is Confirmation.CLOSE:
             await self._steer(lambda store, code: store.close_room(code))
-        elif question is Question.RESET:
+        elif confirmed is Confirmation.RESET:
             await self._steer(lambda store, code: store.reset_room(code))
-        elif question is Question.DELETE:
+        elif confirmed is Confirmation.DELETE:
             try:
                 await self._steer(lambda store, code: store.delete_room(code))
             except CareerpathError as error:
                 await self.refresh()
-                if self.stage is not Stage.GONE or not isinstance(error, StoreError):
+                if self.stage is not RoomStage.GONE or not isinstance(error, StoreError):
                     raise
                 log.warning("%s", error)
                 raise RoomError(TRACES_LEFT) from error
 
-    async def export(self, write: Callable[[Store, Room], Found]) -> Found:
+    async def export(self, kind: str) -> tuple[str, str, bytes]:
         """Make a file of the room as it is now.
+
+        Returns
+        -------
+        tuple of str, str and bytes
+            The file's name, its media type and its content.
 
         Raises
         ------
         HeldBackError
-            Where too few have shared.
+            If too few people have shared.
         """
+        from careerpath.room.coach.summary import room_file
+
         room = self._inside()
-        return await self._ask(lambda store: write(store, room))
+        return await self._ask(lambda store: room_file(store, room, kind))
 
     # Moving the cut scores
 
@@ -259,17 +440,17 @@ class RoomModel(HasTraits):
             self._move(self.figures.slid(values))
 
     def back_to_published(self) -> None:
-        """Put the cut scores back."""
+        """Put the cut scores back to the published ones."""
         if self.figures is not None:
             self._move(self.figures.published)
 
     async def keep_cuts(self) -> None:
-        """Tell the room where the cut scores are; of many moves in a row, the last.
+        """Store the cut scores; after many moves in a row, only the last.
 
-        Where the database does not answer, the next `refresh` that reaches it tries again.
+        If the database does not answer, the next `refresh` that reaches it tries again.
         """
         if self._keeping:
-            # Whoever is at it takes the newest, too.
+            # The call that is running also stores the newest ones.
             return
         self._keeping = True
         try:
@@ -285,7 +466,7 @@ class RoomModel(HasTraits):
 
     async def _keep(self, code: str) -> None:
         def write(store: Store) -> CutScores | None:
-            # Not before it is our turn: there may be newer ones by then.
+            # Read here, in the thread: there may be newer ones by then.
             cuts = self._wanted if self._is_in(code) else None
             if cuts is not None:
                 store.set_cut_scores(code, cuts)
@@ -301,70 +482,67 @@ class RoomModel(HasTraits):
             self._wanted = cuts
             self.figures = self.figures.at(cuts)
 
-    def _is_busy(self) -> bool:
-        return self.opening or self.stage not in (Stage.DOOR, Stage.GONE)
-
     def _is_in(self, code: str) -> bool:
-        """Tell whether the coach is still in the room that was asked for."""
+        """Return whether the coach is still in this room."""
         return self.room is not None and self.room.code == code
 
     def _inside(self) -> Room:
-        if self.room is None or self.stage is Stage.GONE:
+        if self.room is None or self.stage is RoomStage.GONE:
             raise RoomError("No room is open here. Open one with its code and coach key.")
         return self.room
 
     async def _steer(self, change: Callable[[Store, str], None]) -> None:
         code = self._inside().code
-        self.asking = Question.NOTHING
+        self.confirming = Confirmation.NOTHING
         await self._ask(lambda store: change(store, code))
         await self.refresh()
 
     async def _ask(self, question: Callable[[Store], Found]) -> Found:
-        """Ask the store, in a thread; questions stand in line."""
+        """Call the store in a thread, after all earlier calls."""
 
         def ask() -> Found:
             if self._store is None:
                 self._store = self._open_store()
             return question(self._store)
 
-        async with self._turn:
+        async with self._store_lock:
             return await asyncio.to_thread(ask)
 
-    async def _enter(self, code: str, stage: Stage) -> None:
-        look = await self._ask(lambda store: look_at(store, code, seen=0))
-        if look is None:
+    async def _enter(self, code: str, stage: RoomStage) -> None:
+        snapshot = await self._ask(lambda store: take_snapshot(store, code, seen=0))
+        if snapshot is None:
             return
         with self.hold_trait_notifications():
             self.stage = stage
-            self._take(look)
+            self._use(snapshot)
 
-    def _take(self, look: RoomLook) -> None:
-        self._seen = look.version
+    def _use(self, snapshot: RoomSnapshot) -> None:
+        self._seen = snapshot.version
         with self.hold_trait_notifications():
-            self.room, self.counts = look.room, look.counts
-            self.held_back = look.held_back
-            self.figures = self._figures(look)
+            self.room, self.counts = snapshot.room, snapshot.counts
+            self.held_back = snapshot.held_back
+            self.figures = self._figures_of(snapshot)
             if self.figures is None:
                 self.slide = 0
 
-    def _figures(self, look: RoomLook) -> RoomFigures | None:
-        if look.tally is None:
+    def _figures_of(self, snapshot: RoomSnapshot) -> RoomFigures | None:
+        if snapshot.tally is None:
             return None
         from careerpath.room.coach.figures import RoomFigures
 
-        # A move that is on its way is newer than what the room knows.
-        cuts = self._wanted or look.room.cut_scores
+        # A move that is not stored yet is newer than what the store knows.
+        cuts = self._wanted or snapshot.room.cut_scores
         old = self.figures
-        if old is not None and old.tally is look.tally and old.cuts == cuts:
+        if old is not None and old.tally is snapshot.tally and old.cuts == cuts:
             return old  # type: ignore[no-any-return]
-        return RoomFigures(look.instrument, cuts, look.tally)
+        return RoomFigures(snapshot.instrument, cuts, snapshot.tally)
 
-    def _go(self, stage: Stage) -> None:
+    def _go(self, stage: RoomStage) -> None:
         self._wanted, self._seen = None, 0
         with self.hold_trait_notifications():
             self.stage = stage
-            self.view = View.CONTROL
-            self.asking = Question.NOTHING
+            self.presenting = False
+            self.confirming = Confirmation.NOTHING
             self.room = self.counts = self.figures = None
             self.held_back = ""
             self.connected = True

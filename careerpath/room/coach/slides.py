@@ -1,4 +1,4 @@
-"""What a presenter shows of a room, one slide after the other."""
+"""The slides on which a presenter shows a room."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from enum import StrEnum
 from careerpath.core.instrument import Instrument, Item
 
 ON_A_SLIDE = 3
-"""Questions on one slide, so that the last row can read them."""
+"""The most questions on a slide: people in the last row must be able to read them."""
 
 
-class Kind(StrEnum):
+class SlideKind(StrEnum):
     """What a slide shows."""
 
     ROOM = "room"
@@ -25,19 +25,19 @@ class Slide:
 
     Attributes
     ----------
-    kind : Kind
+    kind : SlideKind
     title : str
     items : tuple of Item
         The questions on it.
     """
 
-    kind: Kind
+    kind: SlideKind
     title: str
     items: tuple[Item, ...] = ()
 
 
 def slides_of(instrument: Instrument) -> tuple[Slide, ...]:
-    """Return the slides for an instrument: the room, the facets, and the questions facet by facet.
+    """Return the slides for an instrument: the room, the facets, then the questions by facet.
 
     Examples
     --------
@@ -52,9 +52,9 @@ def slides_of(instrument: Instrument) -> tuple[Slide, ...]:
     if alone:
         groups.append(("The questions", alone))
     questions = [
-        Slide(Kind.QUESTIONS, title, items[start : start + ON_A_SLIDE])
+        Slide(SlideKind.QUESTIONS, title, items[start : start + ON_A_SLIDE])
         for title, items in groups
         for start in range(0, len(items), ON_A_SLIDE)
     ]
-    themes = [Slide(Kind.FACETS, "Theme by theme")] if len(groups) > bool(alone) else []
-    return (Slide(Kind.ROOM, "How this room leans"), *themes, *questions)
+    themes = [Slide(SlideKind.FACETS, "Theme by theme")] if len(groups) > bool(alone) else []
+    return (Slide(SlideKind.ROOM, "How this room leans"), *themes, *questions)

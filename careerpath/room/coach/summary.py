@@ -1,4 +1,4 @@
-"""A room's picture on one page, to take away: HTML that needs no network, and PDF."""
+"""What a coach takes away from a room: its picture on one page, and its files."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from careerpath.core.instrument import BANDS, CutScores, Instrument, Item
+from careerpath.core.errors import shown
+from careerpath.core.instrument import BANDS, Instrument, Item
 from careerpath.core.interpretation import DISCLAIMER, percent, show
-from careerpath.room.entities import Room, left_out
+from careerpath.room.entities import Room, RoomError, left_out
 from careerpath.ui.templates import render
 
 if TYPE_CHECKING:
     from careerpath.cohort.distribution import Spread
     from careerpath.cohort.tally import Tally
+    from careerpath.room.coach.figures import RoomFigures
+    from careerpath.room.store.store import Store
 
-MOST_BARS = 31
-"""Of the histogram: neighbouring totals share a bar."""
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "tally": "application/octet-stream",
+    "html": "text/html",
+    "pdf": "application/pdf",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RoomSummary:
-    """What a coach takes away from a room.
+    """A room's picture on one page, as HTML that needs no network and as PDF.
 
     Parameters
     ----------
@@ -30,9 +38,9 @@ class RoomSummary:
     instrument : Instrument
         The room's.
     tally : Tally
-        Of five people or more: the store gives no other.
+        Of at least five people; the store gives no other.
     made : datetime
-        When, with a time zone.
+        The time of the summary, with a time zone.
     waiting : int
         How many newer answers wait behind a frozen picture, and are not in the tally.
     """
@@ -44,93 +52,112 @@ class RoomSummary:
     waiting: int = 0
 
     def html(self) -> str:
-        """Return a page of its own."""
+        """Return a complete page."""
         return render(
             "room/coach/templates/summary.html", **self.values(), made=f"{self.made:%d %B %Y}"
         )
 
     def pdf(self) -> bytes:
-        """Return a tagged PDF: of one page, as long as an instrument has no more than 15 items."""
+        """Return a tagged PDF, of one page if the instrument has no more than 15 items."""
         from careerpath.pdf.typeset import typeset
 
         return typeset("room/coach/summary", self.values(), made=self.made, apart=True)
 
     def values(self) -> Mapping[str, Any]:
-        """Return all that is shown, as plain values."""
-        from careerpath.cohort.distribution import split_of
+        """Return everything that is shown, as plain values."""
+        from careerpath.room.coach.figures import RoomFigures, both_cuts
 
-        cuts, tally, instrument = self.room.cut_scores, self.tally, self.instrument
-        split = split_of(tally, cuts)
-        low, high = split.totals.middle_half
-        counts, shares = tally.counts(cuts), tally.shares(cuts)
+        figures = RoomFigures(self.instrument, self.room.cut_scores, self.tally)
+        instrument, close_calls = self.instrument, figures.close_calls
+        low, high = figures.split.totals.middle_half
         return {
             "title": self.room.title,
             "instrument": f"{instrument.title}, version {instrument.version}",
-            "people": tally.count,
-            "unscored": sum(tally.unscored.values()),
+            "people": self.tally.count,
+            "unscored": sum(self.tally.unscored.values()),
             "waiting": left_out(self.waiting, of="this summary"),
-            "cuts": _cuts(cuts),
-            "moved": _cuts(self.room.published) if cuts != self.room.published else "",
+            "cuts": both_cuts(figures.cuts),
+            "moved": both_cuts(figures.published) if figures.moved else "",
             "bands": [
-                {"band": str(band), "count": counts[band], "share": percent(float(shares[band]))}
-                for band in BANDS
+                {"band": str(each.band), "count": each.count, "share": percent(each.share or 0)}
+                for each in figures.shares
             ],
-            "split": split.words,
-            "apart": percent(split.apart),
+            "totals": figures.totals_in_words,
+            "split": figures.split.words,
+            "apart": percent(figures.split.apart),
             "middle": f"{show(low)} to {show(high)}",
-            "histogram": _histogram(split.totals, instrument, cuts),
+            "histogram": _histogram(figures),
             "ends": [show(instrument.scale.minimum), show(instrument.scale.maximum)],
-            "close": self._close_calls(),
-            "groups": self._groups(),
+            "close": f"Close calls: {close_calls}" if close_calls else "",
+            "groups": _groups(figures),
             "disclaimer": DISCLAIMER,
         }
 
-    def _close_calls(self) -> str:
-        """Say how many people's band the error of a total can turn."""
-        from careerpath.cohort.distribution import near_a_line
 
-        norms = self.instrument.norms
-        if norms is None:
-            return ""
-        error = norms.standard_error
-        near = near_a_line(self.tally, self.room.cut_scores, reach=error)
-        size = show(round(error, 0 if error >= 1 else 1))
-        return (
-            f"Close calls: {near} of {self.tally.count} are within {size} of a line, the error "
-            f"{'measured' if norms.measured else 'assumed'} of any total."
-        )
+def room_file(store: Store, room: Room, kind: str) -> tuple[str, str, bytes]:
+    """Make a file of a room.
 
-    def _groups(self) -> list[dict[str, Any]]:
-        """Return the items with their answers, in rows: facet by facet, and the rest in threes."""
-        from careerpath.cohort.distribution import spread_of_facet, spread_of_items
+    Parameters
+    ----------
+    store : Store
+    room : Room
+    kind : str
+        "csv", "parquet", "tally", "html" or "pdf".
 
-        tally, instrument = self.tally, self.instrument
+    Returns
+    -------
+    tuple of str, str and bytes
+        The file's name, its media type and its content.
 
-        def drawn(item: Item) -> dict[str, Any]:
-            return {
-                "stem": item.stem or item.id,
-                "management": item.management or "low",
-                "mastery": item.mastery or "high",
-                **_bars(spread_of_items(tally, [item.id])),
-            }
-
-        groups: list[dict[str, Any]] = [
-            {
-                "title": facet.title,
-                "whole": _bars(spread_of_facet(tally, instrument, facet.id)),
-                "items": [drawn(item) for item in items],
-            }
-            for facet in instrument.facets
-            if (items := instrument.items_of(facet.id))
-        ]
-        alone = [drawn(item) for item in instrument.items if item.facet is None]
-        if alone:
-            groups.append({"title": "", "whole": None, "items": alone})
-        return groups
+    Raises
+    ------
+    RoomError
+        If there is no such kind of file.
+    HeldBackError
+        If too few people have shared.
+    """
+    if kind not in MEDIA_TYPES:
+        raise RoomError(f"A room is exported as {', '.join(MEDIA_TYPES)}, not as {shown(kind)}.")
+    name = f"room-{room.code}.{kind}"
+    if kind in ("csv", "parquet", "tally"):
+        return name, MEDIA_TYPES[kind], store.export_bytes(room.code, kind)
+    summary = RoomSummary(
+        store.room(room.code),
+        store.instrument(room.code),
+        store.tally(room.code),
+        waiting=store.counts(room.code).waiting,
+    )
+    content = summary.html().encode() if kind == "html" else summary.pdf()
+    return name, MEDIA_TYPES[kind], content
 
 
-def _cuts(cuts: CutScores) -> str:
-    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"
+def _groups(figures: RoomFigures) -> list[dict[str, Any]]:
+    """Return the items with their answers: one group per facet, then the items without one."""
+    instrument = figures.instrument
+    groups: list[dict[str, Any]] = [
+        {
+            "title": facet.title,
+            "whole": _bars(spread),
+            "items": _items(figures, instrument.items_of(facet.id)),
+        }
+        for facet, spread in figures.facets
+    ]
+    alone = tuple(item for item in instrument.items if item.facet is None)
+    if alone:
+        groups.append({"title": "", "whole": None, "items": _items(figures, alone)})
+    return groups
+
+
+def _items(figures: RoomFigures, items: tuple[Item, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "stem": item.stem or item.id,
+            "management": item.management or "low",
+            "mastery": item.mastery or "high",
+            **_bars(spread),
+        }
+        for item, spread in figures.questions(items)
+    ]
 
 
 def _bars(spread: Spread) -> dict[str, Any]:
@@ -145,44 +172,34 @@ def _bars(spread: Spread) -> dict[str, Any]:
     }
 
 
-def _histogram(totals: Spread, instrument: Instrument, cuts: CutScores) -> dict[str, Any]:
-    """Draw the totals to scale: bars of neighbouring totals, split where a band begins."""
-    values, counts = totals.values, totals.counts
-    size = -(-len(values) // MOST_BARS)
-    width = len(values)
-    bars = []
-    for start in range(0, width, size):
-        inside: dict[str, int] = {}
-        for value, count in zip(
-            values[start : start + size], counts[start : start + size], strict=True
-        ):
-            band = str(cuts.band(value))
-            inside[band] = inside.get(band, 0) + count
-        bars.append({"start": start / width, "width": min(size, width - start) / width, **inside})
-    most = max(sum(bar.get(str(band), 0) for band in BANDS) for bar in bars) or 1
+def _histogram(figures: RoomFigures) -> dict[str, Any]:
+    """Return the bars and lines of the histogram, as shares of its width and height."""
+    histogram, totals = figures.histogram, len(figures.grid)
+    size = round(histogram.width / figures.step)
+    starts = range(0, totals, size)
+    most = max(map(sum, zip(*histogram.heights.values(), strict=True))) or 1
+    cuts = figures.cuts
     return {
         "bars": [
             {
-                "x": bar["start"],
-                "width": bar["width"],
+                "x": start / totals,
+                "width": min(size, totals - start) / totals,
                 "parts": [
-                    {"band": str(band), "height": bar[str(band)] / most}
+                    {"band": str(band), "height": float(histogram.heights[band][place] / most)}
                     for band in BANDS
-                    if bar.get(str(band))
+                    if histogram.heights[band][place]
                 ],
             }
-            for bar in bars
+            for place, start in enumerate(starts)
         ],
         "lines": [
-            {
-                "at": sum(1 for value in values if str(cuts.band(value)) in below) / width,
-                "says": show(cut),
-            }
-            for cut, below in (
-                (cuts.management_below, ("management",)),
-                (cuts.mastery_above, ("management", "both")),
+            {"at": below / totals, "says": show(cut)}
+            for below, cut in zip(
+                figures.layout.starts(cuts),
+                (cuts.management_below, cuts.mastery_above),
+                strict=True,
             )
         ],
-        "ends": [show(instrument.minimum_total), show(instrument.maximum_total)],
-        "most": most,
+        "ends": [show(figures.grid[0]), show(figures.grid[-1])],
+        "most": float(most),
     }

@@ -1,46 +1,39 @@
-"""The coach's screen of a room: a door, the control, and what the room sees."""
+"""The coach's screen of a room: the entry form, the controls, and what the room sees."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+import segno
 from ipywidgets import VBox
+from markupsafe import Markup
+from traitlets import directional_link
 
 from careerpath.core.instrument import Instrument
 from careerpath.core.instrument_file import load_instrument
-from careerpath.room.coach import screens as words
 from careerpath.room.coach.browser import RoomBrowser
-from careerpath.room.coach.model import RoomModel
-from careerpath.room.coach.slides import Kind
-from careerpath.room.coach.stages import Question, Stage, View
-from careerpath.room.entities import Room, RoomError, StoreError
+from careerpath.room.coach.model import Confirmation, RoomModel, RoomStage
+from careerpath.room.coach.slides import SlideKind
+from careerpath.room.entities import RoomError
 from careerpath.ui.assets import asset
 from careerpath.ui.html_view import Doing, Piece
-from careerpath.ui.site_address import ADDRESSES_VARIABLE, JoinAddress, join_address
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.templates import render
 
 if TYPE_CHECKING:
     from careerpath.room.store.store import Store
 
-POLL_SECONDS = 0.4
-"""How often the room is asked whether anything has changed."""
-TROUBLED_SECONDS = 5.0
-"""How often it is asked while that fails."""
-KEPT = "The room and its answers are kept."
-AWAY = "The database does not answer. Try again in a moment."
-
-log = logging.getLogger("careerpath")
-
-PIECES = ("door", "head", "live", "steer", "words", "files", "top", "main", "bands", "foot")
+PIECES = ("entry", "head", "counts", "steer", "what_if", "files", "top", "main", "bands", "foot")
+"""The parts of the page; each but "main" has a template of the same name."""
+CONTROLS = ("head", "counts", "steer", "bands", "histogram", "what_if", "files")
+CONTROLS_WITHOUT_PICTURE = ("head", "counts", "steer", "files")
+QUIET_ZONE = 4
+"""Modules of white around a QR code; with fewer, phones cannot read it."""
 
 
 class RoomPiece(Piece):
-    """A piece of a room's screen."""
+    """A part of a room's screen."""
 
     _css = asset(
         "ui/tokens.css",
@@ -58,15 +51,30 @@ def default_store() -> Store:
     return open_store()
 
 
+@cache
+def qr_code(address: str) -> Markup:
+    """Draw an address for phones: black on white, with a white border.
+
+    Examples
+    --------
+    >>> qr_code("http://example.org/join/BCDFGH")[:12]
+    Markup('<svg viewBox')
+    """
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
+        border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True
+    )
+    return Markup(drawn)  # noqa: S704 (drawn by segno; the address is not in it)
+
+
 class RoomScreen(VBox):
     """Open a room, steer it, and show its picture.
 
     Parameters
     ----------
     instrument : Instrument, optional
-        What a new room asks. By default that of the page.
+        The one that new rooms ask. By default the shipped one.
     open_store : callable, optional
-        Gives the store; by default the one that ``CAREERPATH_DATABASE_URL`` names.
+        Returns the store; by default the one that ``CAREERPATH_DATABASE_URL`` names.
 
     Attributes
     ----------
@@ -76,7 +84,7 @@ class RoomScreen(VBox):
     --------
     >>> screen = RoomScreen()
     >>> str(screen.model.stage)
-    'door'
+    'entry'
     """
 
     children: Any  # a trait of ipywidgets
@@ -91,15 +99,13 @@ class RoomScreen(VBox):
         self.model = RoomModel(open_store=open_store, instrument=instrument or load_instrument())
         self._browser = RoomBrowser()
         self._pieces = {name: RoomPiece() for name in PIECES}
-        self._what_if: Any = None
-        self._trouble = ""
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._watching = False
+        self._histogram: Any = None
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-room")
         for each in (self._browser, *self._pieces.values()):
             each.on_doing(self._act)
-        self._browser.observe(self._draw, names=("base", "wide"))
+        directional_link((self._browser, "base"), (self.model, "base"))
+        self._browser.observe(self._draw, names="wide")
         self.model.observe(self._draw)
         self._draw()
 
@@ -107,208 +113,138 @@ class RoomScreen(VBox):
 
     def _act(self, doing: Doing) -> None:
         model, values = self.model, doing.values
-        code, key = values.get("code", ""), values.get("key", "")
-        now: dict[str, Callable[[], None]] = {
+        at_once: dict[str, Callable[[], None]] = {
             "go in": self._go_in,
             "leave": self._leave,
-            "control": partial(model.show, View.CONTROL),
-            "presenter": partial(model.show, View.PRESENTER),
+            "control": model.show_controls,
+            "presenter": model.show_presenter,
             "next": partial(model.turn, 1),
             "previous": partial(model.turn, -1),
-            "ask close": partial(model.ask_for, Question.CLOSE),
-            "ask reset": partial(model.ask_for, Question.RESET),
-            "ask delete": partial(model.ask_for, Question.DELETE),
-            "cancel": partial(model.ask_for, Question.NOTHING),
-            "published": self._back_to_published,
+            "ask close": partial(model.ask_to_confirm, Confirmation.CLOSE),
+            "ask reset": partial(model.ask_to_confirm, Confirmation.RESET),
+            "ask delete": partial(model.ask_to_confirm, Confirmation.DELETE),
+            "cancel": partial(model.ask_to_confirm, Confirmation.NOTHING),
             "dismiss": lambda: None,
         }
-        later: dict[str, Callable[[], Awaitable[object]]] = {
+        slowly: dict[str, Callable[[], Awaitable[object]]] = {
             "create": partial(self._create, values.get("title", "")),
-            "open": partial(self._open, code, key, values.get("view", "")),
+            "open": partial(
+                self._open, *(values.get(name, "") for name in ("code", "key", "view"))
+            ),
             "reveal": model.reveal,
             "hide": model.hide,
             "freeze": model.freeze,
             "confirm": model.confirm,
+            "published": self._back_to_published,
             "export": partial(self._export, values.get("kind", "")),
         }
-        if doing.name in now:
-            self._say(guarded(now[doing.name], kept=KEPT))
-        elif doing.name in later:
-            self._begin(later[doing.name])
+        if doing.name in at_once:
+            model.attempt(at_once[doing.name])
+        elif doing.name in slowly:
+            model.begin(slowly[doing.name])
 
     async def _create(self, title: str) -> None:
         if self.model.opening:  # the second click of a double click
             return
         made = await self.model.create(title)
-        self._pieces["door"].fill(key=made.coach_key)
+        self._pieces["entry"].fill(key=made.coach_key)
         self._browser.remember(made.code, made.coach_key)
-        self._watch()
+        self.model.begin(self.model.watch)
 
     async def _open(self, code: str, key: str, view: str) -> None:
-        if self.model.opening or self.model.stage not in (Stage.DOOR, Stage.GONE):
-            # The second click of a double click, or a browser that has come back.
+        if self.model.busy:  # the second click of a double click, or a browser that reconnects
             return
         try:
             await self.model.open(code, key)
         except RoomError:
             self._browser.forget()
             raise
-        if view == View.PRESENTER:
-            self.model.show(View.PRESENTER)
+        if view == "presenter":
+            self.model.show_presenter()
         self._browser.remember(code, key)
-        self._watch()
+        self.model.begin(self.model.watch)
 
     def _go_in(self) -> None:
-        self._pieces["door"].fill()
+        self._pieces["entry"].fill()
         self.model.go_in()
 
     def _leave(self) -> None:
         self._browser.forget()
         self.model.leave()
 
-    def _back_to_published(self) -> None:
+    async def _back_to_published(self) -> None:
         self.model.back_to_published()
-        self._begin(self.model.keep_cuts)
+        await self.model.keep_cuts()
 
     async def _export(self, kind: str) -> None:
-        from careerpath.room.coach.downloads import file_of
+        self._pieces["files"].download(*await self.model.export(kind))
 
-        def write(store: Store, room: Room) -> tuple[str, str, bytes]:
-            return file_of(store, room, kind)
-
-        self._pieces["files"].download(*await self.model.export(write))
-
-    def _moved(self, move: Callable[[], None]) -> None:
-        self._say(guarded(move, kept=KEPT))
-        self._begin(self.model.keep_cuts)
-
-    # Beside the coach
-
-    def _begin(self, doing: Callable[[], Awaitable[object]]) -> None:
-        """Do something that takes its time, and tell what went wrong."""
-        task = asyncio.get_running_loop().create_task(self._finish(doing))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _finish(self, doing: Callable[[], Awaitable[object]]) -> None:
-        self._say(await self._tried(doing))
-
-    async def _tried(self, doing: Callable[[], Awaitable[object]]) -> str:
-        """Do something, and say in plain words if it failed."""
-        failed: list[BaseException] = []
-        try:
-            await doing()
-        except StoreError as error:
-            # Anybody can stand at the door, and where the database is, is not for them.
-            log.warning("%s", error)
-            return AWAY
-        except Exception as error:  # noqa: BLE001 (told below)
-            failed.append(error)
-
-        def tell() -> None:
-            if failed:
-                raise failed[0]
-
-        return guarded(tell, kept=KEPT)
-
-    def _watch(self) -> None:
-        if not self._watching:
-            self._begin(self._look_again)
-
-    async def _look_again(self) -> None:
-        """Look at the room as long as the coach is in one, whatever goes wrong meanwhile."""
-        self._watching = True
-        try:
-            while self.model.room is not None:
-                trouble = await self._tried(self.model.refresh)
-                if trouble:
-                    self._say(trouble)
-                await asyncio.sleep(TROUBLED_SECONDS if trouble else POLL_SECONDS)
-        finally:
-            self._watching = False
-
-    def _say(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            self._trouble = trouble
-            self._draw()
+    def _move(self, move: Callable[[], None]) -> None:
+        self.model.attempt(move)
+        self.model.begin(self.model.keep_cuts)
 
     # From the model to the coach
 
     def _draw(self, _change: object = None) -> None:
-        model, pieces = self.model, self._pieces
-        if model.stage is Stage.GONE:
+        model = self.model
+        if model.stage is RoomStage.GONE:
             self._browser.forget()
-        if model.stage is not Stage.OPEN or model.room is None or model.counts is None:
-            pieces["door"].html = words.door(model, self._trouble)
-            self._show(("door",), presenting=False)
+        if model.stage is not RoomStage.OPEN:
+            self._show("entry")
             self._clear()
-            return
-        presenting = model.view is View.PRESENTER
-        elsewhere = os.environ.get(ADDRESSES_VARIABLE, "").split()
-        address = join_address(self._browser.base, model.room.code, elsewhere)
-        if presenting:
-            self._draw_presenter(address)
+        elif model.presenting:
+            self._show("top", *self._slide(), "foot")
         else:
-            self._draw_control(address)
-        if model.figures is not None:
-            self._browser.said = words.announcement(model)
+            self._show(*(CONTROLS if model.figures is not None else CONTROLS_WITHOUT_PICTURE))
+        if model.announcement:
+            self._browser.said = model.announcement
 
-    def _clear(self) -> None:
-        """Leave nothing of a room behind in what a browser can read."""
-        for name, piece in self._pieces.items():
-            if name != "door":
-                piece.html = ""
-        self._browser.said = ""
-        if self._what_if is not None:
-            self._what_if.close_all()
-            self._what_if = None
+    def _slide(self) -> tuple[str, ...]:
+        """Fill the main part with the shown slide; return the names of the parts that show it."""
+        slide = self.model.shown_slide
+        if slide is not None and slide.kind is SlideKind.ROOM:
+            return ("bands", "histogram")
+        self._fill("main", template=slide.kind if slide else "lobby")
+        return ("main",)
 
-    def _draw_control(self, address: JoinAddress) -> None:
-        model, pieces = self.model, self._pieces
-        pieces["head"].html = words.head(model, address, self._trouble)
-        pieces["live"].html = words.live(model)
-        pieces["steer"].html = words.steer(model)
-        pieces["files"].html = words.files(model)
-        shown: tuple[str, ...] = ("head", "live", "steer")
-        if model.figures is not None:
-            pieces["bands"].html = words.bands(model)
-            pieces["words"].html = words.what_if(model)
-            shown += ("bands", "what if", "words")
-        self._show((*shown, "files"), presenting=False)
-
-    def _draw_presenter(self, address: JoinAddress) -> None:
-        model, pieces = self.model, self._pieces
-        pieces["top"].html = words.top(model, address)
-        pieces["foot"].html = words.foot(model)
-        shown: tuple[str, ...] = ("main",)
-        if model.figures is None:
-            pieces["main"].html = words.lobby(model, address)
-        elif model.shown.kind is Kind.ROOM:
-            pieces["bands"].html = words.bands(model)
-            shown = ("bands", "what if")
-        else:
-            pieces["main"].html = words.slide(model)
-        self._show(("top", *shown, "foot"), presenting=True)
-
-    def _show(self, names: tuple[str, ...], *, presenting: bool) -> None:
-        if "what if" in names:
-            self._draw_what_if(presenting=presenting)
-        parts = tuple(self._what_if if name == "what if" else self._pieces[name] for name in names)
+    def _show(self, *names: str) -> None:
+        """Fill the parts with these names, and show only them."""
+        for name in names:
+            if name == "histogram":
+                self._draw_histogram()
+            elif name != "main":
+                self._fill(name, template=name)
+        parts = (self._histogram if name == "histogram" else self._pieces[name] for name in names)
         children = (self._browser, *parts)
+        presenting = self.model.presenting
         if presenting != self._browser.presenting:
             (self.add_class if presenting else self.remove_class)("cp-presenting")
             self._browser.presenting = presenting
         if children != self.children:
             self.children = children
 
-    def _draw_what_if(self, *, presenting: bool) -> None:
-        if self._what_if is None:
-            # Only here: it brings bqplot and numpy along.
-            from careerpath.room.coach.what_if import WhatIf
+    def _fill(self, name: str, *, template: str) -> None:
+        path = f"room/coach/templates/{template}.html"
+        self._pieces[name].html = render(path, model=self.model, qr_code=qr_code)
 
-            self._what_if = WhatIf(
+    def _clear(self) -> None:
+        """Leave nothing of a room behind in what a browser can read."""
+        for name, piece in self._pieces.items():
+            if name != "entry":
+                piece.html = ""
+        self._browser.said = ""
+        if self._histogram is not None:
+            self._histogram.close_all()
+            self._histogram = None
+
+    def _draw_histogram(self) -> None:
+        if self._histogram is None:
+            # Imported only here, because it loads bqplot and NumPy.
+            from careerpath.room.coach.room_histogram import RoomHistogram
+
+            self._histogram = RoomHistogram(
                 self.model.figures,
-                drag=lambda found: self._moved(partial(self.model.drag, found)),
-                slide=lambda found: self._moved(partial(self.model.slid, found)),
+                drag=lambda found: self._move(partial(self.model.drag, found)),
+                slide=lambda found: self._move(partial(self.model.slid, found)),
             )
-        self._what_if.draw(self.model.figures, large=presenting and self._browser.wide)
+        self._histogram.draw(self.model.figures, large=self.model.presenting and self._browser.wide)

@@ -14,7 +14,7 @@ from traitlets import TraitError
 
 from careerpath import CareerpathError, Instrument, load_instrument, simulate_cohort
 from careerpath.room.coach.figures import RoomFigures
-from careerpath.room.coach.what_if import WhatIf
+from careerpath.room.coach.room_histogram import RoomHistogram
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.view import ThresholdsScreen
 from careerpath.ui.screen import Screen
@@ -43,7 +43,7 @@ def handles(lab: ThresholdsScreen) -> bqplot.Scatter:
     return next(mark for mark in figure.marks if getattr(mark, "enable_move", False))
 
 
-def slider(lab: ThresholdsScreen | WhatIf) -> IntRangeSlider | FloatRangeSlider:
+def slider(lab: ThresholdsScreen | RoomHistogram) -> IntRangeSlider | FloatRangeSlider:
     return next(parts(lab, IntRangeSlider | FloatRangeSlider))
 
 
@@ -337,7 +337,7 @@ def test_the_sliders_show_a_fractional_cut_score_in_its_band():
     assert (lab.value.management_below, lab.value.mastery_above) == (49.5, 90)
     figures = RoomFigures(instrument, instrument.cut_scores, lab.tally)
     moves: list[object] = []
-    room = WhatIf(figures, drag=moves.append, slide=moves.append)
+    room = RoomHistogram(figures, drag=moves.append, slide=moves.append)
     room.draw(figures, large=False)
     assert slider(room).value == (50, 100)
     assert moves == []

@@ -1,4 +1,4 @@
-"""A coach's page, without a widget: the door, looking, steering, moving the cut scores."""
+"""A coach's page, without a widget: the entry form, looking, steering, moving the cut scores."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from careerpath import (
 )
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import Band
-from careerpath.room.coach.model import RoomModel
-from careerpath.room.coach.slides import Kind, slides_of
-from careerpath.room.coach.stages import Question, Stage, View
+from careerpath.room.coach.model import Confirmation, RoomModel, RoomStage
+from careerpath.room.coach.slides import SlideKind, slides_of
 from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
@@ -134,7 +133,7 @@ def counts_of(model):
     return {share.band: share.count for share in model.figures.shares}
 
 
-# The door
+# The entry form
 
 
 def test_nothing_is_opened_before_a_coach_asks(waits):
@@ -142,19 +141,19 @@ def test_nothing_is_opened_before_a_coach_asks(waits):
         raise AssertionError("opened")
 
     model = RoomModel(open_store=never, instrument=INSTRUMENT, sleep=waits)
-    assert (model.stage, model.room, model.figures) == (Stage.DOOR, None, None)
+    assert (model.stage, model.room, model.figures) == (RoomStage.ENTRY, None, None)
     do(model.refresh())
 
 
 def test_a_new_room_shows_its_key_once_and_then_is_open(model, store):
     made = do(model.create("Lisbon workshop"))
-    assert model.stage is Stage.CREATED
+    assert model.stage is RoomStage.CREATED
     assert store.authenticate(made.code, made.coach_key)
     assert (model.room.title, model.room.code) == ("Lisbon workshop", made.code)
     assert (model.room.expires - model.room.created) == timedelta(days=7)
     assert made.coach_key not in repr({name: getattr(model, name) for name in model.trait_names()})
     model.go_in()
-    assert model.stage is Stage.OPEN
+    assert model.stage is RoomStage.OPEN
 
 
 def test_a_new_room_asks_what_the_page_asks(store, waits):
@@ -167,11 +166,11 @@ def test_a_new_room_asks_what_the_page_asks(store, waits):
 def test_a_title_that_will_not_do_leaves_the_coach_at_the_door(model, title):
     with pytest.raises(RoomError, match="title"):
         do(model.create(title))
-    assert (model.stage, model.opening) == (Stage.DOOR, False)
+    assert (model.stage, model.opening) == (RoomStage.ENTRY, False)
 
 
 def test_the_key_opens_the_room(inside, opened):
-    assert (inside.stage, inside.view) == (Stage.OPEN, View.CONTROL)
+    assert (inside.stage, inside.presenting) == (RoomStage.OPEN, False)
     assert inside.room.code == opened.code
     assert inside.counts.joined == 0
 
@@ -184,7 +183,7 @@ def test_wrong_codes_and_wrong_keys_are_refused_in_the_same_words(model, opened,
     with pytest.raises(RoomError) as caught:
         do(model.open(code, key))
     assert str(caught.value).startswith("That code and coach key open no room.")
-    assert (model.stage, model.room, model.opening) == (Stage.DOOR, None, False)
+    assert (model.stage, model.room, model.opening) == (RoomStage.ENTRY, None, False)
 
 
 def test_each_attempt_waits_as_long_as_the_store_says_before_the_key_is_tried(
@@ -218,7 +217,7 @@ def test_two_keys_are_not_tried_at_once(failing, opened):
 
     do(both())
     assert failing.asked.count("authenticate") == 1
-    assert model.stage is Stage.OPEN
+    assert model.stage is RoomStage.OPEN
 
 
 def test_who_is_inside_opens_no_other_room(inside, store):
@@ -236,10 +235,10 @@ def test_a_database_that_is_away_is_told_at_the_door_and_the_key_works_later(
     failing.away = True
     with pytest.raises(StoreUnavailableError):
         do(model.open(opened.code, opened.coach_key))
-    assert (model.stage, model.opening) == (Stage.DOOR, False)
+    assert (model.stage, model.opening) == (RoomStage.ENTRY, False)
     failing.away = False
     do(model.open(opened.code, opened.coach_key))
-    assert model.stage is Stage.OPEN
+    assert model.stage is RoomStage.OPEN
 
 
 @pytest.mark.parametrize(
@@ -248,7 +247,7 @@ def test_a_database_that_is_away_is_told_at_the_door_and_the_key_works_later(
         RoomModel.reveal,
         RoomModel.hide,
         RoomModel.freeze,
-        lambda model: model.export(lambda store, room: store.export_bytes(room.code)),
+        lambda model: model.export("csv"),
     ],
 )
 def test_without_a_key_nothing_can_be_done_to_any_room(model, opened, store, failing, act):
@@ -258,10 +257,10 @@ def test_without_a_key_nothing_can_be_done_to_any_room(model, opened, store, fai
     assert failing.asked == []
 
 
-@pytest.mark.parametrize("question", Question)
-def test_without_a_key_nothing_is_confirmed(model, opened, store, question):
-    model.ask_for(question)
-    if question is Question.NOTHING:
+@pytest.mark.parametrize("what", Confirmation)
+def test_without_a_key_nothing_is_confirmed(model, opened, store, what):
+    model.ask_to_confirm(what)
+    if what is Confirmation.NOTHING:
         do(model.confirm())
     else:
         with pytest.raises(RoomError, match="No room is open here"):
@@ -344,7 +343,7 @@ def test_a_database_that_goes_away_leaves_the_picture_and_comes_back(
     do(inside.reveal())
     failing.away = True
     do(inside.refresh())
-    assert (inside.connected, inside.stage) == (False, Stage.OPEN)
+    assert (inside.connected, inside.stage) == (False, RoomStage.OPEN)
     assert inside.figures.tally.count == 6
     store.add_response(opened.code, answers(5), submission_id="meanwhile")
     failing.away = False
@@ -356,16 +355,16 @@ def test_a_database_that_goes_away_leaves_the_picture_and_comes_back(
 def test_a_room_that_another_page_deletes_is_gone(inside, store, opened):
     store.delete_room(opened.code)
     do(inside.refresh())
-    assert (inside.stage, inside.room, inside.counts) == (Stage.GONE, None, None)
+    assert (inside.stage, inside.room, inside.counts) == (RoomStage.GONE, None, None)
 
 
 def test_a_room_whose_time_is_over_is_gone_and_another_can_be_opened(inside, store, opened, clock):
-    inside.show(View.PRESENTER)
+    inside.show_presenter()
     clock.now += timedelta(days=7).total_seconds()
     do(inside.refresh())
-    assert (inside.stage, inside.view) == (Stage.GONE, View.CONTROL)
+    assert (inside.stage, inside.presenting) == (RoomStage.GONE, False)
     do(inside.create("The next one"))
-    assert inside.stage is Stage.CREATED
+    assert inside.stage is RoomStage.CREATED
 
 
 def test_who_has_left_hears_nothing_more_of_the_room(model, store, opened, failing):
@@ -378,7 +377,7 @@ def test_who_has_left_hears_nothing_more_of_the_room(model, store, opened, faili
         await looking
 
     do(leave_meanwhile())
-    assert (model.stage, model.room, model.counts) == (Stage.DOOR, None, None)
+    assert (model.stage, model.room, model.counts) == (RoomStage.ENTRY, None, None)
 
 
 # Steering
@@ -409,31 +408,31 @@ def test_another_page_of_the_same_room_sees_what_one_does(inside, opened, failin
     do(inside.keep_cuts())
     do(presenter.refresh())
     assert presenter.figures.cuts == CutScores(management_below=60, mastery_above=90)
-    assert presenter.view is View.CONTROL
+    assert not presenter.presenting
 
 
-@pytest.mark.parametrize("question", [Question.CLOSE, Question.RESET, Question.DELETE])
-def test_what_cannot_be_undone_is_asked_first(inside, store, opened, question):
+@pytest.mark.parametrize("what", [Confirmation.CLOSE, Confirmation.RESET, Confirmation.DELETE])
+def test_what_cannot_be_undone_is_asked_first(inside, store, opened, what):
     share(store, opened.code, range(6))
-    inside.ask_for(question)
-    inside.ask_for(Question.NOTHING)
+    inside.ask_to_confirm(what)
+    inside.ask_to_confirm(Confirmation.NOTHING)
     do(inside.confirm())
     assert not store.room(opened.code).closed
     assert store.counts(opened.code).shared == 6
 
 
 def test_closing(inside, store, opened):
-    inside.ask_for(Question.CLOSE)
+    inside.ask_to_confirm(Confirmation.CLOSE)
     do(inside.confirm())
     assert inside.room.closed
-    assert inside.asking is Question.NOTHING
+    assert inside.confirming is Confirmation.NOTHING
     assert store.room(opened.code).closed
 
 
 def test_a_reset_leaves_an_empty_hidden_room(inside, store, opened):
     share(store, opened.code, range(6))
     do(inside.reveal())
-    inside.ask_for(Question.RESET)
+    inside.ask_to_confirm(Confirmation.RESET)
     do(inside.confirm())
     assert (inside.counts.joined, inside.room.picture, inside.figures) == (
         0,
@@ -444,9 +443,9 @@ def test_a_reset_leaves_an_empty_hidden_room(inside, store, opened):
 
 
 def test_deleting(inside, store, opened):
-    inside.ask_for(Question.DELETE)
+    inside.ask_to_confirm(Confirmation.DELETE)
     do(inside.confirm())
-    assert inside.stage is Stage.GONE
+    assert inside.stage is RoomStage.GONE
     with pytest.raises(RoomNotFoundError):
         store.room(opened.code)
 
@@ -465,10 +464,10 @@ def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(
             raise StoreUnavailableError("The rows are deleted, but another program reads /rooms.db")
 
     failing._store = Reading()
-    inside.ask_for(Question.DELETE)
+    inside.ask_to_confirm(Confirmation.DELETE)
     with pytest.raises(RoomError, match=r"traces of it .* careerpath db upgrade") as caught:
         do(inside.confirm())
-    assert inside.stage is Stage.GONE
+    assert inside.stage is RoomStage.GONE
     assert "/rooms.db" not in str(caught.value)
     assert "/rooms.db" in caplog.text
 
@@ -483,9 +482,9 @@ def test_what_fails_is_told_and_changes_nothing(inside, failing):
 def test_an_export_of_too_few_is_refused(inside, store, opened):
     share(store, opened.code, range(4))
     with pytest.raises(HeldBackError):
-        do(inside.export(lambda store, room: store.export_bytes(room.code)))
+        do(inside.export("csv"))
     share(store, opened.code, range(5))
-    made = do(inside.export(lambda store, room: store.export_bytes(room.code)))
+    _name, _media_type, made = do(inside.export("csv"))
     assert made.count(b"\n") == 6
 
 
@@ -557,12 +556,12 @@ def test_who_leaves_in_a_drag_moves_no_other_room(revealed, store, opened, faili
     other = store.create_room("Porto workshop", INSTRUMENT)
 
     async def leave_meanwhile():
-        await revealed._turn.acquire()
+        await revealed._store_lock.acquire()
         revealed.slid((50, 70))
         keeping = asyncio.create_task(revealed.keep_cuts())
         await asyncio.sleep(0)
         revealed.leave()
-        revealed._turn.release()
+        revealed._store_lock.release()
         await revealed.open(other.code, other.coach_key)
         await keeping
 
@@ -639,8 +638,8 @@ def test_cut_scores_stay_in_order_and_within_the_totals(revealed, sent):
 
 def test_the_slides_are_the_room_the_themes_and_every_question_once(revealed):
     kinds = [each.kind for each in revealed.slides]
-    assert kinds[:2] == [Kind.ROOM, Kind.FACETS]
-    assert set(kinds[2:]) == {Kind.QUESTIONS}
+    assert kinds[:2] == [SlideKind.ROOM, SlideKind.FACETS]
+    assert set(kinds[2:]) == {SlideKind.QUESTIONS}
     asked = [item.id for each in revealed.slides for item in each.items]
     assert sorted(asked) == sorted(INSTRUMENT.item_ids)
 
@@ -651,14 +650,14 @@ def test_turning_stops_at_both_ends(revealed):
     for _ in range(20):
         revealed.turn(1)
     assert revealed.slide == len(revealed.slides) - 1
-    assert revealed.shown == revealed.slides[-1]
+    assert revealed.shown_slide == revealed.slides[-1]
 
 
 def test_an_instrument_without_facets_has_no_themes_and_all_its_questions():
     names = [f"i{number}" for number in range(7)]
     plain = Instrument.plain(names, management_below=20, mastery_above=50)
     slides = slides_of(plain)
-    assert [each.kind for each in slides] == [Kind.ROOM] + [Kind.QUESTIONS] * 3
+    assert [each.kind for each in slides] == [SlideKind.ROOM] + [SlideKind.QUESTIONS] * 3
     assert [len(each.items) for each in slides[1:]] == [3, 3, 1]
 
 
@@ -688,14 +687,14 @@ def test_an_instrument_without_norms_has_no_close_calls(store, waits):
 
 
 def test_facets_and_questions_spread_as_the_answers_do(revealed):
-    for each in revealed.figures.facets:
-        assert each.spread.bars == tuple(
+    for _facet, spread in revealed.figures.facets:
+        assert spread.bars == tuple(
             (value, 3 if value in (1, 3, 5, 6, 7, 9) else 0) for value in range(11)
         )
-        assert each.spread.middle_half == (3, 7)
-    (one,) = revealed.figures.questions(INSTRUMENT.items[:1])
-    assert one.of is INSTRUMENT.items[0]
-    assert one.spread.counts == (0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0)
+        assert spread.middle_half == (3, 7)
+    ((item, spread),) = revealed.figures.questions(INSTRUMENT.items[:1])
+    assert item is INSTRUMENT.items[0]
+    assert spread.counts == (0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0)
 
 
 def test_the_figures_are_those_of_the_lab(revealed, store, opened):

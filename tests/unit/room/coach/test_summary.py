@@ -112,7 +112,7 @@ def test_it_says_what_the_room_saw(form):
         if band != "unscored":
             assert re.search(rf"{count} ?toward {band}|toward {band} ?{count}", text), band
     said = ["41 people shared their answers", "Cut scores 60 and 95, moved from the published"]
-    said += ["Close calls: 25 of 41 are within 10 of a line, the error assumed of any total."]
+    said += ["Close calls: 25 of 41 are within 10 points of a line, the assumed error of a total."]
     said += [facet.title for facet in INSTRUMENT.facets]
     said += [item.stem.replace("\xa0", " ") for item in INSTRUMENT.items]
     said += [DISCLAIMER, "Nobody's own answers are in it", "24 November 2026", "version 1.0.0"]

@@ -15,10 +15,9 @@ from ipywidgets import Widget
 from ipywidgets.widgets import widget as widget_module
 
 from careerpath import load_instrument, open_store
-from careerpath.room.coach import view as room_module
-from careerpath.room.coach.screens import qr_code
-from careerpath.room.coach.stages import Question, Stage, View
-from careerpath.room.coach.view import RoomScreen
+from careerpath.room.coach import model as room_module
+from careerpath.room.coach.model import Confirmation, RoomStage
+from careerpath.room.coach.view import RoomScreen, qr_code
 from careerpath.room.entities import StoreError, StoreUnavailableError
 from careerpath.ui.html_view import Piece
 from careerpath.ui.site_address import ADDRESSES_VARIABLE
@@ -86,7 +85,7 @@ class Coach:
         return " ".join(re.sub(r"<[^>]+>", " ", self.html).split())
 
     def press(self, action, **values):
-        self.pieces["door"]._handle_custom_msg({"action": action, "values": values}, [])
+        self.pieces["entry"]._handle_custom_msg({"action": action, "values": values}, [])
 
     async def until(self, condition):
         async with asyncio.timeout(20):
@@ -95,7 +94,7 @@ class Coach:
 
     async def open(self, opened, view=""):
         self.press("open", code=opened.code, key=opened.coach_key, view=view)
-        await self.until(lambda: self.model.stage is Stage.OPEN)
+        await self.until(lambda: self.model.stage is RoomStage.OPEN)
 
     async def reveal(self):
         self.press("reveal")
@@ -131,7 +130,7 @@ def test_before_a_key_is_given_no_trait_tells_of_a_room(store, opened):
     async def scene(coach):
         for _ in range(3):
             coach.press("open", code=opened.code, key="BCDF-GHJK-MNPQ-RSTV")
-            await coach.until(lambda: not coach.model.opening and coach.screen._trouble)
+            await coach.until(lambda: not coach.model.opening and coach.model.trouble)
         held = all_state()
         assert "That code and coach key open no room" in held
         for secret in ("Porto", opened.code, opened.coach_key, "BCDF-GHJK"):
@@ -143,8 +142,8 @@ def test_before_a_key_is_given_no_trait_tells_of_a_room(store, opened):
 def test_the_coach_key_is_in_no_trait_ever_and_goes_to_the_browser_once(store):
     async def scene(coach):
         coach.press("create", title=TITLE)
-        await coach.until(lambda: coach.model.stage is Stage.CREATED and coach.found("browser"))
-        ((key,),) = (each["fill"].values() for each in coach.found("door"))
+        await coach.until(lambda: coach.model.stage is RoomStage.CREATED and coach.found("browser"))
+        ((key,),) = (each["fill"].values() for each in coach.found("entry"))
         assert store.authenticate(coach.model.room.code, key)
         assert coach.model.room.code in coach.html
         remembered = {"code": coach.model.room.code, "key": key}
@@ -153,8 +152,8 @@ def test_the_coach_key_is_in_no_trait_ever_and_goes_to_the_browser_once(store):
             assert key not in all_state()
             assert key.replace("-", "") not in all_state()
             coach.press("go in")
-        assert coach.model.stage is Stage.OPEN
-        assert coach.found("door")[-1] == {"fill": {}}
+        assert coach.model.stage is RoomStage.OPEN
+        assert coach.found("entry")[-1] == {"fill": {}}
 
     visit(scene, store)
 
@@ -169,7 +168,7 @@ def test_who_leaves_leaves_nothing_behind(store, opened):
         assert "Porto" in all_state() or opened.code in all_state()
         before = len(widget_module._instances)
         coach.press("leave")
-        assert coach.model.stage is Stage.DOOR
+        assert coach.model.stage is RoomStage.ENTRY
         held = all_state()
         assert opened.code not in held
         assert "Porto" not in held
@@ -199,7 +198,7 @@ def test_a_refused_key_is_forgotten_and_one_that_could_not_be_tried_is_kept(stor
 
     async def away(coach):
         coach.press("open", code=opened.code, key=opened.coach_key)
-        await coach.until(lambda: coach.screen._trouble)
+        await coach.until(lambda: coach.model.trouble)
         assert "does not answer" in coach.words
         assert coach.found("browser") == []
 
@@ -283,7 +282,7 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
                 raise problem
 
             monkeypatch.setattr(store, "version", fail)
-            await coach.until(lambda: coach.screen._trouble)
+            await coach.until(lambda: coach.model.trouble)
             told = coach.words
             assert "does not answer" in told or re.search(r"Something went wrong .*id \w{8}", told)
             assert "a bug of ours" not in told
@@ -293,7 +292,7 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
             joined = store.counts(opened.code).joined
             await coach.until(lambda joined=joined: coach.model.counts.joined == joined)
             coach.press("dismiss")
-            assert coach.screen._trouble == ""
+            assert coach.model.trouble == ""
         assert "The room and its answers are kept" in told
 
     visit(scene, store)
@@ -313,8 +312,8 @@ def test_nobody_at_the_door_is_told_where_the_database_is(tmp_path, caplog, addr
             ("open", {"code": "BCDFGH", "key": "BCDF-GHJK-MNPQ-RSTV"}),
         ):
             coach.press(action, **values)
-            await coach.until(lambda: coach.screen._trouble)
-            assert coach.screen._trouble == room_module.AWAY
+            await coach.until(lambda: coach.model.trouble)
+            assert coach.model.trouble == room_module.AWAY
             coach.press("dismiss")
 
     visit(scene, None)
@@ -335,7 +334,7 @@ def test_a_database_that_is_away_leaves_the_picture_before_the_room(store, opene
         with monkeypatch.context() as patched:
             patched.setattr(store, "version", fail)
             await coach.until(lambda: not coach.model.connected)
-            assert "Not connected just now" in coach.words
+            assert "Not connected at the moment" in coach.words
             assert "secret" not in coach.html
             assert "People by band" in coach.html
         await coach.until(lambda: coach.model.connected)
@@ -369,7 +368,7 @@ def test_the_presenter_shows_code_and_counts_until_the_reveal_then_slides(store,
         coach.press("previous")
         assert coach.model.slide == 5
         coach.press("control")
-        assert coach.model.view is View.CONTROL
+        assert not coach.model.presenting
 
     visit(scene, store)
 
@@ -425,10 +424,12 @@ def test_a_double_click_makes_one_room(store):
     async def scene(coach):
         coach.press("create", title=TITLE)
         coach.press("create", title=TITLE)
-        await coach.until(lambda: coach.model.stage is Stage.CREATED and not coach.model.opening)
+        await coach.until(
+            lambda: coach.model.stage is RoomStage.CREATED and not coach.model.opening
+        )
         await asyncio.sleep(0.05)
         assert len(store.rooms()) == 1
-        assert coach.screen._trouble == ""
+        assert coach.model.trouble == ""
 
     visit(scene, store)
 
@@ -439,9 +440,9 @@ def test_what_cannot_be_undone_is_asked_with_the_harmless_answer_in_focus(store,
     async def scene(coach):
         await coach.open(opened)
         for question, words in (
-            (Question.CLOSE, "Nobody can join or share any more."),
-            (Question.RESET, "Remove all 6 answers"),
-            (Question.DELETE, "with its 6 answers?"),
+            (Confirmation.CLOSE, "Nobody can join or share any more."),
+            (Confirmation.RESET, "Remove all 6 answers"),
+            (Confirmation.DELETE, "with its 6 answers?"),
         ):
             coach.press(f"ask {question}")
             assert words in coach.words
@@ -451,7 +452,7 @@ def test_what_cannot_be_undone_is_asked_with_the_harmless_answer_in_focus(store,
             assert words not in coach.words
         coach.press("ask delete")
         coach.press("confirm")
-        await coach.until(lambda: coach.model.stage is Stage.GONE)
+        await coach.until(lambda: coach.model.stage is RoomStage.GONE)
         assert store.rooms() == []
 
     visit(scene, store)
@@ -514,7 +515,7 @@ def test_a_file_that_cannot_be_had_is_told(store, opened, kind, people, said):
     async def scene(coach):
         await coach.open(opened)
         coach.press("export", kind=kind)
-        await coach.until(lambda: coach.screen._trouble)
+        await coach.until(lambda: coach.model.trouble)
         assert said in coach.words
         assert coach.found("files") == []
 
@@ -553,7 +554,7 @@ def test_whatever_a_stranger_sends_to_the_door_it_stands(store, opened, content)
         for piece in (*coach.pieces.values(), coach.screen._browser):
             piece._handle_custom_msg(content, [])
         await asyncio.sleep(0.05)
-        assert coach.model.stage is Stage.DOOR
+        assert coach.model.stage is RoomStage.ENTRY
         assert "Porto" not in all_state()
         assert len(store.rooms()) == 1
         await coach.open(opened)
@@ -602,7 +603,7 @@ def test_a_tampered_address_is_shown_only_as_text(store, opened, base):
 
 
 def handles(coach):
-    return coach.screen._what_if._picture.handles
+    return coach.screen._histogram._picture.handles
 
 
 def test_a_handle_that_is_dragged_moves_people_and_the_room_hears_of_it(store, opened):
@@ -615,7 +616,7 @@ def test_a_handle_that_is_dragged_moves_people_and_the_room_hears_of_it(store, o
         assert "1 person moves from both to mastery." in coach.words
         assert "50 to 80" in coach.words
         await coach.until(lambda: store.room(opened.code).cut_scores.mastery_above == 80)
-        assert coach.screen._what_if._slider.value == (50, 80)
+        assert coach.screen._histogram._slider.value == (50, 80)
         coach.press("published")
         await coach.until(lambda: store.room(opened.code).cut_scores == INSTRUMENT.cut_scores)
         assert "These are the published cut scores." in coach.words
@@ -629,7 +630,7 @@ def test_the_slider_moves_the_handles_and_both_views_agree(store, opened):
     async def scene(coach):
         await coach.open(opened)
         await coach.reveal()
-        coach.screen._what_if._slider.value = (40, 100)
+        coach.screen._histogram._slider.value = (40, 100)
         assert handles(coach).x.tolist() == [39.5, 100.5]
         coach.press("presenter")
         assert "below 40" in coach.words
@@ -677,7 +678,7 @@ def test_a_tampered_handle_is_told_and_moves_nothing(store, opened, sent):
 def test_a_page_loads_no_numpy_before_there_is_a_picture(tmp_path):
     script = f"""
 import asyncio, sys
-from careerpath.room.coach.stages import Stage
+from careerpath.room.coach.model import RoomStage
 from careerpath import open_store
 from careerpath.ui.html_view import Doing
 from careerpath.room.coach.view import RoomScreen
@@ -685,7 +686,7 @@ screen = RoomScreen(open_store=lambda: open_store("sqlite:///{tmp_path}/rooms.db
 heavy = {{"numpy", "pandas", "scipy", "bqplot"}}
 async def scene():
     screen._act(Doing("create", {{"title": "x"}}))
-    while screen.model.stage is not Stage.CREATED:
+    while screen.model.stage is not RoomStage.CREATED:
         await asyncio.sleep(0.01)
     screen.model.go_in()
     await screen.model.refresh()

@@ -1,4 +1,4 @@
-"""The room's histogram, with the two cut scores to drag before everybody."""
+"""The room's histogram, on which the coach drags the two cut scores."""
 
 from __future__ import annotations
 
@@ -9,33 +9,32 @@ import numpy as np
 from ipywidgets import VBox
 
 from careerpath.room.coach.figures import RoomFigures
-from careerpath.room.coach.screens import histogram_in_words
 from careerpath.thresholds.pictures import Picture
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.view import cut_slider
 
 HANDLE, LARGE_HANDLE = 900, 1800
-"""Areas in square pixels: for a laptop, and for a hall."""
+"""Areas of a handle in square pixels, on a laptop and in a hall."""
 MARGIN = {"top": 8, "bottom": 46, "left": 56, "right": 12}
 LARGE_MARGIN = {"top": 4, "bottom": 64, "left": 88, "right": 24}
 
 
 class RoomPicture(Picture):
-    """The histogram, with handles that are seen across a hall."""
+    """The histogram, with handles that people see across a hall."""
 
     headroom = 1.44
     handles_at = 1.13
     names_at = 1.33
 
 
-class WhatIf(VBox):
+class RoomHistogram(VBox):
     """The histogram, its two handles, and a slider that moves them by keyboard.
 
     Parameters
     ----------
     figures : RoomFigures
     drag, slide : callable
-        Told where the handles, or the slider's two ends, have been put.
+        Called with the new positions of the handles, or of the slider's two ends.
     """
 
     def __init__(
@@ -47,10 +46,10 @@ class WhatIf(VBox):
     ) -> None:
         self._picture = RoomPicture(figures)
         self._slider = cut_slider(figures)
-        self._voice = ScreenReaderText()
+        self._screen_reader = ScreenReaderText()
         self._quiet = self._dragging = False
-        self._told = drag, slide
-        super().__init__((self._picture.figure, self._slider, self._voice))
+        self._on_drag, self._on_slide = drag, slide
+        super().__init__((self._picture.figure, self._slider, self._screen_reader))
         self.add_class("cp-lab").add_class("cp-room-what-if")
         handles = self._picture.handles
         handles.observe(self._dragged, names="x")
@@ -59,7 +58,7 @@ class WhatIf(VBox):
         self._slider.observe(self._slid, names="value")
 
     def draw(self, figures: RoomFigures, *, large: bool) -> None:
-        """Show the room as it is."""
+        """Show these figures."""
         self._figures = figures
         picture = self._picture
         picture.handles.default_size = LARGE_HANDLE if large else HANDLE
@@ -67,10 +66,10 @@ class WhatIf(VBox):
         picture.figure.layout.height = "100%" if large else "300px"
         picture.draw(figures)
         self._put()
-        self._voice.pictures = {"cp-lab-picture": histogram_in_words(figures)}
+        self._screen_reader.pictures = {"cp-lab-picture": figures.totals_in_words}
 
     def close_all(self) -> None:
-        """Let go of everything: no model of it is left for a browser to read."""
+        """Close every widget in it, so that none is left for a browser to read."""
         figure = self._picture.figure
         scales = {id(each): each for mark in figure.marks for each in mark.scales.values()}
         parts = (*figure.marks, *figure.axes, *scales.values(), figure, *self.children, self)
@@ -80,7 +79,7 @@ class WhatIf(VBox):
     def _put(self) -> None:
         self._quiet = True
         try:
-            # A handle that a hand holds stays where the hand is.
+            # A handle stays where it is while it is being dragged.
             if not self._dragging:
                 self._picture.handles.x = np.array(self._figures.lines)
             self._slider.value = self._figures.handles
@@ -94,8 +93,8 @@ class WhatIf(VBox):
 
     def _dragged(self, _change: Any) -> None:
         if not self._quiet:
-            self._told[0](self._picture.handles.x)
+            self._on_drag(self._picture.handles.x)
 
     def _slid(self, _change: Any) -> None:
         if not self._quiet:
-            self._told[1](self._slider.value)
+            self._on_slide(self._slider.value)
