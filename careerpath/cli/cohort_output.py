@@ -11,7 +11,7 @@ from careerpath.cohort.files_to_tally import Progress
 from careerpath.cohort.tally import Tally
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Band, CutScores
-from careerpath.core.interpretation import percent
+from careerpath.core.wording import percent
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from careerpath.core.instrument import Band
 from careerpath.core.instrument_lint import Finding, Level
-from careerpath.core.interpretation import percent
+from careerpath.core.wording import counted, percent
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -76,7 +76,7 @@ def show_findings(console: Console, name: str, findings: Sequence[Finding]) -> N
         (name, "bold"),
         ": ",
         ("fine", "bold green") if fine else ("to mend", "bold yellow"),
-        f" ({', '.join(_count(number, level) for level, number in counts.items())})",
+        f" ({', '.join(counted(number, level, zero='no') for level, number in counts.items())})",
     )
     _print(console, blocks, unbroken=summary)
 
@@ -121,10 +121,6 @@ def _columns() -> Table:
 
 def _heading(text: str) -> Text:
     return Text(text, style="bold")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _print(

@@ -22,11 +22,12 @@ from careerpath.cohort.cut_figures import (
     Histogram,
 )
 from careerpath.cohort.cut_moves import handles
-from careerpath.cohort.named_cohort import NamedCohort, finite, or_none, people
+from careerpath.cohort.named_cohort import NamedCohort, finite, or_none
 from careerpath.cohort.tally import ItemStatistics
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
+from careerpath.core.wording import counted
 
 FEWEST_PEOPLE = 30
 """Below this many, accuracy and consistency are held back: their model has too little to fit."""
@@ -160,8 +161,8 @@ class CutEffects:
         count = self.cohort.tally.count
         if self.few:
             return Classification(
-                withheld=f"Held back: {people(count)}, and the model behind accuracy and "
-                f"consistency needs {FEWEST_PEOPLE} at the least."
+                withheld=f"Held back: {counted(count, 'person')}, and the model behind accuracy "
+                f"and consistency needs {FEWEST_PEOPLE} at the least."
             )
         alpha = self.cohort.reliability.alpha
         if alpha is None or not 0 < alpha < 1:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from careerpath.core.instrument import Band
+from careerpath.core.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -45,8 +46,8 @@ class Flow:
     target: Band
 
     def __str__(self) -> str:
-        people = "1 person moves" if self.count == 1 else f"{self.count:,} people move"
-        return f"{people} from {self.origin} to {self.target}"
+        who = f"{counted(self.count, 'person')} {'moves' if self.count == 1 else 'move'}"
+        return f"{who} from {self.origin} to {self.target}"
 
 
 @dataclass(frozen=True, slots=True)

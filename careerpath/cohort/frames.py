@@ -11,6 +11,7 @@ from narwhals.exceptions import NarwhalsError
 
 from careerpath.core.errors import CareerpathError, did_you_mean, shown
 from careerpath.core.instrument import Instrument
+from careerpath.core.wording import shortened
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 FrameT = TypeVar("FrameT", bound=Frame)
@@ -67,7 +68,6 @@ def check_columns(names: Sequence[str], instrument: Instrument, *, place: str) -
     missing = [name for name in instrument.item_ids if name not in known]
     if not missing:
         return
-    some = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
     others = [shown(name).strip("'\"") for name in names if name not in instrument.item_ids]
     guess = did_you_mean(missing[0], others[:1000])
     mend = (
@@ -76,5 +76,6 @@ def check_columns(names: Sequence[str], instrument: Instrument, *, place: str) -
         else "Name the columns by the ids of the items."
     )
     raise CareerpathError(
-        f"{place} has no column for {len(missing)} of {len(instrument.items)} items: {some}. {mend}"
+        f"{place} has no column for {len(missing)} of {len(instrument.items)} items: "
+        f"{shortened(missing)}. {mend}"
     )

@@ -180,17 +180,6 @@ def check_cohorts(cohorts: Sequence[NamedCohort], instrument: Instrument) -> Non
             )
 
 
-def people(count: int) -> str:
-    """Count people in words.
-
-    Examples
-    --------
-    >>> people(1), people(2500)
-    ('1 person', '2,500 people')
-    """
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
 def or_none(compute: Callable[[], Found]) -> Found | None:
     """Compute a statistic; None where these people are too few or too much alike for it."""
     try:

@@ -20,6 +20,7 @@ from careerpath.cohort.score_expression import CODE, REASONS, with_codes
 from careerpath.cohort.text_numbers import GAPS
 from careerpath.core.errors import Reason, did_you_mean, shown
 from careerpath.core.instrument import Instrument
+from careerpath.core.wording import shortened
 
 PERSON, ITEM, ANSWER = LONG = ("person", "item", "answer")
 """The columns of a long file: a row for each answer."""
@@ -76,9 +77,8 @@ class Cohort:
         if self.examples:
             sentences.append(f"Not numbers: {'; '.join(self.examples)}.")
         if self.others:
-            some = ", ".join(map(shown, self.others[:_NAMED]))
-            more = ", ..." if len(self.others) > _NAMED else ""
-            sentences.append(f"Kept, and not counted: {some}{more}.")
+            some = shortened([shown(name) for name in self.others], most=_NAMED)
+            sentences.append(f"Kept, and not counted: {some}.")
         return " ".join(sentences)
 
 

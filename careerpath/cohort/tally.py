@@ -31,6 +31,7 @@ from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
 from careerpath.core.numbers import exact
+from careerpath.core.wording import shortened
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -444,7 +445,7 @@ class Tally:
 
 def _difference(one: TallyLayout, other: TallyLayout) -> str:
     if one.items != other.items:
-        return f"one has the items {_named(one.items)}, the other {_named(other.items)}"
+        return f"one has the items {shortened(one.items)}, the other {shortened(other.items)}"
     if one.scale != other.scale:
         return "their scales differ"
     turned = [
@@ -452,8 +453,4 @@ def _difference(one: TallyLayout, other: TallyLayout) -> str:
         for item, here, there in zip(one.items, one.reversed, other.reversed, strict=True)
         if here != there
     ]
-    return f"{_named(turned)} are keyed the other way round"
-
-
-def _named(items: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(items[:5]) + (", ..." if len(items) > 5 else "")
+    return f"{shortened(turned)} are keyed the other way round"

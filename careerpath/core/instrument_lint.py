@@ -11,9 +11,9 @@ from typing import Any
 
 from careerpath.core.errors import InstrumentError
 from careerpath.core.instrument import BANDS, Band, Instrument, Item
-from careerpath.core.interpretation import show
 from careerpath.core.numbers import exact
 from careerpath.core.scoring import keyed_steps
+from careerpath.core.wording import counted, show
 
 NARROWEST_BAND = 0.1
 """The share of all totals below which a band is called narrow."""
@@ -269,11 +269,10 @@ def _check_facets(instrument: Instrument) -> Iterator[Finding]:
         )
     for facet, size in sizes.items():
         if size < FEWEST_IN_A_FACET:
-            items = f"{size or 'no'} item{'' if size == 1 else 's'}"
             yield Finding(
                 Level.WARNING,
                 f"facets {facet!r}",
-                f"It has {items}, which is too few to say anything about.",
+                f"It has {counted(size, 'item', zero='no')}, too few to say anything about.",
                 f"Give it {FEWEST_IN_A_FACET} or more, or remove it.",
             )
     if len(set(sizes.values())) > 1:

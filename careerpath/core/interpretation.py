@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
 from careerpath.core.certainty import Flip, band_chances, find_flips
 from careerpath.core.instrument import Band, Instrument
 from careerpath.core.numbers import exact
 from careerpath.core.scoring import Score
-
-NO_BREAK = "\xa0"
+from careerpath.core.wording import counted, show, show_error
 
 DISCLAIMER = (
     "This is a help for thinking, not a verdict. The questionnaire has not been validated as a "
@@ -144,7 +142,7 @@ def _placement(instrument: Instrument, result: Score) -> str:
     cuts = instrument.cut_scores
     lowest = f"{show(result.minimum)} to " if result.minimum else ""
     estimated = (
-        f" Estimated from {len(result.keyed)} of {_count(len(instrument.items), 'answer')}, so it "
+        f" Estimated from {len(result.keyed)} of {counted(len(instrument.items), 'answer')}, so it "
         "is less sure than it looks."
         if result.prorated
         else ""
@@ -173,7 +171,7 @@ def _how_sure(instrument: Instrument, chance: float) -> str:
     # Rounded as it is shown, so that one number never goes with two words.
     chance = round(chance, 2)
     if chance >= 0.95:
-        return f"Quite sure, as far as {_count(len(instrument.items), 'question')} can tell."
+        return f"Quite sure, as far as {counted(len(instrument.items), 'question')} can tell."
     if chance >= 0.75:
         return "Fairly sure."
     if chance >= 0.6:
@@ -182,7 +180,7 @@ def _how_sure(instrument: Instrument, chance: float) -> str:
 
 
 def _nearest(instrument: Instrument, near: Flip) -> list[str]:
-    distance = f"You are {_count(near.points, 'point')} away from {near.band}"
+    distance = f"You are {counted(near.points, 'point')} away from {near.band}"
     norms = instrument.norms
     error = ""
     if norms:
@@ -190,10 +188,11 @@ def _nearest(instrument: Instrument, near: Flip) -> list[str]:
         known = "is known" if norms.measured else "is assumed"
         error = f", and a questionnaire this short {known} to be off by about {size}, up or down"
     several = near.answers > 1
-    moves = f"{'up to ' if several else ''}{_count(near.each, 'point')}{' each' if several else ''}"
+    each = counted(near.each, "point")
+    moves = f"up to {each} each" if several else each
     return [
         f"{distance}{error}.",
-        f"Moving {_count(near.answers, 'answer')} by {moves} toward it changes the result.",
+        f"Moving {counted(near.answers, 'answer')} by {moves} toward it changes the result.",
     ]
 
 
@@ -250,57 +249,3 @@ def _basis(instrument: Instrument) -> str:
         f"{norms.source}: a standard error of {norms.standard_error:.1f} points, from a spread of "
         f"{show(norms.sd)} and a reliability of {show(norms.reliability)}. {norms.note}".strip()
     )
-
-
-def _count(number: float, noun: str) -> str:
-    return f"{show(number)} {noun}{'' if number == 1 else 's'}"
-
-
-def show(number: float) -> str:
-    """Write a number as a person would: whole numbers without a point, else one or two decimals.
-
-    Examples
-    --------
-    >>> show(93), show(49.5), show(100.25)
-    ('93', '49.5', '100.25')
-    """
-    return f"{number:.2f}".rstrip("0").rstrip(".")
-
-
-def show_error(points: float) -> str:
-    """Write a standard error in whole points, and a small one in tenths, as it is not nothing.
-
-    Examples
-    --------
-    >>> show_error(9.31), show_error(0.24)
-    ('9', '0.2')
-    """
-    return show(round(points, 0 if points >= 1 else 1))
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage that never claims certainty.
-
-    Examples
-    --------
-    >>> percent(0.777) == "78" + NO_BREAK + "%"
-    True
-    >>> percent(0.001)[:2], percent(0.9999)[:3]
-    ('<1', '>99')
-    """
-    if 0 < share < 0.01:
-        return f"<1{NO_BREAK}%"
-    if 0.99 < share < 1:
-        return f">99{NO_BREAK}%"
-    return f"{share * 100:.0f}{NO_BREAK}%"
-
-
-def long_date(day: date) -> str:
-    """Write a day so that nobody takes the month for the day.
-
-    Examples
-    --------
-    >>> long_date(date(2026, 3, 1))
-    '1 March 2026'
-    """
-    return f"{day.day} {day:%B %Y}"

@@ -13,8 +13,8 @@ from datetime import date
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Instrument
-from careerpath.core.interpretation import show
 from careerpath.core.numbers import exact, plain_number
+from careerpath.core.wording import counted, show
 
 CRITERION = 1.96
 """Beyond it a change is called reliable: error alone goes so far in one of twenty pairs."""
@@ -139,7 +139,6 @@ def _total(instrument: Instrument, result: PastResult) -> int | float:
 def _words(difference: float, smallest: float, *, reliable: bool, measured: bool) -> str:
     if not difference:
         return "The two totals are the same."
-    points = f"{show(abs(difference))} point{'' if abs(difference) == 1 else 's'}"
     way = "mastery" if difference > 0 else "management"
     error = (
         f"In nineteen pairs of twenty, measurement error alone stays within "
@@ -151,4 +150,4 @@ def _words(difference: float, smallest: float, *, reliable: bool, measured: bool
         if reliable
         else "so this may be no change at all"
     )
-    return f"The total moved {points} toward {way}. {error}, {meaning}."
+    return f"The total moved {counted(abs(difference), 'point')} toward {way}. {error}, {meaning}."

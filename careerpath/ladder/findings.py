@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from careerpath.core.errors import shown
 from careerpath.core.instrument_lint import Finding, Level
-from careerpath.core.interpretation import show
 from careerpath.core.numbers import exact
+from careerpath.core.wording import given_percent, listed, money
 from careerpath.ladder.ladder import (
     PAY_TOLERANCE,
     DualLadder,
@@ -22,7 +22,6 @@ from careerpath.ladder.ladder import (
     Rung,
     Side,
     Voice,
-    amount_in_words,
 )
 
 
@@ -289,7 +288,7 @@ def _voice(level: LadderLevel, *, is_top: bool) -> Iterator[LadderFinding]:
             Aspect.VOICE,
             level,
             Side.MASTERY,
-            f"It has no voice in {_and(missing)}, {reason}.",
+            f"It has no voice in {listed(_fields(missing))}, {reason}.",
             "Give masters a seat where these are decided.",
         )
 
@@ -298,9 +297,8 @@ def _noun(aspect: Aspect) -> str:
     return "title" if aspect is Aspect.TITLES else str(aspect)
 
 
-def _and(words: list[Voice]) -> str:
-    said = ["the big problems" if word is Voice.BIG_PROBLEMS else str(word) for word in words]
-    return " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+def _fields(words: list[Voice]) -> list[str]:
+    return ["the big problems" if word is Voice.BIG_PROBLEMS else str(word) for word in words]
 
 
 # Pay
@@ -343,7 +341,7 @@ def pay_beside(
             level,
             lower,
             fact,
-            f"Bring the two within {show(float(tolerance * 100))} % of each other.",
+            f"Bring the two within {given_percent(tolerance)} of each other.",
         )
 
 
@@ -403,7 +401,7 @@ def _gaps(ours: Pay, theirs: Pay, tolerance: Fraction) -> Iterator[tuple[Side, s
         gap = Fraction(exact(mine)) - Fraction(exact(other))
         if abs(gap) > tolerance * Fraction(exact(other)):
             lower = Side.MASTERY if gap < 0 else Side.MANAGEMENT
-            less = f"{ours.currency} {amount_in_words(float(abs(gap)))}"
+            less = f"{ours.currency} {money(float(abs(gap)))}"
             low, high = (ours, theirs) if gap < 0 else (theirs, ours)
             yield lower, f"It pays less: {what} is {less} lower ({low}, beside {high})."
 

@@ -29,6 +29,7 @@ from careerpath.core.errors import CareerpathError, InstrumentError, did_you_mea
 from careerpath.core.instrument_parts import Part
 from careerpath.core.numbers import exact, plain_number
 from careerpath.core.validation import describe_validation
+from careerpath.core.wording import counted, money
 
 LONGEST_TEXT = 2_000
 LONGEST_NAME = 120
@@ -138,7 +139,7 @@ class Pay(LadderPart):
         return float((exact(self.minimum) + exact(self.maximum)) / 2)
 
     def __str__(self) -> str:
-        ends = (amount_in_words(end) for end in (self.minimum, self.maximum))
+        ends = (money(end) for end in (self.minimum, self.maximum))
         return f"{self.currency} {' to '.join(dict.fromkeys(ends))}"
 
 
@@ -199,17 +200,6 @@ def known_side(side: Side | str) -> Side:
     except ValueError:
         hint = did_you_mean(str(side), [str(each) for each in Side])
         raise LadderError(f"There is no side {shown(side)}. {hint}") from None
-
-
-def amount_in_words(amount: float) -> str:
-    """Write an amount of money, without its currency.
-
-    Examples
-    --------
-    >>> amount_in_words(48000), amount_in_words(48000.5)
-    ('48,000', '48,000.50')
-    """
-    return f"{amount:,.2f}".removesuffix(".00")
 
 
 def _few_enough(levels: object) -> object:
@@ -275,11 +265,8 @@ class DualLadder(LadderPart):
         >>> DualLadder.example().size
         '4 levels, 8 rungs'
         """
-        levels = len(self.levels)
         rungs = sum(level.rung(side) is not None for level in self.levels for side in Side)
-        return (
-            f"{levels} level{'' if levels == 1 else 's'}, {rungs} rung{'' if rungs == 1 else 's'}"
-        )
+        return f"{counted(len(self.levels), 'level')}, {counted(rungs, 'rung')}"
 
     # Changes: each gives a new ladder
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from careerpath.core.instrument_lint import Level
+from careerpath.core.wording import counted
 from careerpath.ladder.findings import Aspect, LadderFinding, standing
 from careerpath.ladder.ladder import DualLadder, LadderLevel, Side
 
@@ -51,7 +52,7 @@ def _compare(
         words = f"Mastery is not behind; management is: {', '.join(behind)}"
         return AspectParity(aspect, at_par=True, where_not=(), words=words)
     if beside:
-        words = f"At par at {len(beside)} level{'' if len(beside) == 1 else 's'}"
+        words = f"At par at {counted(len(beside), 'level')}"
         return AspectParity(aspect, at_par=True, where_not=(), words=words)
     words = (
         "Not compared: no word of these titles tells how high they stand. Ask people."

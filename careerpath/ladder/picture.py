@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from careerpath.core.instrument_lint import Level
 from careerpath.core.numbers import exact
+from careerpath.core.wording import counted, money
 from careerpath.ladder.findings import Aspect, LadderFinding, find_disparities
-from careerpath.ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side, amount_in_words
+from careerpath.ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side
 from careerpath.ladder.parity import AspectParity, compare_aspects
 
 MOST_TICKS = 5
@@ -140,7 +141,7 @@ def draw_ladder(ladder: DualLadder, findings: Iterable[LadderFinding]) -> Ladder
         return PictureLevel(name, spots, gap, words)
 
     levels = tuple(drawn(place, level.name) for place, level in enumerate(ladder.levels))
-    ticks = tuple((_on(scale, mark), amount_in_words(float(mark))) for mark in scale)
+    ticks = tuple((_on(scale, mark), money(float(mark))) for mark in scale)
     return LadderPicture(levels[::-1], currency, ticks if pays else (), _words(ladder, findings))
 
 
@@ -228,12 +229,12 @@ def _words(ladder: DualLadder, findings: tuple[LadderFinding, ...]) -> str:
     count = len(ladder.levels)
     if not count:
         return "No levels yet."
-    said = [f"Two ladders with {count} level{'' if count == 1 else 's'}."]
+    said = [f"Two ladders with {counted(count, 'level')}."]
     for side in Side:
         missing = [level.name for level in ladder.levels if level.rung(side) is None]
         rungs = count - len(missing)
         lacks = f", none at {', '.join(missing)}" if missing else ""
-        said.append(f"{side.capitalize()}: {rungs} rung{'' if rungs == 1 else 's'}{lacks}.")
+        said.append(f"{side.capitalize()}: {counted(rungs, 'rung')}{lacks}.")
     gaps = list(
         dict.fromkeys(
             each.level_name

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from careerpath.core.errors import shown
-from careerpath.core.interpretation import show
+from careerpath.core.wording import counted, plural, show
 from careerpath.ladder.files import write_bytes, write_ladder
 from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderError, LadderLevel, Side
 from careerpath.ladder.markdown import LIMITS, ladder_markdown, rung_lines
@@ -131,8 +131,7 @@ def in_short(findings: int) -> str:
     """
     if not findings:
         return "The two ladders are at par."
-    things = "1 thing is" if findings == 1 else f"{findings} things are"
-    return f"{things} not at par, or worth knowing."
+    return f"{counted(findings, 'thing')} {plural(findings, 'is')} not at par, or worth knowing."
 
 
 def _level(level: LadderLevel) -> dict[str, Any]:

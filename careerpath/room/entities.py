@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import CutScores
+from careerpath.core.wording import counted, plural
 
 MINIMUM_SHOWN = 5
 """A room's answers are shown only after this many people have shared theirs."""
@@ -167,8 +168,11 @@ def left_out(waiting: int, *, of: str) -> str:
     """
     if not waiting:
         return ""
-    answers, wait, are = ("answer", "waits", "is") if waiting == 1 else ("answers", "wait", "are")
-    return f"{waiting:,} newer {answers} {wait} behind the frozen picture and {are} not in {of}."
+    wait = "waits" if waiting == 1 else "wait"
+    return (
+        f"{counted(waiting, 'newer answer')} {wait} behind the frozen picture and "
+        f"{plural(waiting, 'is')} not in {of}."
+    )
 
 
 class RoomError(CareerpathError):

@@ -13,7 +13,7 @@ from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.cut_figures import Floats
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import BANDS, Band
-from careerpath.core.interpretation import show
+from careerpath.core.wording import show
 from careerpath.thresholds.model import ThresholdsModel
 
 COLOURS = {band: f"var(--cp-{band})" for band in BANDS}

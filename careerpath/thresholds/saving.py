@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from careerpath.cohort.named_cohort import NamedCohort, people
+from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.errors import CareerpathError, InstrumentError
 from careerpath.core.instrument import CutScores, Instrument, Norms
 from careerpath.core.numbers import exact
+from careerpath.core.wording import counted
 
 FEWEST_FOR_NORMS = 100
 """Norms are not written from fewer people.
@@ -77,8 +78,8 @@ def provenance(
         f"Made in the threshold lab on {when:%Y-%m-%d at %H:%M} UTC.",
         f"From instrument {original.id} {original.version}.",
         f"Published cut scores: {_pair(original.cut_scores)}. Cut scores here: {_pair(cuts)}.",
-        f"Chosen on {people(cohort.tally.count)}: {cohort.name}{source}.",
-        f"Against the published cut scores {people(changed)} would change band.",
+        f"Chosen on {counted(cohort.tally.count, 'person')}: {cohort.name}{source}.",
+        f"Against the published cut scores {counted(changed, 'person')} would change band.",
     ]
     if cohort.synthetic:
         lines.insert(4, "These people are synthetic: nobody ever gave these answers.")
@@ -95,7 +96,10 @@ def no_norms_because(cohort: NamedCohort) -> str:
     if cohort.synthetic:
         return "Held back: these people are synthetic, so nothing was measured."
     if tally.count < FEWEST_FOR_NORMS:
-        return f"Held back: {people(tally.count)}, and norms need {FEWEST_FOR_NORMS} at the least."
+        return (
+            f"Held back: {counted(tally.count, 'person')}, and norms need {FEWEST_FOR_NORMS} at "
+            "the least."
+        )
     if alpha is None or not 0 < alpha < 1:
         return (
             "Held back: the answers do not hang together (alpha is not between 0 and 1), and a "
@@ -133,7 +137,7 @@ def measured_norms(cohort: NamedCohort, *, now: datetime | None = None) -> Norms
         mean=float(tally.mean),
         sd=float(tally.sd),
         reliability=found.alpha,
-        source=f"Measured among {people(tally.count)} on {when:%Y-%m-%d} ({where})",
+        source=f"Measured among {counted(tally.count, 'person')} on {when:%Y-%m-%d} ({where})",
         note=f"The reliability is Cronbach's alpha among them{interval}.",
         measured=True,
         count=tally.count,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from careerpath.core.instrument import Band
-from careerpath.core.interpretation import show
+from careerpath.core.wording import show
 from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.words import picture_words
 from careerpath.ui.templates import render

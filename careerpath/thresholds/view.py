@@ -18,18 +18,17 @@ from careerpath.cohort.tally import Tally
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import BANDS, CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
+from careerpath.core.wording import band_ranges, both_cuts
 from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.pictures import CurvePicture, Picture
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.snapshot import Snapshot, snapshot
 from careerpath.thresholds.words import (
     announcement,
-    both_cuts,
     figure,
     head,
     item_rows,
     picture_words,
-    ranges,
     trust,
 )
 from careerpath.ui.assets import asset
@@ -267,7 +266,7 @@ class ThresholdsScreen(VBox):
         }
         self._head.html = render("thresholds/templates/head.html", **head(model))
         self._shares.html = render(
-            "thresholds/templates/shares.html", shares=model.shares, ranges=ranges(model)
+            "thresholds/templates/shares.html", shares=model.shares, ranges=band_ranges(model.cuts)
         )
         self._changes.html = render(
             "thresholds/templates/changes.html",

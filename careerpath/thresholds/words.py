@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from careerpath.cohort.cut_effects import SURE
-from careerpath.cohort.named_cohort import people
-from careerpath.core.instrument import Band, CutScores
-from careerpath.core.interpretation import percent, show
+from careerpath.core.wording import MINUS, band_ranges, both_cuts, counted, percent, show
 from careerpath.thresholds.model import ThresholdsModel
 
-MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 
 
@@ -29,7 +26,7 @@ def figure(value: float | None, decimals: int = 3) -> str:
 def head(model: ThresholdsModel) -> dict[str, Any]:
     """Say who is shown, and how far that carries."""
     tally = model.cohort.tally
-    lead = f"{model.shown_name}: {people(tally.count)}"
+    lead = f"{model.shown_name}: {counted(tally.count, 'person')}"
     if tally.count:
         lead += f", totals of {tally.mean:.1f} on average"
         if tally.count > 1:
@@ -45,21 +42,6 @@ def head(model: ThresholdsModel) -> dict[str, Any]:
         "lead": f"{lead}.",
         "synthetic": model.cohort.synthetic,
     }
-
-
-def ranges(model: ThresholdsModel) -> dict[Band, str]:
-    """Say which totals each band takes."""
-    cuts = model.cuts
-    return {
-        Band.MANAGEMENT: f"below {show(cuts.management_below)}",
-        Band.BOTH: f"{show(cuts.management_below)} to {show(cuts.mastery_above)}",
-        Band.MASTERY: f"above {show(cuts.mastery_above)}",
-    }
-
-
-def both_cuts(cuts: CutScores) -> str:
-    """Write two cut scores."""
-    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"
 
 
 def trust(model: ThresholdsModel) -> dict[str, Any]:
@@ -120,7 +102,7 @@ def announcement(model: ThresholdsModel) -> str:
     if model.saved:
         where = "saved" if model.saved.path else "ready to download"
         return f"{model.saved.name} is {where}."
-    named = ranges(model)
+    named = band_ranges(model.cuts)
     bands = ", ".join(
         f"{each.band} {named[each.band]}: "
         + ("nobody" if each.share is None else f"{100 * each.share:.1f} %")
@@ -131,9 +113,8 @@ def announcement(model: ThresholdsModel) -> str:
 
 def picture_words(model: ThresholdsModel) -> str:
     """Say what the histogram shows."""
-    cuts = model.cuts
     return (
-        f"{model.shown_name}, {people(model.cohort.tally.count)}, cut scores "
-        f"{show(cuts.management_below)} and {show(cuts.mastery_above)}: "
+        f"{model.shown_name}, {counted(model.cohort.tally.count, 'person')}, cut scores "
+        f"{both_cuts(model.cuts)}: "
         + ", ".join(f"{each.count:,} {each.band}" for each in model.shares)
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.interpretation import show
 from careerpath.core.quantities import quantity
+from careerpath.core.wording import given_percent, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _comparison_words(managers: int, people: int, share: Fraction, chance: Fract
     counted = (
         f"{managers} of {people} on the list {'manages' if managers == 1 else 'manage'} others, "
         f"those who do both among them; picked blindly it would be {show(float(expected))} on "
-        f"average, as {show(float(share * 100))} % of the organisation do."
+        f"average, as {given_percent(share)} of the organisation do."
     )
     if managers == expected:
         return f"{counted} The list is no more lopsided than the organisation."

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.text_tables import escape_formula, escape_markdown, markdown_table
+from careerpath.core.wording import counted, plural
 from careerpath.top_ten.chance import BlindPickComparison, compare_with_blind_pick
 
 LINES = 10
@@ -136,7 +137,6 @@ class TopTen:
             return "Nobody is on the list yet."
         counts = self.counts
         masters, managers, both = (counts[kind] for kind in TopTenKind)
-        people = f"{self.people} {'person' if self.people == 1 else 'people'}"
         most = max(counts, key=lambda kind: counts[kind])
         if 2 * counts[most] <= self.people:
             verdict = "a mixture"
@@ -147,8 +147,8 @@ class TopTen:
                 TopTenKind.BOTH: "mostly people who do both",
             }[most]
         return (
-            f"Of {people}, {masters} {_are(masters, 'master')}, {managers} "
-            f"{_are(managers, 'manager')} and {both} {'does' if both == 1 else 'do'} both: "
+            f"Of {counted(self.people, 'person')}, {masters} {_are(masters, 'master')}, {managers} "
+            f"{_are(managers, 'manager')} and {both} {plural(both, 'does')} both: "
             f"{verdict}."
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from careerpath.core.interpretation import long_date, percent, show, show_error
+from careerpath.core.wording import counted, long_date, percent, plural, show, show_error, signed
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -26,6 +26,9 @@ def environment() -> Environment:
     made.filters["error"] = show_error
     made.filters["percent"] = percent
     made.filters["day"] = long_date
+    made.filters["counted"] = counted
+    made.filters["signed"] = signed
+    made.filters["plural"] = plural
     return made
 
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.interpretation import show
 from careerpath.core.numbers import exact
 from careerpath.core.quantities import quantity
+from careerpath.core.wording import counted, given_percent, show
 
 HOURS_IN_A_WEEK = 168
 FEWEST_HOURS = 0.1
@@ -203,9 +203,10 @@ def _arithmetic(
     week: Fraction, mastery: Fraction, admin: Fraction, each: Fraction
 ) -> tuple[str, ...]:
     left = week * (1 - mastery - admin)
+    own = week * mastery
     sentences = [
-        f"{_share(mastery)} of {_hours(week)} for your own expertise = {_hours(week * mastery)}.",
-        f"{_share(admin)} of {_hours(week)} for administration = {_hours(week * admin)}.",
+        f"{given_percent(mastery)} of {_hours(week)} for your own expertise = {_hours(own)}.",
+        f"{given_percent(admin)} of {_hours(week)} for administration = {_hours(week * admin)}.",
     ]
     if left <= 0:
         over = f"; the two together go over by {_hours(-left)}" if left else ""
@@ -218,7 +219,7 @@ def _arithmetic(
             f"{_hours(left)} left for people."
         ),
         (
-            f"{_hours(left)} / {_hours(each)} for each person = {_people(reports)}, with "
+            f"{_hours(left)} / {_hours(each)} for each person = {counted(reports, 'person')}, with "
             f"{_hours(left - reports * each)} to spare."
         ),
     )
@@ -230,16 +231,16 @@ def _stops_fitting(week: Fraction, mastery: Fraction, admin: Fraction, each: Fra
     if not mastery:
         return (
             "You keep no time for your own expertise, so this is one job. It stops fitting with "
-            f"{_people(alone + 1)}."
+            f"{counted(alone + 1, 'person')}."
         )
     most = math.floor(people / each)
     said = (
-        f"With {_people(most + 1)} the two jobs no longer fit: they need "
+        f"With {counted(most + 1, 'person')} the two jobs no longer fit: they need "
         f"{_hours(week * (mastery + admin) + (most + 1) * each)} of {_hours(week)}."
     )
     managing = (
-        f" With {_people(alone + 1)}, managing takes more than the whole week, with nothing left "
-        "for your own expertise."
+        f" With {counted(alone + 1, 'person')}, managing takes more than the whole week, with "
+        "nothing left for your own expertise."
     )
     return said + (managing if alone > most else "")
 
@@ -248,8 +249,8 @@ def _warning(reports: int, mastery: Fraction) -> str:
     if not mastery or reports <= MOST_BESIDE_MASTERY:
         return ""
     return (
-        f"{_people(reports).capitalize()} fit by the hours. Somebody who also does the work is "
-        f"usually given three to five ({MOST_BESIDE_MASTERY_SOURCE}), and "
+        f"{counted(reports, 'person').capitalize()} fit by the hours. Somebody who also does the "
+        f"work is usually given three to five ({MOST_BESIDE_MASTERY_SOURCE}), and "
         "when time is short, it is the people one manages who get too little."
     )
 
@@ -270,11 +271,3 @@ def _exactly(number: float) -> Fraction:
 
 def _hours(hours: Fraction) -> str:
     return f"{show(float(hours))} h"
-
-
-def _share(share: Fraction) -> str:
-    return f"{show(float(share * 100))} %"
-
-
-def _people(number: int) -> str:
-    return f"{number} {'person' if number == 1 else 'people'}"

@@ -16,11 +16,11 @@ from traitlets import Bool, Dict, HasTraits, Instance, Int, Tuple, Unicode, UseE
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Band, Instrument
-from careerpath.core.interpretation import long_date
 from careerpath.core.quantities import typed
 from careerpath.core.reliable_change import reliable_change
 from careerpath.core.result_file import KeptResult, as_json, kept_document, several_document
 from careerpath.core.result_reading import parse_results, read_results, score_again
+from careerpath.core.wording import counted, long_date
 from careerpath.questionnaire.model import QuestionnaireModel
 from careerpath.questionnaire.shared_link import link_to
 from careerpath.ui.site_address import Reach, join_address
@@ -556,7 +556,7 @@ class PastResults(HasTraits):
         if not count:
             self._say(f"Nothing new in {name}: all of it is kept here already.")
             return
-        self._add(new.values(), f"{count} result{'' if count == 1 else 's'} added from {name}.")
+        self._add(new.values(), f"{counted(count, 'result')} added from {name}.")
 
     # What the browser says
 

@@ -11,18 +11,11 @@ from typing import Any, Literal
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import BANDS, Band, Instrument
-from careerpath.core.interpretation import (
-    FacetReading,
-    Interpretation,
-    interpret,
-    long_date,
-    percent,
-    show,
-    show_error,
-)
+from careerpath.core.interpretation import FacetReading, Interpretation, interpret
 from careerpath.core.numbers import exact
 from careerpath.core.result_file import as_json, result_document
 from careerpath.core.scoring import Score, score
+from careerpath.core.wording import long_date, percent, show, show_error
 from careerpath.ui.templates import render
 from careerpath.what_next.next_steps import next_steps
 from careerpath.what_next.where_now import WhereNow

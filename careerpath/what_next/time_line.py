@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from careerpath.core.instrument import Instrument
-from careerpath.core.interpretation import long_date, show, show_error
 from careerpath.core.result_file import KeptResult
+from careerpath.core.wording import long_date, show, show_error
 
 EDGE = 0.07
 """The share of the width that stays free at each side, for the whole of a point."""

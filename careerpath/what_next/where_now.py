@@ -13,8 +13,8 @@ from typing import Any
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Band, Instrument
-from careerpath.core.interpretation import show
 from careerpath.core.quantities import quantity
+from careerpath.core.wording import counted, number_word, show
 from careerpath.what_next.capacity import (
     AVERAGE_REPORTS,
     AVERAGE_REPORTS_SOURCE,
@@ -30,10 +30,6 @@ LITTLE = 0.25
 """The share of the week below which an activity that draws one is called little: an assumption."""
 MUCH = 0.5
 """The share from which it is called most of the week."""
-
-_NUMBERS = (
-    "nobody one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-)
 
 
 class CareerPath(StrEnum):
@@ -255,8 +251,10 @@ def _week_strains(suited: CareerPath, now: CareerPath, reports: int, week: Week)
     if reports and week.people < reports * median.value:
         # Cut, not rounded: what is short of the median does not read as the median.
         each = math.floor(10 * week.people / reports) / 10
-        hours = "1 hour" if each == 1 else f"{show(each)} hours"
-        yield f"Each of the people you manage gets {hours} of your week. {median.source}"
+        yield (
+            f"Each of the people you manage gets {counted(each, 'hour')} of your week. "
+            f"{median.source}"
+        )
     if suited is not CareerPath.MANAGEMENT and expertise < LITTLE:
         yield (
             f"Your own expertise gets {own} of your week, and it is what draws "
@@ -274,14 +272,3 @@ def _week_strains(suited: CareerPath, now: CareerPath, reports: int, week: Week)
             f"You call it mastery, and {theirs} of your week is for people: by the "
             "calendar, that is both or management."
         )
-
-
-def number_word(number: int) -> str:
-    """Write a number as in a sentence.
-
-    Examples
-    --------
-    >>> number_word(9), number_word(13)
-    ('nine', '13')
-    """
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)

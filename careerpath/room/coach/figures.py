@@ -18,7 +18,7 @@ from careerpath.cohort.distribution import (
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.cohort.tally import Tally
 from careerpath.core.instrument import Band, CutScores, Facet, Instrument, Item
-from careerpath.core.interpretation import show, show_error
+from careerpath.core.wording import band_ranges, both_cuts, plural, show_error
 
 BARS = 31
 """The most bars of a room's histogram, for 20 to 200 people on a screen across a hall."""
@@ -53,9 +53,9 @@ class CloseCalls:
         >>> str(CloseCalls(count=25, people=41, error=9.8, measured=False))
         '25 of 41 are within 10 points of a line, the assumed error of a total.'
         """
-        error = show_error(self.error)
+        points = plural(float(show_error(self.error)), "point")
         return (
-            f"{self.count} of {self.people} are within {error} point{'' if error == '1' else 's'} "
+            f"{self.count} of {self.people} are within {show_error(self.error)} {points} "
             f"of a line, the {'measured' if self.measured else 'assumed'} error of a total."
         )
 
@@ -115,12 +115,7 @@ class RoomFigures(CutEffects):
     @property
     def ranges(self) -> Mapping[Band, str]:
         """The totals of each band, in words."""
-        low, high = show(self.cuts.management_below), show(self.cuts.mastery_above)
-        return {
-            Band.MANAGEMENT: f"below {low}",
-            Band.BOTH: f"{low} to {high}",
-            Band.MASTERY: f"above {high}",
-        }
+        return band_ranges(self.cuts)
 
     @property
     def totals_in_words(self) -> str:
@@ -155,8 +150,3 @@ class RoomFigures(CutEffects):
     def questions(self, items: tuple[Item, ...]) -> tuple[tuple[Item, Spread], ...]:
         """Return some items, each with the answers to it."""
         return tuple((each, spread_of_items(self.tally, [each.id])) for each in items)
-
-
-def both_cuts(cuts: CutScores) -> str:
-    """Write the two cut scores."""
-    return f"{show(cuts.management_below)} and {show(cuts.mastery_above)}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from careerpath.core.errors import shown
 from careerpath.core.instrument import BANDS, Instrument, Item
-from careerpath.core.interpretation import DISCLAIMER, percent, show
+from careerpath.core.interpretation import DISCLAIMER
+from careerpath.core.wording import both_cuts, percent, show
 from careerpath.room.entities import Room, RoomError, left_out
 from careerpath.ui.templates import render
 
@@ -65,7 +66,7 @@ class RoomSummary:
 
     def values(self) -> Mapping[str, Any]:
         """Return everything that is shown, as plain values."""
-        from careerpath.room.coach.figures import RoomFigures, both_cuts
+        from careerpath.room.coach.figures import RoomFigures
 
         figures = RoomFigures(self.instrument, self.room.cut_scores, self.tally)
         instrument, close_calls = self.instrument, figures.close_calls

@@ -132,7 +132,7 @@ def test_the_same_answer_everywhere_is_told_as_it_is_scored():
 def test_an_item_without_a_facet_among_others_with_one_is_a_warning():
     assert found(with_item("q04", facet=None), Level.WARNING) == {
         "items facet": "These items belong to no facet: q04.",
-        "facets 'focus'": "It has 2 items, which is too few to say anything about.",
+        "facets 'focus'": "It has 2 items, too few to say anything about.",
         "facets": (
             "They have different numbers of items, so some count for more: depth 3, "
             "contribution 3, standing 3, focus 2, solving 3."
@@ -148,7 +148,7 @@ def test_a_facet_without_items_is_a_warning():
         ]
     )
     assert found(more, Level.WARNING)["facets 'new'"] == (
-        "It has no items, which is too few to say anything about."
+        "It has no items, too few to say anything about."
     )
 
 

@@ -11,9 +11,10 @@ from kit.strategies import answered, grid
 from careerpath import Band, Instrument, interpret, load_instrument, score
 from careerpath.core.certainty import band_chances, find_flips
 from careerpath.core.instrument import BANDS
-from careerpath.core.interpretation import DISCLAIMER, percent
+from careerpath.core.interpretation import DISCLAIMER
 from careerpath.core.numbers import exact
 from careerpath.core.scoring import keyed_answer
+from careerpath.core.wording import percent
 
 SHIPPED = load_instrument()
 
