@@ -27,7 +27,7 @@ def examples(document: Path) -> list[Example]:
     """Read what a document shows, from top to bottom."""
     found = []
     text = document.read_text(encoding="utf-8")
-    for kind, block in re.findall(r"^```(sh|console|python)\n(.*?)^```", text, re.M | re.S):
+    for kind, block in re.findall(r"^ *```(sh|console|python)\n(.*?)^ *```", text, re.M | re.S):
         if kind == "python":
             found.append(Example(kind, block))
         elif kind == "sh":
