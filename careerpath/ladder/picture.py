@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from careerpath.core.instrument_lint import Level
-from careerpath.core.numbers import exact
+from careerpath.core.numbers import exact, round_steps
 from careerpath.core.wording import counted, money
 from careerpath.ladder.findings import Aspect, LadderFinding, find_disparities
 from careerpath.ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side
@@ -205,15 +205,11 @@ def _scale(pays: list[Pay]) -> tuple[Fraction, ...]:
         return (Fraction(0), Fraction(1))
     low = min(Fraction(exact(pay.minimum)) for pay in pays)
     high = max(Fraction(exact(pay.maximum)) for pay in pays)
-    step = Fraction(1)
-    while True:
-        for factor in (1, 2, 5):
-            width = step * factor
-            first, last = low // width, -(-high // width)
-            if last - first <= MOST_TICKS:
-                last = max(last, first + 1)
-                return tuple(width * mark for mark in range(first, last + 1))
-        step *= 10
+    for step in round_steps(1):
+        first, last = low // step, -(-high // step)
+        if last - first <= MOST_TICKS:
+            break
+    return tuple(step * mark for mark in range(first, max(last, first + 1) + 1))
 
 
 def _on(scale: tuple[Fraction, ...], amount: Fraction) -> float:

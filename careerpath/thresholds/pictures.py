@@ -13,6 +13,7 @@ from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.cut_figures import Floats
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import BANDS, Band
+from careerpath.core.numbers import round_steps
 from careerpath.core.wording import show
 from careerpath.thresholds.model import ThresholdsModel
 
@@ -248,9 +249,7 @@ def round_numbers(low: float, high: float, *, about: int = 4) -> Floats:
     >>> round_numbers(0, 23).tolist(), round_numbers(0, 150, about=6).tolist()
     ([0.0, 10.0, 20.0], [0.0, 50.0, 100.0, 150.0])
     """
-    rough = (high - low) / about
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(each * power for each in (1, 2, 5, 10) if each * power >= rough * (1 - 1e-9))
+    step = float(next(round_steps((high - low) / about * (1 - 1e-9))))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return np.arange(first, last + 1, dtype=np.float64) * step

@@ -9,7 +9,6 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.numbers import exact
 from careerpath.core.quantities import quantity
 from careerpath.core.wording import counted, given_percent, show
 
@@ -122,17 +121,6 @@ class DirectReportCapacity:
             "people": self.used_hours,
             "spare": self.spare_hours,
         }
-
-    def hours_needed(self, reports: int) -> float:
-        """Return what a week with so many direct reports would take, with all else kept.
-
-        Examples
-        --------
-        >>> direct_report_capacity().hours_needed(9)
-        54.2
-        """
-        needed = _exactly(self.expertise_hours) + _exactly(self.admin_hours)
-        return float(needed + reports * _exactly(self.hours_per_report))
 
 
 def direct_report_capacity(
@@ -262,11 +250,6 @@ def _checked(name: str, value: object, lowest: float, highest: float) -> Fractio
         hint = " Write 50 % as 0.5." if name.endswith("_share") else " Change it."
         raise CareerpathError(f"{said}, not {shown(value)}.{hint}")
     return number
-
-
-def _exactly(number: float) -> Fraction:
-    """Return the number that was written: 0.18 of 40 hours is 7.2, and not beside it."""
-    return Fraction(exact(number))
 
 
 def _hours(hours: Fraction) -> str:
