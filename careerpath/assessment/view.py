@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox, Widget
 
-from careerpath.assessment import screens
-from careerpath.assessment.screens import skeleton
 from careerpath.core.instrument import Instrument
 from careerpath.core.instrument_file import load_instrument
 from careerpath.core.scoring import Score
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase, QuestionnaireModel, read_day
 from careerpath.questionnaire.rating_slider import RatingSlider
-from careerpath.room.participant.view import Participant, open_rooms
+from careerpath.room.participant.background import Background
+from careerpath.room.participant.model import ParticipantModel
+from careerpath.room.participant.room_access import open_rooms
 from careerpath.ui.screen import Action, Screen
+from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
-
-__all__ = ["AssessmentScreen", "skeleton"]
+from careerpath.what_next.choices import choices
 
 if TYPE_CHECKING:
     from careerpath.questionnaire.shared_link import SharedAnswers
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 
 class AssessmentScreen(VBox):
-    """The click-through questionnaire, in a notebook or as a page.
+    """The questionnaire, one question a screen, in a notebook or as a page.
 
     Parameters
     ----------
     instrument : Instrument, optional
-        By default the shipped one. A room brings its own.
+        By default the shipped one. A room has its own.
     rooms : callable, optional
-        Opens the store of rooms, once a room is joined.
+        Opens the store of rooms, when a room is joined.
 
     Attributes
     ----------
     model : QuestionnaireModel
-        What is shown and what was answered.
-    room : ParticipantModel
-        The room that was joined, and what was shared with it.
+        The screen that is shown, and the answers.
+    participant : ParticipantModel
+        The room that was joined, and the answers that were shared with it.
     value : Score or None
         The score, as soon as every item has an answer.
 
@@ -71,10 +71,9 @@ class AssessmentScreen(VBox):
         self._top = Screen()
         self._card = Screen()
         self._bottom = Screen()
-        self._participant = Participant(
-            self.model, self._session, attempt=self._attempt, open_rooms=rooms
+        self.participant = ParticipantModel(
+            self.model, rooms, perform=Background(self._attempt), tell=self._session.send
         )
-        self.room = self._participant.model
         self._page = self.model.instrument
         self._foot: Screen | None = None
         self._after: AfterResult | None = None
@@ -86,11 +85,15 @@ class AssessmentScreen(VBox):
         self.add_class("careerpath").add_class("careerpath-app")
         for screen in (self._top, self._card, self._bottom):
             screen.on_action(self._act)
+        self._session.on_room(
+            join=lambda found: self._attempt(partial(self.participant.join, found)),
+            share=lambda found: self._attempt(partial(self.participant.share, found)),
+        )
         self._session.on_link(self._open_link)
         self._session.observe(self._found, names=["looked", "found", "storage"])
         self.model.observe(self._use_instrument, "instrument")
         self.model.observe(self._draw)
-        self.room.observe(self._draw)
+        self.participant.observe(self._draw)
         self._draw()
 
     @property
@@ -101,7 +104,7 @@ class AssessmentScreen(VBox):
     # From the visitor to the model
 
     def _act(self, action: Action) -> None:
-        doings: dict[str, Callable[[], None]] = {
+        actions: dict[str, Callable[[], None]] = {
             "start": self._start,
             "resume": self._resume,
             "next": self.model.go_on,
@@ -112,18 +115,18 @@ class AssessmentScreen(VBox):
             "forget": self._forget,
             "open": partial(self._open, action.item or ""),
             "own": self._leave_link,
-            "rejoin": self.room.try_again,
+            "rejoin": self.participant.try_again,
         }
-        # The second half of a double click was meant for the screen before.
-        if action.name not in doings or action.place != self._place:
+        # The second click of a double click was meant for the screen before.
+        if action.name not in actions or action.place != self.model.place:
             return
         self._moved = True
         self._revised = {"goto": action.item, "review": self._revised}.get(action.name)
-        self._guarded(doings[action.name])
+        self._guarded(actions[action.name])
 
     def _submit(self, slider: RatingSlider) -> None:
         if self.model.phase is Phase.QUESTION and slider.name == self.model.item.id:
-            self._act(Action("next", place=self._place))
+            self._act(Action("next", place=self.model.place))
 
     def _answer(self, change: dict[str, Any]) -> None:
         slider: RatingSlider = change["owner"]
@@ -150,11 +153,11 @@ class AssessmentScreen(VBox):
     def _forget(self) -> None:
         self._session.keep(None)
         self._drop_sliders()
-        self.room.forget()
+        self.participant.forget()
         self.model.forget()
 
     def _open(self, choice: str) -> None:
-        """Open one of the choices below the result; what they need is loaded by the first one."""
+        """Open one of the choices below the result. Their code loads when the first one opens."""
         from careerpath.what_next.view import AfterResult
 
         if self._after is None:
@@ -172,7 +175,7 @@ class AssessmentScreen(VBox):
         self._after = self._foot = None
 
     def _open_link(self, fragment: object) -> None:
-        """Show somebody's answers instead of the first screen; they never mix with one's own."""
+        """Show another person's answers on the first screen, apart from the visitor's own."""
         from careerpath.questionnaire.shared_link import SharedAnswers
 
         self._shared = SharedAnswers(self._page)
@@ -189,7 +192,7 @@ class AssessmentScreen(VBox):
         self._sliders.clear()
 
     def _use_instrument(self, _change: object) -> None:
-        """Take a room's instrument: its questions may be others, and have another draft."""
+        """Ask the questions of a room's instrument, which have a draft of their own."""
         instrument = self.model.instrument
         self._drop_sliders()
         with self._session.hold_sync():
@@ -202,7 +205,7 @@ class AssessmentScreen(VBox):
         self._session.trouble = guarded(action)
 
     def _attempt(self, action: Callable[[], None]) -> None:
-        """Do what nobody has pressed for: it takes no other trouble's words away."""
+        """Do something the visitor did not ask for; an earlier failure stays on the screen."""
         self._session.trouble = guarded(action) or self._session.trouble
 
     # From the model to the visitor
@@ -211,66 +214,75 @@ class AssessmentScreen(VBox):
         model = self.model
         question = model.phase is Phase.QUESTION
         shared = self._shared if model.phase is Phase.WELCOME else None
+        below: tuple[Widget, ...] = ()
         if model.phase is Phase.WELCOME:
             self._close_choices()
-        below: tuple[Widget, ...] = ()
         if shared and shared.score:
-            top, bottom = screens.shared_result(shared, self._place)
-            shown = {self._top: top, self._bottom: bottom}
+            shown = {
+                self._top: self._render("result", model=shared, shared=True),
+                self._bottom: self._details(shared, shared=True),
+            }
             below = (self._bottom,)
         else:
             shown = {self._top: self._first()}
         if question:
-            shown[self._bottom] = screens.navigation(model, self._place)
+            shown[self._bottom] = self._render("navigation")
             below = (self._slider(), self._bottom)
         elif model.phase is Phase.RESULT:
-            opened = self._after is not None
-            shown[self._bottom] = screens.details(model, self._place, opened=opened)
-            shown[self._card] = self._participant.card(self._place)
-            below = (self._card, self._bottom) if shown[self._card] else (self._bottom,)
+            shown[self._bottom] = self._details(model)
+            below = (self._bottom,)
+            if self.participant.asks_to_share:
+                path = "room/participant/templates/share.html"
+                shown[self._card] = render(path, participant=self.participant, place=model.place)
+                below = (self._card, self._bottom)
             if self._after and self._foot:
                 self._after.follow()
-                shown[self._foot] = screens.end(model, self._place)
+                shown[self._foot] = self._render("result_end", shared=False)
                 below = (*below, self._after, self._foot)
-        # All at once, as soon as it is all made: a connection can be lost at any moment.
+        # All at once, after everything is rendered: a connection can be lost at any moment.
         for screen, html in shown.items():
             screen.html = html
         self.children = (self._session, self._top, *below)
         self._session.place = {"phase": model.phase.value, "item": model.item.id}
-        count = len(model.instrument.items)
         self._session.announcement = (
-            f"Question {model.position + 1} of {count}"
+            f"Question {model.number} of {len(model.instrument.items)}"
             if question and self._moved
-            else self._participant.announcement
+            else self.participant.announcement
         )
 
     def _first(self) -> str:
         match self.model.phase:
             case Phase.WELCOME:
-                return screens.welcome(
-                    self.model.instrument,
-                    offered=self.model.offered,
+                return self._render(
+                    "welcome",
+                    participant=self.participant,
                     storage=self._session.storage,
                     moved=self._moved,
-                    waiting=not self._session.looked or self._participant.joining,
-                    room=self.room,
+                    waiting=not self._session.looked or self.participant.joining,
                     refusal=self._shared.refusal if self._shared else "",
                 )
             case Phase.QUESTION:
-                return screens.progress(self.model, self._place)
+                return self._render("progress")
             case Phase.REVIEW:
-                return screens.review(self.model, self._place, revised=self._revised)
+                return self._render("review", revised=self._revised)
             case _:
-                return screens.result(self.model, self._place)
+                return self._render("result", shared=False)
 
-    @property
-    def _place(self) -> str:
-        """The screen that is shown, as its buttons name it."""
-        model = self.model
-        return f"{model.phase}/{model.item.id}" if model.phase is Phase.QUESTION else model.phase
+    def _details(self, model: QuestionnaireModel | SharedAnswers, *, shared: bool = False) -> str:
+        """Render what follows a result; once a choice is open, the choices come after it."""
+        opened = self._after is not None
+        score = None if shared or opened else model.score
+        parts = choices(score.band) if score else ()
+        return self._render(
+            "result_details", model=model, shared=shared, opened=opened, parts=parts
+        )
+
+    def _render(self, template: str, **values: object) -> str:
+        path = f"assessment/templates/{template}.html"
+        return render(path, **{"model": self.model, "place": self.model.place, **values})
 
     def _slider(self) -> RatingSlider:
-        """Return the shown item's slider; made when it is first needed, and kept."""
+        """Return the shown item's slider; it is created once and kept."""
         item, scale = self.model.item, self.model.instrument.scale
         if item.id not in self._sliders:
             self._sliders[item.id] = RatingSlider(
@@ -287,3 +299,18 @@ class AssessmentScreen(VBox):
             self._sliders[item.id].observe(self._answer, names="value")
             self._sliders[item.id].on_submit(partial(self._submit, self._sliders[item.id]))
         return self._sliders[item.id]
+
+
+def skeleton(instrument: Instrument) -> str:
+    """Return the first screen, as a page shows it before the kernel answers."""
+    model = QuestionnaireModel(instrument=instrument)
+    return render(
+        "assessment/templates/welcome.html",
+        model=model,
+        place=model.place,
+        participant=None,
+        storage=True,
+        moved=False,
+        waiting=True,
+        refusal="",
+    )

@@ -1,4 +1,4 @@
-"""BrowserSession: the draft in the browser, and what is said to screen readers."""
+"""BrowserSession: the draft in the browser, and what screen readers say."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from careerpath.ui.assets import asset
 class BrowserSession(anywidget.AnyWidget):
     """The part of an assessment that only a browser can do.
 
-    The draft lives in the browser's localStorage under the instrument's id. The browser
-    writes each answer itself, at once; the kernel tells it which screen is shown. What is
-    shared with a room is kept there too until it has arrived: it comes as messages, so that
-    no trait holds a participant's token.
+    The draft is in the browser's localStorage, under the instrument's id. The browser writes each
+    answer at once; the kernel tells it which screen is shown. Answers that are shared with a room
+    are kept there too, until they have arrived; they come as messages, so that no trait holds a
+    participant's token.
 
     Attributes
     ----------
     instrument, version : str
         Whose draft it is.
     found : object
-        The draft that the browser had when the page opened. A visitor can put anything
-        here: `careerpath.questionnaire.model.read_draft` trusts nothing in it.
+        The draft that the browser had when the page opened. A visitor can put anything here, so
+        `careerpath.questionnaire.model.read_draft` trusts nothing in it.
     looked : bool
         Whether the browser has looked for a draft yet.
     storage : bool
         Whether the browser can keep a draft at all.
     today : str
-        The day where the browser is. A visitor can put anything here, too.
+        The date where the browser is. A visitor can put anything here, too.
     place : dict
         ``{"phase": ..., "item": ...}``: the screen that is shown, kept with the draft.
     announcement : str
         What a screen reader says next.
     trouble : str
-        What went wrong, for everybody to see and hear; empty for nothing.
+        What went wrong, shown and read aloud; empty if nothing did.
     """
 
     _esm = asset(
@@ -57,7 +57,7 @@ class BrowserSession(anywidget.AnyWidget):
     trouble = Unicode("").tag(sync=True)
 
     def keep(self, answers: Mapping[str, float] | None) -> None:
-        """Make these answers the draft, to which the browser adds each new one.
+        """Replace the draft by these answers; the browser adds each new one to it.
 
         Parameters
         ----------
@@ -67,9 +67,9 @@ class BrowserSession(anywidget.AnyWidget):
         self.send({"answers": None if answers is None else dict(answers)})
 
     def on_room(self, *, join: Callable[[object], None], share: Callable[[object], None]) -> None:
-        """Call ``join(found)`` and ``share(found)`` with what the browser sends for a room.
+        """Call ``join(found)`` or ``share(found)`` when the browser sends that for a room.
 
-        A visitor can send anything: `room.participant.claims.read_claim` trusts nothing in it.
+        A visitor can send anything, so `read_ticket` in room.participant trusts nothing in it.
         """
 
         def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
@@ -81,7 +81,7 @@ class BrowserSession(anywidget.AnyWidget):
         self.on_msg(receive)
 
     def on_link(self, handler: Callable[[object], None]) -> None:
-        """Call ``handler(fragment)`` where the page's address holds somebody's answers.
+        """Call ``handler(fragment)`` if the page's address holds another person's answers.
 
         A visitor can send anything: `core.share_link.decode_answers` trusts nothing in it.
         """

@@ -1,8 +1,4 @@
-"""The assessment's model: where a person is, what they answered, and what comes next.
-
-Every decision of the screens is taken here, without a widget. A view shows this model
-and calls its methods.
-"""
+"""Decides everything on a taker's way through a questionnaire, without a widget."""
 
 from __future__ import annotations
 
@@ -19,11 +15,11 @@ from careerpath.core.interpretation import Interpretation, interpret
 from careerpath.core.scoring import Score, check_answer, score
 
 SECONDS_PER_ITEM = 12
-"""How long one question takes, for telling how much time is left."""
+"""How long one question takes, to estimate the time that is left."""
 
 
 class Phase(StrEnum):
-    """The screens, in order."""
+    """The screens of the questionnaire, in order."""
 
     WELCOME = "welcome"
     QUESTION = "question"
@@ -33,7 +29,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Answers kept from an earlier visit, and where that visit stopped."""
+    """Answers that a browser kept from an earlier visit, and where that visit stopped."""
 
     phase: Phase
     position: int
@@ -41,8 +37,26 @@ class Draft:
     taken: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One item in a list of answers.
+
+    Attributes
+    ----------
+    item : Item
+    answer : int, float or None
+        From left to right as shown; None if the item is unanswered.
+    position : float or None
+        Where the answer is on its line, from 0 (left) to 100 (right).
+    """
+
+    item: Item
+    answer: float | None
+    position: float | None
+
+
 class QuestionnaireModel(HasTraits):
-    """One person's way through an instrument.
+    """One taker's way through an instrument.
 
     Parameters
     ----------
@@ -55,11 +69,11 @@ class QuestionnaireModel(HasTraits):
     position : int
         The item that is shown, or was shown last, counted from 0.
     answers : dict of str to int or float
-        By item, from left to right as shown. An unanswered item is not in it.
+        By item, from left to right as shown. Unanswered items are not in it.
     taken : date or None
         The day of the newest answer.
     offered : Draft or None
-        An earlier visit's answers, which the welcome screen offers to go on with.
+        Answers from an earlier visit, with which the welcome screen offers to go on.
 
     Examples
     --------
@@ -87,6 +101,21 @@ class QuestionnaireModel(HasTraits):
         return self.instrument.items[self.position]
 
     @property
+    def number(self) -> int:
+        """The number of the item that is shown, counted from 1."""
+        return self.position + 1
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the last item is shown."""
+        return self.number == len(self.instrument.items)
+
+    @property
+    def place(self) -> str:
+        """The name of the screen that is shown: of its phase, and of its item if it has one."""
+        return f"{self.phase}/{self.item.id}" if self.phase is Phase.QUESTION else str(self.phase)
+
+    @property
     def answered(self) -> int:
         """How many items have an answer."""
         return len(self.answers)
@@ -107,7 +136,7 @@ class QuestionnaireModel(HasTraits):
 
     @property
     def obstacle(self) -> str:
-        """Why it cannot go on from here, in words; empty where it can."""
+        """Why it cannot go on from here, in words; empty if it can."""
         if self.phase is Phase.QUESTION and self.item.id not in self.answers:
             return "Choose a point on the line to go on."
         if self.phase is Phase.REVIEW and self.unanswered:
@@ -116,10 +145,20 @@ class QuestionnaireModel(HasTraits):
         return ""
 
     @property
+    def minutes(self) -> int:
+        """How long the whole instrument takes, in whole minutes."""
+        return minutes_for(self.instrument)
+
+    @property
     def minutes_left(self) -> int:
-        """How long the rest will take, in whole minutes; 0 for less than one."""
+        """How long the rest takes, in whole minutes; 0 for less than one."""
         seconds = len(self.unanswered) * SECONDS_PER_ITEM
         return round(seconds / 60) if seconds >= 60 else 0
+
+    @property
+    def rows(self) -> tuple[AnswerRow, ...]:
+        """The items with their answers, as the review shows them."""
+        return answer_rows(self.instrument, self.answers)
 
     @property
     def score(self) -> Score | None:
@@ -132,7 +171,7 @@ class QuestionnaireModel(HasTraits):
         result = self.score
         return interpret(self.instrument, result) if result else None
 
-    # What a person can do
+    # What a taker can do
 
     def start(self) -> None:
         """Begin at the first question, without answers."""
@@ -144,7 +183,7 @@ class QuestionnaireModel(HasTraits):
             self.phase = Phase.QUESTION
 
     def answer(self, item_id: str, value: float, *, on: date | None = None) -> None:
-        """Take an answer, or change it.
+        """Set or change an answer.
 
         Parameters
         ----------
@@ -152,12 +191,12 @@ class QuestionnaireModel(HasTraits):
         value : int or float
             From left to right as shown.
         on : date, optional
-            The day where the person is; by default that of this machine.
+            The date where the taker is; by default this machine's.
 
         Raises
         ------
         AnswerError
-            Where the item is unknown or the scale does not have that answer; nothing is lost.
+            If the item is unknown, or the answer is not on the scale; nothing changes then.
         """
         check_answer(self.instrument, item_id, value)
         with self.hold_trait_notifications():
@@ -165,12 +204,12 @@ class QuestionnaireModel(HasTraits):
             self.taken = on or date.today()
 
     def go_on(self) -> None:
-        """Go to the next question, from the last one to the review, from there to the result.
+        """Go to the next question, from the last one to the review, and from there to the result.
 
         Raises
         ------
         AnswerError
-            Where an answer is still missing.
+            If an answer is still missing.
         """
         if self.obstacle:
             raise AnswerError(
@@ -208,7 +247,7 @@ class QuestionnaireModel(HasTraits):
         Raises
         ------
         AnswerError
-            Where there is no such item.
+            If there is no such item.
         """
         item = self.instrument.item(item_id)
         with self.hold_trait_notifications():
@@ -221,7 +260,7 @@ class QuestionnaireModel(HasTraits):
             self.phase = Phase.REVIEW
 
     def leave(self) -> None:
-        """Go to the welcome screen, which offers to go on with the answers so far."""
+        """Go to the welcome screen, which then offers to go on with the answers so far."""
         with self.hold_trait_notifications():
             self.offered = (
                 Draft(self.phase, self.position, self.answers, self.taken) if self.answers else None
@@ -229,13 +268,13 @@ class QuestionnaireModel(HasTraits):
             self.phase = Phase.WELCOME
 
     def offer(self, found: object) -> None:
-        """Offer to go on with what a browser kept, as far as it can be trusted.
+        """Offer to go on with a draft that a browser kept.
 
         Parameters
         ----------
         found : object
-            What the browser sent: anything at all. What is not a draft of this instrument
-            and version is passed over, and so is each answer that the scale does not have.
+            What the browser sent, which can be anything. A draft of another instrument or version
+            is ignored, and so is each answer that is not on the scale.
         """
         if self.phase is not Phase.WELCOME or self.answers:
             return
@@ -254,7 +293,7 @@ class QuestionnaireModel(HasTraits):
             self.offered = None
 
     def adopt(self, instrument: Instrument) -> None:
-        """Ask another instrument's questions, as a room does; not once the questions have begun."""
+        """Ask another instrument's questions, as a room does; ignored after the first question."""
         if instrument == self.instrument or self.phase is not Phase.WELCOME:
             return
         with self.hold_trait_notifications():
@@ -274,8 +313,34 @@ class QuestionnaireModel(HasTraits):
             self.phase = Phase.WELCOME
 
 
+def answer_rows(
+    instrument: Instrument, answers: Mapping[str, int | float]
+) -> tuple[AnswerRow, ...]:
+    """Return the items with their answers, in order.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> answer_rows(load_instrument(), {"q01": 7})[0].position
+    70.0
+    """
+    scale = instrument.scale
+    rows = []
+    for item in instrument.items:
+        answer = answers.get(item.id)
+        span = scale.maximum - scale.minimum
+        position = None if answer is None else 100 * (answer - scale.minimum) / span
+        rows.append(AnswerRow(item, answer, position))
+    return tuple(rows)
+
+
+def minutes_for(instrument: Instrument) -> int:
+    """Return how long an instrument takes, in whole minutes, at least one."""
+    return max(1, round(len(instrument.items) * SECONDS_PER_ITEM / 60))
+
+
 def read_draft(instrument: Instrument, found: object) -> Draft | None:
-    """Read a draft that a browser kept, trusting nothing in it.
+    """Read a draft that a browser sent, trusting nothing in it.
 
     Parameters
     ----------
@@ -286,7 +351,7 @@ def read_draft(instrument: Instrument, found: object) -> Draft | None:
     Returns
     -------
     Draft or None
-        None where there is nothing to go on with.
+        None if it has no valid answer for this instrument and version.
 
     Examples
     --------
@@ -318,14 +383,14 @@ def read_draft(instrument: Instrument, found: object) -> Draft | None:
 
 
 def read_day(written: object, *, near: date | None = None) -> date | None:
-    """Read a day that a browser names, trusting nothing in it; None where it is none.
+    """Read a date that a browser sent, trusting nothing in it; return None if it is not one.
 
     Parameters
     ----------
     written : object
         Such as "2026-03-01", or anything else.
     near : date, optional
-        It has to be this day, or the one before or after it: clocks and time zones differ.
+        The date must be this one, or the one before or after it: clocks and time zones differ.
 
     Examples
     --------

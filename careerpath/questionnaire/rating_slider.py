@@ -16,17 +16,17 @@ class RatingSlider(anywidget.AnyWidget):
     """A slider for one question, around the browser's own range input.
 
     ipywidgets' sliders have no accessible name, no unset state and a small handle. This one
-    has them, takes digits as keys, and is otherwise a widget like any other: ``value`` can be
-    observed and linked, in Voilà and in JupyterLab.
+    has a name, an unset state and a large handle, accepts digit keys, and is otherwise a normal
+    widget: ``value`` can be observed and linked, in Voilà and in JupyterLab.
 
     Attributes
     ----------
     value : int, float or None
-        None until somebody chooses.
+        None until the taker chooses.
     minimum, maximum, step : int or float
         The scale.
     name : str
-        Whose answer it is: the item's id.
+        The item's id.
     label, low_label, high_label : str
         The question, and the poles at the low and at the high end.
     disabled, autofocus : bool
@@ -74,7 +74,7 @@ class RatingSlider(anywidget.AnyWidget):
             return False
         try:
             return not (exact(value) - exact(self.minimum)) % exact(self.step)
-        except ArithmeticError:  # A scale that somebody has tampered with.
+        except ArithmeticError:  # A visitor has tampered with the scale.
             return False
 
     def on_submit(self, handler: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""Somebody's answers, opened from a link: shown, never kept, and never mixed with one's own."""
+"""Another person's answers, opened from a link: shown, never kept, never mixed with one's own."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from careerpath.core.instrument import Instrument
 from careerpath.core.interpretation import Interpretation, interpret
 from careerpath.core.scoring import Score, score
 from careerpath.core.share_link import ShareLinkError, decode_answers, encode_answers
+from careerpath.questionnaire.model import AnswerRow, answer_rows
 
 LONGEST_BASE = 500
 
 
 class SharedAnswers(HasTraits):
-    """What a link holds.
+    """The answers in a link.
 
     Attributes
     ----------
     answers : dict of str to int or float
-        Empty until a link was opened, and where it cannot be read.
+        Empty until a link is opened, and if it cannot be read.
     score : Score or None
-    meaning : Interpretation or None
+    interpretation : Interpretation or None
     refusal : str
         Why a link cannot be read.
 
@@ -42,48 +43,48 @@ class SharedAnswers(HasTraits):
     instrument = Instance(Instrument)
     answers = Dict()
     score = Instance(Score, allow_none=True)
-    meaning = Instance(Interpretation, allow_none=True)
+    interpretation = Instance(Interpretation, allow_none=True)
     refusal = Unicode("")
 
     def __init__(self, instrument: Instrument) -> None:
         super().__init__(instrument=instrument)
 
     def open(self, fragment: object) -> None:
-        """Read what stands behind the "#" of an address; anything at all may stand there."""
+        """Read what follows the "#" in an address, which can be anything."""
         with self.hold_trait_notifications():
-            self.answers, self.score, self.meaning, self.refusal = {}, None, None, ""
+            self.answers, self.score, self.interpretation, self.refusal = {}, None, None, ""
             try:
                 if not isinstance(fragment, str):
                     raise ShareLinkError("This link holds no answers. Open the whole link.")
                 answers = decode_answers(self.instrument, fragment)
                 result = score(self.instrument, answers)
             except CareerpathError as error:
-                self.refusal = self._told(error)
+                self.refusal = self._why(error)
             else:
                 self.answers, self.score = answers, result
-                self.meaning = interpret(self.instrument, result)
+                self.interpretation = interpret(self.instrument, result)
 
-    def _told(self, error: CareerpathError) -> str:
+    def _why(self, error: CareerpathError) -> str:
         if not isinstance(error, AnswerError) or error.reason is not Reason.UNANSWERED:
             return str(error)
         return (
-            f"This link leaves out {len(error.items)} of {len(self.instrument.items)} answers: "
-            f"{', '.join(error.items)}. Ask for a link to a whole result."
+            f"This link lacks {len(error.items)} of {len(self.instrument.items)} answers: "
+            f"{', '.join(error.items)}. Ask for a link to a complete result."
         )
 
-    def leave(self) -> None:
-        """Forget what the link held."""
-        with self.hold_trait_notifications():
-            self.answers, self.score, self.meaning, self.refusal = {}, None, None, ""
+    @property
+    def rows(self) -> tuple[AnswerRow, ...]:
+        """The items with their answers."""
+        return answer_rows(self.instrument, self.answers)
 
 
 def link_to(base: object, instrument: Instrument, answers: dict[str, int | float]) -> str:
-    """Make the address that shows these answers; empty where the page has none of its own.
+    """Return the address that shows these answers; empty if the page has no address.
 
     Parameters
     ----------
     base : object
-        The page's address, as a browser sends it: anything but an address gives no link.
+        The page's address, as a browser sends it. It can be anything; then there is no link.
     instrument : Instrument
     answers : dict of str to number
 

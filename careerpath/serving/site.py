@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from careerpath import Instrument
-from careerpath.questionnaire.model import SECONDS_PER_ITEM
+from careerpath.questionnaire.model import minutes_for
 from careerpath.serving.assets import Assets
 from careerpath.serving.pages import Page
 
@@ -86,7 +86,7 @@ class Site:
     def landing(self) -> str:
         """Return the page at the root. It costs no process: bots and link previews are welcome."""
         instrument = self._instrument
-        minutes = max(1, round(len(instrument.items) * SECONDS_PER_ITEM / 60))
+        minutes = minutes_for(instrument)
         return self._render(
             "landing.html",
             title=instrument.title,

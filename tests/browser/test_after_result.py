@@ -375,7 +375,7 @@ def test_deleting_the_answers_deletes_past_results_and_says_so(shown: Page):
     open_part(page, "device")
     page.get_by_role("button", name="Keep this result").click()
     expect(page.get_by_text("Kept on this device.").first).to_be_visible()
-    expect(page.get_by_text("Deleting takes your past results on this device")).to_be_visible()
+    expect(page.get_by_text("This also deletes your past results on this device")).to_be_visible()
     page.get_by_role("button", name="Delete my answers from this device").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
     said = page.get_by_text("Your answers and past results are deleted from this device.")

@@ -233,7 +233,9 @@ def test_a_database_that_is_away_stands_in_nobodys_way(page: Page, tmp_path: Pat
             moved = file.rename(tmp_path / "away.db")
             file.mkdir()
             page.goto(f"{server.url}join/{code}")
-            unreached = page.get_by_role("heading", name="The room cannot be reached just now.")
+            unreached = page.get_by_role(
+                "heading", name="The room cannot be reached at the moment."
+            )
             expect(unreached).to_be_visible()
             assert str(tmp_path) not in page.content()
             start(page)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 
 THEIRS = {item.id: 0 if item.mastery_side == "left" else 10 for item in INSTRUMENT.items}
 FRAGMENT = encode_answers(INSTRUMENT, THEIRS)
-SHARED = "Somebody’s result, from a link"  # noqa: RUF001
+SHARED = "A shared result, from a link"
 
 
 def open_link(page: Page, server: ServerProcess, fragment: str = FRAGMENT) -> None:

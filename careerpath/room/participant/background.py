@@ -1,4 +1,4 @@
-"""Work beside the screen: a database that is slow holds up nobody who answers a question."""
+"""Background: work in a thread, so that a slow database does not stop anyone's questionnaire."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from threading import Thread
 from typing import TypeVar
 
 LATE_SECONDS = 5.0
-"""After so long a person is told that it takes longer."""
+"""After this time a person is told that it takes longer."""
 
 _T = TypeVar("_T")
 
 
 class Background:
-    """Does one thing after the other in a thread of its own, and tells how each went.
+    """Does one piece of work after the other in a thread, and reports the outcome of each.
 
-    What it tells is told where it was asked: in the event loop, never in the thread. Where there
-    is no loop, as in plain Python, it does all at once.
+    Outcomes are reported in the event loop, never in the thread. Without a loop, as in plain
+    Python, all work is done at once.
 
     Parameters
     ----------
     around : callable
-        Called with each thing to tell; it decides what becomes of a failure.
+        Called with each report, which it must call; it decides what happens if that fails.
     late_after : float
         Seconds.
 
@@ -38,7 +38,7 @@ class Background:
 
     def __init__(
         self,
-        around: Callable[[Callable[[], None]], object] = lambda told: told(),
+        around: Callable[[Callable[[], None]], object] = lambda report: report(),
         *,
         late_after: float = LATE_SECONDS,
     ) -> None:
@@ -59,34 +59,33 @@ class Background:
         Parameters
         ----------
         work : callable
-            What to do.
         done : callable
-            Told what came out.
+            Called with the result.
         failed : callable
-            Told what went wrong.
+            Called with the exception, if there was one.
         late : callable, optional
-            Told once where it takes longer than a person likes to wait. It goes on all the same.
+            Called once if the work takes long; the work goes on.
         """
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             _outcome(work, done, failed)()
             return
-        # Messages to the browser name what they answer, and find that in the context.
+        # A message to the browser names the message it answers, and finds it in the context.
         context = contextvars.copy_context()
         timer = loop.call_later(self._late_after, self._around, late) if late else None
 
-        def tell(told: Callable[[], None]) -> None:
+        def tell(report: Callable[[], None]) -> None:
             if timer:
                 timer.cancel()
-            self._around(told)
+            self._around(report)
 
-        def both() -> None:
-            told = _outcome(work, done, failed)
+        def work_and_tell() -> None:
+            report = _outcome(work, done, failed)
             if not loop.is_closed():
-                loop.call_soon_threadsafe(tell, told, context=context)
+                loop.call_soon_threadsafe(tell, report, context=context)
 
-        self._queue().put(both)
+        self._queue().put(work_and_tell)
 
     def _queue(self) -> SimpleQueue[Callable[[], None]]:
         if self._work is None:
@@ -96,7 +95,8 @@ class Background:
                 while True:
                     queue.get()()
 
-            # A page that ends waits for no database: what did not arrive is kept in the browser.
+            # A daemon, so that a page can end without waiting for a database: what was not stored
+            # is kept in the browser.
             Thread(target=work, name="rooms", daemon=True).start()
         return self._work
 
@@ -104,10 +104,10 @@ class Background:
 def _outcome(
     work: Callable[[], _T], done: Callable[[_T], None], failed: Callable[[Exception], None]
 ) -> Callable[[], None]:
-    """Do it, and return what there is to tell."""
+    """Do the work, and return the call that reports how it went."""
     try:
         result = work()
-    except Exception as error:  # noqa: BLE001 - told by whoever asked
+    except Exception as error:  # noqa: BLE001 - reported to the caller
         problem = error
         return lambda: failed(problem)
     return lambda: done(result)

@@ -319,7 +319,7 @@ class Visit:
     def share(self):
         """Send what the button carries, as the browser does."""
         answers = json.loads(html.unescape(re.search('data-answers="([^"]+)"', self.shown)[1]))
-        code = self.app.room.room.code
+        code = self.app.participant.room.code
         send(self.session, {"share": {"code": code, "token": DEVICE, "answers": answers}})
 
     @property
@@ -418,14 +418,14 @@ def test_a_room_that_is_found_late_changes_no_question_under_the_hand(store, mon
     session = part(app, BrowserSession)
     send(session, {"join": {"code": code, "token": DEVICE, "shared": None}})
     session.looked = True
-    assert "The room cannot be reached just now." in shown(app)
+    assert "The room cannot be reached at the moment." in shown(app)
     press(app, "start")
     for _ in IDS:
         part(app, RatingSlider).value = 5
         press(app, "next")
     press(app, "next")
     assert app.model.phase is Phase.RESULT
-    assert "asks other questions" in shown(app)
+    assert "asks different questions" in shown(app)
     assert 'data-action="share"' not in shown(app)
     press(app, "leave")
     assert app.model.instrument.item_ids == ("a", "b")

@@ -22,7 +22,7 @@ def test_a_link_shows_the_result_that_its_answers_have():
     model = opened(encode_answers(INSTRUMENT, ANSWERS))
     assert model.answers == ANSWERS
     assert model.score.total == 79
-    assert model.meaning.headline == "You are drawn to both"
+    assert model.interpretation.headline == "You are drawn to both"
     assert model.refusal == ""
 
 
@@ -32,25 +32,19 @@ def test_a_link_shows_the_result_that_its_answers_have():
 def test_anything_else_is_a_plain_message(fragment):
     model = opened(fragment)
     assert model.refusal
-    assert (model.score, model.meaning, model.answers) == (None, None, {})
+    assert (model.score, model.interpretation, model.answers) == (None, None, {})
 
 
 def test_a_link_with_gaps_has_no_result_and_says_which():
     partly = {**ANSWERS, "q04": None}
     assert opened(encode_answers(INSTRUMENT, partly)).refusal == (
-        "This link leaves out 1 of 15 answers: q04. Ask for a link to a whole result."
+        "This link lacks 1 of 15 answers: q04. Ask for a link to a complete result."
     )
 
 
 def test_a_link_of_another_version_is_refused():
     moved = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
     assert "another questionnaire" in opened(encode_answers(moved, ANSWERS)).refusal
-
-
-def test_leaving_forgets_it():
-    model = opened(encode_answers(INSTRUMENT, ANSWERS))
-    model.leave()
-    assert (model.score, model.answers) == (None, {})
 
 
 def test_the_link_opens_what_it_was_made_of():

@@ -11,6 +11,7 @@ import pytest
 from traitlets import HasTraits
 
 from careerpath import load_instrument, open_store
+from careerpath.questionnaire.model import QuestionnaireModel
 from careerpath.room.entities import (
     Outcome,
     Progress,
@@ -23,8 +24,13 @@ from careerpath.room.entities import (
     Visibility,
 )
 from careerpath.room.participant.background import Background
-from careerpath.room.participant.claims import LONGEST_CODE, MOST_MISSES
-from careerpath.room.participant.model import UNREACHED, ParticipantModel, Sharing, Standing
+from careerpath.room.participant.model import (
+    UNREACHED,
+    JoinState,
+    ParticipantModel,
+    ShareState,
+)
+from careerpath.room.participant.room_access import LONGEST_CODE, MOST_WRONG_CODES
 
 INSTRUMENT = load_instrument()
 CODE = "BCDFGH"
@@ -35,6 +41,10 @@ AWAY = StoreUnavailableError("The rooms' database postgresql://db.example does n
 WRONG = [None, [], "BCDFGH", 7, {}, {"code": CODE}, {"code": 7, "token": DEVICE}]
 WRONG += [{"code": CODE, "token": token} for token in ("", "short", "a b" * 9, "x" * 1_000_000, 7)]
 WRONG += [{"code": "B" * (LONGEST_CODE + 1), "token": DEVICE}]
+
+
+def questionnaire() -> QuestionnaireModel:
+    return QuestionnaireModel(instrument=INSTRUMENT)
 
 
 class FakeRooms:
@@ -91,7 +101,9 @@ class Browser:
 
     def __init__(self, rooms, **options) -> None:
         self.told: list[dict[str, object]] = []
-        self.model = ParticipantModel(lambda: rooms, tell=self.told.append, **options)
+        self.model = ParticipantModel(
+            questionnaire(), lambda: rooms, tell=self.told.append, **options
+        )
 
     def join(self, code=CODE, *, shared=None, device=DEVICE) -> None:
         self.model.join({"code": code, "token": device, "shared": shared})
@@ -119,7 +131,7 @@ def browser(rooms) -> Browser:
 
 def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
     browser.join()
-    assert browser.model.standing is Standing.JOINED
+    assert browser.model.join_state is JoinState.JOINED
     assert browser.model.room.title == "Lisbon workshop"
     assert browser.model.instrument == INSTRUMENT
     assert browser.told == [{"joined": {"expires": datetime(2026, 11, 29, tzinfo=UTC).timestamp()}}]
@@ -129,20 +141,20 @@ def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
 def test_joining_shares_nothing(browser, rooms):
     browser.join()
     for progress in (Progress.ANSWERING, Progress.FINISHED):
-        browser.model.appear(progress)
+        browser.model.report_progress(progress)
     assert rooms.shared == {}
-    assert browser.model.sharing is Sharing.OPEN
+    assert browser.model.share_state is ShareState.OPEN
 
 
 def test_the_store_is_opened_only_by_somebody_who_joins():
     opened = []
-    model = ParticipantModel(lambda: opened.append(1) or FakeRooms())
-    model.appear(Progress.ANSWERING)
+    model = ParticipantModel(questionnaire(), lambda: opened.append(1) or FakeRooms())
+    model.report_progress(Progress.ANSWERING)
     model.try_again()
     model.forget()
     assert opened == []
     model.join({"code": CODE, "token": DEVICE})
-    model.appear(Progress.ANSWERING)
+    model.report_progress(Progress.ANSWERING)
     assert opened == [1]
 
 
@@ -151,17 +163,17 @@ def test_what_is_no_code_and_token_joins_nothing_and_opens_nothing(found):
     def never():
         raise AssertionError("opened")
 
-    model = ParticipantModel(never)
+    model = ParticipantModel(questionnaire(), never)
     model.join(found)
-    assert model.standing is Standing.REFUSED
+    assert model.join_state is JoinState.REFUSED
     assert model.refusal == "This link leads to no room. Check its 6 letters."
     model.share(found)
-    assert model.standing is Standing.REFUSED
+    assert model.join_state is JoinState.REFUSED
 
 
 def test_a_wrong_code_is_told_in_words(browser):
     browser.join("XXXXXX")
-    assert browser.model.standing is Standing.REFUSED
+    assert browser.model.join_state is JoinState.REFUSED
     assert browser.model.refusal == "There is no room 'XXXXXX'. Check its 6 letters."
     assert browser.told == [{"refused": True}]
 
@@ -177,31 +189,31 @@ def test_a_wrong_code_is_told_in_words(browser):
 def test_a_room_that_refuses_is_told_in_words(browser, rooms, problem, said):
     rooms.problem = problem
     browser.join()
-    assert (browser.model.standing, browser.model.refusal) == (Standing.REFUSED, said)
+    assert (browser.model.join_state, browser.model.refusal) == (JoinState.REFUSED, said)
 
 
 def test_a_closed_room_is_for_those_who_have_shared_with_it(rooms):
     rooms.changes = {"closed": True}
     stranger, known = Browser(rooms), Browser(rooms)
     stranger.join()
-    assert stranger.model.standing is Standing.REFUSED
+    assert stranger.model.join_state is JoinState.REFUSED
     assert "“Lisbon workshop” is closed" in stranger.model.refusal
     known.join(shared=ANSWERS)
-    assert known.model.standing is Standing.JOINED
-    assert known.model.sharing is Sharing.SHARED
+    assert known.model.join_state is JoinState.JOINED
+    assert known.model.share_state is ShareState.SHARED
     assert known.model.shared == ANSWERS
 
 
 def test_a_database_that_is_away_names_no_place_and_is_asked_again(browser, rooms):
     rooms.problem = AWAY
     browser.join()
-    assert browser.model.standing is Standing.UNREACHED
+    assert browser.model.join_state is JoinState.UNREACHED
     assert browser.model.refusal == UNREACHED
     browser.model.try_again()
-    assert browser.model.standing is Standing.UNREACHED
+    assert browser.model.join_state is JoinState.UNREACHED
     rooms.problem = None
     browser.model.try_again()
-    assert browser.model.standing is Standing.JOINED
+    assert browser.model.join_state is JoinState.JOINED
     assert browser.model.refusal == ""
 
 
@@ -209,11 +221,11 @@ def test_a_page_guesses_only_so_many_codes(rooms):
     asked = []
     rooms.room = lambda code, found=rooms.room: asked.append(code) or found(code)
     browser = Browser(rooms)
-    for number in range(MOST_MISSES + 5):
+    for number in range(MOST_WRONG_CODES + 5):
         browser.join(f"NO{number:04}")
-    assert len(asked) == MOST_MISSES
+    assert len(asked) == MOST_WRONG_CODES
     browser.join()
-    assert browser.model.standing is Standing.REFUSED
+    assert browser.model.join_state is JoinState.REFUSED
     assert "Reload the page" in browser.model.refusal
 
 
@@ -223,7 +235,7 @@ def test_a_page_guesses_only_so_many_codes(rooms):
 def test_each_step_is_told_once(browser, rooms):
     browser.join()
     for progress in (Progress.JOINED, Progress.ANSWERING, Progress.ANSWERING, Progress.FINISHED):
-        browser.model.appear(progress)
+        browser.model.report_progress(progress)
     assert rooms.touched == [Progress.JOINED, Progress.ANSWERING, Progress.FINISHED]
 
 
@@ -231,10 +243,10 @@ def test_presence_that_fails_is_told_to_nobody_and_comes_with_the_next_step(brow
     browser.join()
     for problem in (AWAY, RoomClosedError("closed"), RuntimeError("ours")):
         rooms.problem = problem
-        browser.model.appear(Progress.ANSWERING)
-        assert browser.model.standing is Standing.JOINED
+        browser.model.report_progress(Progress.ANSWERING)
+        assert browser.model.join_state is JoinState.JOINED
     rooms.problem = None
-    browser.model.appear(Progress.FINISHED)
+    browser.model.report_progress(Progress.FINISHED)
     assert rooms.touched == [Progress.JOINED, Progress.FINISHED]
 
 
@@ -245,7 +257,7 @@ def test_sharing_brings_the_answers_and_the_browser_hears_of_it(browser, rooms):
     browser.join()
     browser.share()
     assert rooms.shared == {DEVICE: ANSWERS}
-    assert browser.model.sharing is Sharing.SHARED
+    assert browser.model.share_state is ShareState.SHARED
     assert browser.model.shared == ANSWERS
     assert browser.told[-1] == {
         "settled": {"code": CODE, "answers": ANSWERS, "outcome": "shared"},
@@ -256,11 +268,11 @@ def test_a_lost_database_keeps_it_waiting_until_it_is_sent_again(browser, rooms)
     browser.join()
     rooms.problem = AWAY
     browser.share()
-    assert browser.model.sharing is Sharing.WAITING
+    assert browser.model.share_state is ShareState.WAITING
     assert browser.model.shared is None
     rooms.problem = None
     browser.share()
-    assert browser.model.sharing is Sharing.SHARED
+    assert browser.model.share_state is ShareState.SHARED
     assert browser.outcomes == ["later", "shared"]
 
 
@@ -270,7 +282,7 @@ def test_a_failure_of_ours_loses_nothing_and_is_not_kept_quiet(browser, rooms):
     with pytest.raises(ZeroDivisionError):
         browser.share()
     assert browser.outcomes == ["later"]
-    assert browser.model.sharing is Sharing.WAITING
+    assert browser.model.share_state is ShareState.WAITING
 
 
 @pytest.mark.parametrize(
@@ -286,7 +298,7 @@ def test_a_room_that_ended_in_between_is_told_and_not_asked_for_ever(browser, ro
     browser.join()
     rooms.problem = problem
     browser.share()
-    assert browser.model.sharing is Sharing.REFUSED
+    assert browser.model.share_state is ShareState.REFUSED
     assert browser.model.refusal == said
     assert browser.outcomes == ["refused"]
 
@@ -294,7 +306,7 @@ def test_a_room_that_ended_in_between_is_told_and_not_asked_for_ever(browser, ro
 def test_what_waited_since_an_earlier_visit_is_delivered_without_the_room(browser, rooms):
     browser.share()
     assert rooms.shared == {DEVICE: ANSWERS}
-    assert browser.model.standing is Standing.ALONE
+    assert browser.model.join_state is JoinState.ALONE
     assert browser.model.delivered == (
         "Your answers from earlier are now shared with “Lisbon workshop”."
     )
@@ -321,12 +333,12 @@ def test_deleting_forgets_what_was_shared_and_what_waits(browser, rooms):
     rooms.problem = AWAY
     browser.share()
     browser.model.forget()
-    assert browser.model.sharing is Sharing.OPEN
+    assert browser.model.share_state is ShareState.OPEN
     rooms.problem = None
     browser.share()
     browser.model.forget()
     assert browser.model.shared == {}
-    assert browser.model.sharing is Sharing.SHARED
+    assert browser.model.share_state is ShareState.SHARED
 
 
 # Beside the screen
@@ -362,17 +374,17 @@ def test_a_slow_database_holds_up_nobody_and_is_heard_when_it_answers():
         browser = Browser(rooms, perform=Background(late_after=0.0))
         model = browser.model
         browser.join()
-        assert model.standing is Standing.JOINING
-        await until(model, lambda: model.standing is Standing.UNREACHED)
-        model.appear(Progress.ANSWERING)
+        assert model.join_state is JoinState.JOINING
+        await until(model, lambda: model.join_state is JoinState.UNREACHED)
+        model.report_progress(Progress.ANSWERING)
         rooms.open.set()
-        await until(model, lambda: model.standing is Standing.JOINED)
+        await until(model, lambda: model.join_state is JoinState.JOINED)
         rooms.open.clear()
         browser.share()
         browser.share()
-        await until(model, lambda: model.sharing is Sharing.WAITING)
+        await until(model, lambda: model.share_state is ShareState.WAITING)
         rooms.open.set()
-        await until(model, lambda: model.sharing is Sharing.SHARED)
+        await until(model, lambda: model.share_state is ShareState.SHARED)
         assert rooms.sent == 1
         assert threading.get_ident() not in rooms.threads
         assert len(rooms.threads) == 1
@@ -388,7 +400,7 @@ def test_what_is_deleted_before_its_turn_is_never_sent():
         browser.share()
         browser.model.forget()
         rooms.open.set()
-        await until(browser.model, lambda: browser.model.standing is Standing.JOINED)
+        await until(browser.model, lambda: browser.model.join_state is JoinState.JOINED)
         done = asyncio.Event()
         browser.model._perform(lambda: 0, done=lambda _: done.set(), failed=print)
         await done.wait()
@@ -405,7 +417,7 @@ def test_newer_answers_take_the_place_of_those_that_wait_for_their_turn():
         browser.share(ANSWERS)
         browser.share(OTHERS)
         rooms.open.set()
-        await until(browser.model, lambda: browser.model.sharing is Sharing.SHARED)
+        await until(browser.model, lambda: browser.model.share_state is ShareState.SHARED)
         assert rooms.shared == {DEVICE: OTHERS}
         assert rooms.sent == 1
         assert browser.model.shared == OTHERS
@@ -432,7 +444,7 @@ def test_a_retry_counts_once_and_a_retake_replaces(store):
     again.join(code, shared=OTHERS)
     again.share(OTHERS, code=f"{code[:3]}-{code[3:]}")
     assert store.counts(code).joined == store.counts(code).shared == 1
-    assert again.model.sharing is Sharing.SHARED
+    assert again.model.share_state is ShareState.SHARED
 
 
 def test_a_room_brings_its_frozen_instrument(store):
@@ -453,7 +465,7 @@ def test_answers_that_the_room_cannot_count_are_refused(store, answers):
     browser = Browser(store)
     browser.join(code)
     browser.share(answers, code=code)
-    assert browser.model.sharing is Sharing.REFUSED
+    assert browser.model.share_state is ShareState.REFUSED
     assert store.counts(code).shared == 0
 
 
@@ -471,6 +483,6 @@ def test_a_full_room_refuses_at_the_door(store):
     first, second = Browser(store), Browser(store)
     first.join(code)
     second.join(code, device="another-device-001")
-    assert first.model.standing is Standing.JOINED
-    assert second.model.standing is Standing.REFUSED
+    assert first.model.join_state is JoinState.JOINED
+    assert second.model.join_state is JoinState.REFUSED
     assert "full" in second.model.refusal
