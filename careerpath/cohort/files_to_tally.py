@@ -15,9 +15,9 @@ from careerpath.cohort.frame_to_tally import count_frame
 from careerpath.cohort.frames import column_of
 from careerpath.cohort.item_columns import renaming, sources_of
 from careerpath.cohort.reading import PERSON, Source, cohort_parts, is_long, named, source_of
+from careerpath.cohort.score_expression import with_numbers
 from careerpath.cohort.tally import Tally
 from careerpath.cohort.tally_file import is_tally
-from careerpath.cohort.text_numbers import with_numbers
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Instrument
 

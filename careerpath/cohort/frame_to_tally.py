@@ -1,4 +1,4 @@
-"""Counting a frame into a tally, a batch at a time."""
+"""Counting the people of a frame for a tally, batch by batch."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ import numpy as np
 from careerpath.cohort.frames import Frame, open_frame
 from careerpath.cohort.score_expression import (
     CODE,
+    NOT_A_NUMBER,
     NUMBER,
-    ODD,
     REASONS,
     UNITS,
+    IntegerScale,
     answer_column,
     with_codes,
 )
 from careerpath.cohort.simulation import is_made_up
 from careerpath.cohort.tally_layout import TallyLayout
-from careerpath.cohort.units import Units
 from careerpath.core.errors import Reason
 from careerpath.core.instrument import Instrument
 
 if TYPE_CHECKING:
-    from careerpath.cohort.tally import Counts
+    from careerpath.cohort.tally_layout import CountArray
 
 ITEM, ANSWER, PEOPLE = (f"_careerpath_{name}" for name in ("item", "answer", "people"))
 
 BATCH = 1 << 18
-"""Rows that are scored together: few enough to stay near the processor."""
+"""How many rows are scored together: few enough to fit into the processor's cache."""
 
 
 def count_frame(
     frame: Any, instrument: Instrument, *, heard: Callable[[int], None] | None = None
-) -> tuple[TallyLayout, Counts, dict[Reason, int], bool]:
+) -> tuple[TallyLayout, CountArray, dict[Reason, int], bool]:
     """Count the people of a frame by item, keyed answer and total.
 
     Parameters
@@ -44,12 +44,12 @@ def count_frame(
         See `Tally.of`.
     instrument : Instrument
     heard : callable, optional
-        Told how many more have been counted.
+        Called with the number of people in each batch that has been counted.
 
     Returns
     -------
-    TallyLayout, array, dict, bool
-        What a `Tally` is made of.
+    layout, cells, unscored, synthetic
+        See `Tally`; ``cells`` has shape (items, answers, totals).
     """
     layout = TallyLayout.of(instrument)
     counting = Counting(layout, instrument)
@@ -68,12 +68,12 @@ def count_frame(
 
 
 def _batches(table: Frame, instrument: Instrument) -> Iterator[nw.DataFrame[Any]] | None:
-    """Cut a frame into batches; None where its engine has to count for itself."""
+    """Cut a frame into batches; None if its engine has to count by itself."""
     if table.implementation.is_pyspark() or table.implementation.is_pyspark_connect():
         return None
     wanted = {
         *instrument.item_ids,
-        *(f"{p}{i}" for i in instrument.item_ids for p in (NUMBER, ODD)),
+        *(f"{p}{i}" for i in instrument.item_ids for p in (NUMBER, NOT_A_NUMBER)),
     }
     table = table.select(*(name for name in table.collect_schema().names() if name in wanted))
     if isinstance(table, nw.DataFrame):
@@ -94,22 +94,26 @@ class Counting:
 
     Attributes
     ----------
-    cells : array of int
-        See `Tally`.
+    cells : array of int, shape (items, answers, totals)
+        People by item, keyed answer and total, as in `Tally`.
+    given : array of int, shape (items, totals, answers)
+        People by item, total and answer as it was given.
+    codes : array of int, shape (reasons + 1,)
+        People with a total, then people without one by reason.
     """
 
     def __init__(self, layout: TallyLayout, instrument: Instrument) -> None:
         self.instrument = instrument
-        self.units = Units.of(instrument)
+        self.units = IntegerScale.of(instrument)
         self.layout = layout
         items, answers, totals = layout.shape
-        # By item, total and answer as it was given: the key is turned at the end, for all at once.
-        self.given: Counts = np.zeros((items, totals, answers), np.int64)
-        self.codes: Counts = np.zeros(len(REASONS) + 1, np.int64)
+        # Answers are keyed at the end, for all people at once.
+        self.given: CountArray = np.zeros((items, totals, answers), np.int64)
+        self.codes: CountArray = np.zeros(len(REASONS) + 1, np.int64)
 
     @property
-    def cells(self) -> Counts:
-        """Counts by item, keyed answer and total."""
+    def cells(self) -> CountArray:
+        """People by item, keyed answer and total."""
         keyed = self.given.transpose(0, 2, 1).copy()
         for item, turned in enumerate(self.layout.reversed):
             if turned:
@@ -125,7 +129,7 @@ class Counting:
         }
 
     def add(self, batch: nw.DataFrame[Any]) -> None:
-        """Count the rows of a batch, here."""
+        """Count the rows of a batch in this process."""
         items, answers, totals = self.layout.shape
         coded = with_codes(batch, self.instrument, answers=True, keep=False)
         codes = coded[CODE].to_numpy()
@@ -140,14 +144,14 @@ class Counting:
                 totals, answers
             )
 
-    def _steps(self, column: nw.Series[Any], lowest: int) -> Counts:
+    def _steps(self, column: nw.Series[Any], lowest: int) -> CountArray:
         units = column.to_numpy().astype(np.int64, copy=False)
         if lowest:
             units = units - lowest
         return units // self.units.step if self.units.step > 1 else units
 
     def add_lazy(self, table: nw.LazyFrame[Any]) -> None:
-        """Have the engine count, in one pass, and fetch the counts only."""
+        """Let the engine count, in one pass, and fetch only the counts."""
         answers = {answer_column(place): place for place in range(self.layout.shape[0])}
         fine = nw.col(CODE) == 0
         zeros = [
@@ -155,8 +159,8 @@ class Counting:
         ]
         counted = (
             with_codes(table, self.instrument, answers=True, keep=False)
-            # Rows without a total are told apart by their code only (not by null, which
-            # engines leave out).
+            # Rows without a total are known by their code, not by nulls: engines drop nulls when
+            # they unpivot.
             .with_columns(*zeros)
             .unpivot(list(answers), index=[CODE, UNITS], variable_name=ITEM, value_name=ANSWER)
             .group_by(CODE, UNITS, ITEM, ANSWER)

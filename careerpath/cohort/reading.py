@@ -16,8 +16,7 @@ from careerpath.cohort.databases import is_address, open_table, without_password
 from careerpath.cohort.formats import CohortFileError, Part, Parts, open_parts
 from careerpath.cohort.frames import open_frame
 from careerpath.cohort.item_columns import bare, renaming, sources_of
-from careerpath.cohort.score_expression import CODE, REASONS, with_codes
-from careerpath.cohort.text_numbers import GAPS
+from careerpath.cohort.score_expression import CODE, GAPS, REASONS, with_codes
 from careerpath.core.errors import Reason, did_you_mean, shown
 from careerpath.core.instrument import Instrument
 from careerpath.core.wording import shortened

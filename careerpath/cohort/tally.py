@@ -34,9 +34,7 @@ from careerpath.core.numbers import exact
 from careerpath.core.wording import shortened
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Counts = npt.NDArray[np.int64]
+    from careerpath.cohort.tally_layout import CountArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class Tally:
     """
 
     layout: TallyLayout
-    cells: Counts
+    cells: CountArray
     unscored: Mapping[Reason, int] = field(default_factory=dict)
     synthetic: bool = False
 
@@ -181,9 +179,15 @@ class Tally:
         CareerpathError
             Where it cannot be written.
         """
-        from careerpath.cohort.tally_file import write_tally
+        from careerpath.cohort.tally_file import write_packed
 
-        return write_tally(self, Path(path))
+        return write_packed(self.to_bytes(), Path(path))
+
+    def to_bytes(self) -> bytes:
+        """Return what `save` writes."""
+        from careerpath.cohort.tally_file import pack_tally
+
+        return pack_tally(self.layout, self.cells, self.unscored, synthetic=self.synthetic)
 
     def __add__(self, other: Tally) -> Self:
         if not isinstance(other, Tally):
@@ -216,12 +220,12 @@ class Tally:
     # Totals
 
     @cached_property
-    def totals(self) -> Counts:
+    def totals(self) -> CountArray:
         """How many people have each of the possible totals, from low to high.
 
         The totals themselves are ``layout.totals``.
         """
-        totals: Counts = self.cells[0].sum(axis=0)
+        totals: CountArray = self.cells[0].sum(axis=0)
         totals.setflags(write=False)
         return totals
 

@@ -1,4 +1,4 @@
-"""The file of a tally: gzipped JSON, which any tool can read.
+"""Reading and writing a tally's file: gzipped JSON, which any tool can read.
 
 ::
 
@@ -8,10 +8,10 @@
      "unscored": {"unanswered": 3},
      "places": [17, 2, ...], "counts": [1, 4, ...]}
 
-``"synthetic": true`` stands there where simulated people are among them. Counts that are not 0 are
-listed with their places. Items, answers and totals are numbered from 0; the cell of (item, keyed
-answer, total) has the number ``(item * answers + answer) * totals + total``, and a place is how far
-it lies from the cell before it (the first from 0).
+``"synthetic": true`` is added if simulated people are among them. Only counts above 0 are listed,
+each with its place. Items, answers and totals are numbered from 0; the cell of (item, keyed answer,
+total) has the number ``(item * answers + answer) * totals + total``. A place is the difference
+between that number and the number of the cell before (for the first cell, the number itself).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import gzip
 import json
 import os
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -31,26 +32,26 @@ from careerpath.core.errors import CareerpathError, Reason
 from careerpath.core.instrument import Identifier, Scale
 
 if TYPE_CHECKING:
-    from careerpath.cohort.tally import Counts, Tally
+    from careerpath.cohort.tally_layout import CountArray
 
-LARGEST = 500_000_000
+MOST_BYTES = 500_000_000
 """The most bytes that a file may unpack to."""
 _MOST_PEOPLE = 2**53
-"""Up to here every sum fits."""
+"""With at most this many people, every sum fits into 64 bits."""
 
 _Whole = Annotated[StrictInt, Field(ge=0, le=_MOST_PEOPLE)]
 
 
-class _Part(BaseModel):
+class _StrictModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _Item(_Part):
+class _Item(_StrictModel):
     id: Identifier
     reversed: StrictBool
 
 
-class _Document(_Part):
+class _Document(_StrictModel):
     format: Literal["careerpath-tally"]
     version: Literal[1]
     scale: Scale
@@ -61,20 +62,28 @@ class _Document(_Part):
     counts: list[Annotated[StrictInt, Field(ge=1, le=_MOST_PEOPLE)]]
 
 
-def pack_tally(tally: Tally) -> bytes:
-    """Return what a tally's file holds."""
-    flat = tally.cells.ravel()
+def pack_tally(
+    layout: TallyLayout, cells: CountArray, unscored: Mapping[Reason, int], *, synthetic: bool
+) -> bytes:
+    """Return the content of a tally's file.
+
+    Parameters
+    ----------
+    layout, cells, unscored, synthetic
+        See `Tally`; ``cells`` has shape (items, answers, totals).
+    """
+    flat = cells.ravel()
     at = np.flatnonzero(flat)
     document = {
         "format": "careerpath-tally",
         "version": 1,
-        "scale": tally.layout.scale.model_dump(),
+        "scale": layout.scale.model_dump(),
         "items": [
             {"id": name, "reversed": turned}
-            for name, turned in zip(tally.layout.items, tally.layout.reversed, strict=True)
+            for name, turned in zip(layout.items, layout.reversed, strict=True)
         ],
-        "unscored": {str(reason): count for reason, count in tally.unscored.items()},
-        **({"synthetic": True} if tally.synthetic else {}),
+        "unscored": {str(reason): count for reason, count in unscored.items()},
+        **({"synthetic": True} if synthetic else {}),
         "places": np.diff(at, prepend=0).tolist(),
         "counts": flat[at].tolist(),
     }
@@ -82,9 +91,8 @@ def pack_tally(tally: Tally) -> bytes:
     return gzip.compress(text.encode("utf-8"), mtime=0)
 
 
-def write_tally(tally: Tally, path: Path) -> Path:
-    """Write a tally, whole or not at all."""
-    packed = pack_tally(tally)
+def write_packed(packed: bytes, path: Path) -> Path:
+    """Write the content of a tally's file, whole or not at all."""
     try:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
@@ -100,12 +108,23 @@ def write_tally(tally: Tally, path: Path) -> Path:
 
 
 def is_tally(path: Path) -> bool:
-    """Tell a tally by its name."""
+    """Return whether a file's name is that of a tally."""
     return path.suffix.lower() == ".tally"
 
 
-def read_tally(path: Path) -> tuple[TallyLayout, Counts, dict[Reason, int], bool]:
-    """Read a tally and check that its counts can be those of people."""
+def read_tally(path: Path) -> tuple[TallyLayout, CountArray, dict[Reason, int], bool]:
+    """Read a tally and check that its counts can be those of people.
+
+    Returns
+    -------
+    layout, cells, unscored, synthetic
+        See `Tally`; ``cells`` has shape (items, answers, totals).
+
+    Raises
+    ------
+    CareerpathError
+        If the file cannot be read, or is not a tally.
+    """
     try:
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
@@ -114,14 +133,14 @@ def read_tally(path: Path) -> tuple[TallyLayout, Counts, dict[Reason, int], bool
     try:
         document = _Document.model_validate(json.loads(_unpacked(raw)))
     except (ValidationError, ValueError, RecursionError, zlib.error, EOFError) as error:
-        raise _no_tally(path, _first(error)) from error
+        raise _not_a_tally(path, _first(error)) from error
     layout = TallyLayout(
         items=tuple(item.id for item in document.items),
         reversed=tuple(item.reversed for item in document.items),
         scale=document.scale,
     )
     if len(set(layout.items)) < len(layout.items):
-        raise _no_tally(path, "an item is there twice")
+        raise _not_a_tally(path, "an item is listed twice")
     layout.check_size()
     cells = _cells(path, layout, document)
     return layout, cells, dict(document.unscored), document.synthetic
@@ -129,28 +148,28 @@ def read_tally(path: Path) -> tuple[TallyLayout, Counts, dict[Reason, int], bool
 
 def _unpacked(raw: bytes) -> bytes:
     unpack = zlib.decompressobj(wbits=31)
-    text = unpack.decompress(raw, LARGEST)
+    text = unpack.decompress(raw, MOST_BYTES)
     if not unpack.eof:
-        raise ValueError("it is cut off, or too large")
+        raise ValueError("it is incomplete, or too large")
     return text
 
 
-def _cells(path: Path, layout: TallyLayout, document: _Document) -> Counts:
+def _cells(path: Path, layout: TallyLayout, document: _Document) -> CountArray:
     items, answers, totals = layout.shape
     if len(document.places) != len(document.counts):
-        raise _no_tally(path, "places and counts differ in number")
+        raise _not_a_tally(path, "places and counts differ in number")
     if any(step == 0 for step in document.places[1:]):
-        raise _no_tally(path, "a place is there twice")
+        raise _not_a_tally(path, "a place is listed twice")
     if sum(document.places) >= items * answers * totals or sum(document.counts) > _MOST_PEOPLE:
-        raise _no_tally(path, "a count lies outside the grid")
+        raise _not_a_tally(path, "a count is outside the layout")
     flat = np.zeros(items * answers * totals, np.int64)
     flat[np.cumsum(np.array(document.places, np.int64))] = document.counts
     cells = flat.reshape(layout.shape)
     people = cells.sum(axis=1)
     summed = np.einsum("iat,a->t", cells, np.arange(answers))
-    # Each person is counted once for each item, and the answers add up to the total.
+    # Each person is counted once for each item, and their answers add up to their total.
     if (people != people[0]).any() or (summed != people[0] * np.arange(totals)).any():
-        raise _no_tally(path, "its counts do not add up to people")
+        raise _not_a_tally(path, "its counts do not add up to people")
     return cells
 
 
@@ -158,9 +177,9 @@ def _first(error: Exception) -> str:
     if isinstance(error, ValidationError):
         finding: Any = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in finding["loc"])
-        return f"{place or 'the whole'}: {finding['msg']}"
+        return f"{place or 'the whole file'}: {finding['msg']}"
     return str(error) or type(error).__name__
 
 
-def _no_tally(path: Path, why: str) -> CareerpathError:
+def _not_a_tally(path: Path, why: str) -> CareerpathError:
     return CareerpathError(f"{path} is not a tally: {why}. Make it again with `careerpath tally`.")

@@ -1,17 +1,23 @@
-"""The grid that a cohort's answers lie on: items, keys and the steps of the scale."""
+"""The layout of a tally: its items, their keys and the steps of their scale."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import CutScores, Instrument, Scale
 from careerpath.core.numbers import exact, plain_number
 
-LARGEST = 20_000_000
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    CountArray = npt.NDArray[np.int64]
+
+MOST_COUNTS = 20_000_000
 """The most counts that a tally holds: 160 MB."""
 
 
@@ -23,7 +29,7 @@ class TallyLayout:
     ----------
     items : tuple of str
     reversed : tuple of bool
-        For each item, whether its mastery pole stands on the left.
+        For each item, whether its mastery pole is on the left.
     scale : Scale
     """
 
@@ -33,12 +39,12 @@ class TallyLayout:
 
     @classmethod
     def of(cls, instrument: Instrument) -> Self:
-        """Take the layout of an instrument.
+        """Return the layout of an instrument's tallies.
 
         Raises
         ------
         CareerpathError
-            Where so many items of so many steps are more than a tally can hold.
+            If the items and steps are more than a tally can hold.
         """
         layout = cls(
             items=instrument.item_ids,
@@ -49,12 +55,18 @@ class TallyLayout:
         return layout
 
     def check_size(self) -> None:
-        """Refuse more counts than the memory should hold."""
+        """Refuse a layout with more counts than memory should hold.
+
+        Raises
+        ------
+        CareerpathError
+            If there are more than `MOST_COUNTS`.
+        """
         items, answers, totals = self.shape
-        if items * answers * totals > LARGEST:
+        if items * answers * totals > MOST_COUNTS:
             raise CareerpathError(
                 f"A tally of {items} items with {answers} answers each holds "
-                f"{items * answers * totals:,} counts; it can hold {LARGEST:,}. "
+                f"{items * answers * totals:,} counts; it can hold {MOST_COUNTS:,}. "
                 "Use a coarser step."
             )
 
@@ -70,7 +82,18 @@ class TallyLayout:
         return tuple(plain_number(lowest + step * steps) for steps in range(self.shape[2]))
 
     def starts(self, cuts: CutScores) -> tuple[int, int]:
-        """Count the possible totals below "both", and those that are not mastery."""
+        """Return where "both" and "mastery" start in `totals`.
+
+        Parameters
+        ----------
+        cuts : CutScores
+
+        Returns
+        -------
+        both, mastery : int
+            Positions in `totals`: the totals before ``both`` are management, those from
+            ``mastery`` on are mastery.
+        """
         return (
             bisect_left(self.totals, cuts.management_below),
             bisect_right(self.totals, cuts.mastery_above),

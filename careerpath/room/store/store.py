@@ -69,9 +69,7 @@ class Store(Responses):
         """Return what `export_room` would write, for a download; no file is made of it."""
         check_format(kind)
         if kind == "tally":
-            from careerpath.cohort.tally_file import pack_tally
-
-            return pack_tally(self.tally(code))
+            return self.tally(code).to_bytes()
         return export_bytes(self.answers(code), self.instrument(code), kind)
 
     def backup(self, path: str | Path) -> Path:
