@@ -1,4 +1,4 @@
-"""A table of a database as a cohort, by its address: ``sqlite:///answers.db#table``."""
+"""Reading a cohort from a database table, by its address: ``sqlite:///answers.db#table``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from careerpath.cohort.formats import ROWS, CohortFileError, Part, Parts, object_frame
+from careerpath.cohort.formats import ROWS, CohortFileError, Parts, TablePart, object_frame
 from careerpath.core.errors import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def is_address(source: object) -> bool:
-    """Tell an address from a path."""
+    """Return whether a source is an address, not a path."""
     return isinstance(source, str) and "://" in source
 
 
 def without_password(address: str) -> str:
-    """Write an address so that it can be shown."""
+    """Return an address without its password, so that it can be shown."""
     start, _, table = address.partition("#")
     try:
         from sqlalchemy.engine import make_url
@@ -33,7 +33,7 @@ def without_password(address: str) -> str:
 
 
 def file_of(address: str) -> Path | None:
-    """Return the file that an address of SQLite's names; None for any other."""
+    """Return the file of an SQLite address; None for any other address."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -50,18 +50,18 @@ def open_table(address: str) -> Parts:
     Parameters
     ----------
     address : str
-        An address of SQLAlchemy's, then ``#`` and the name of a table or a view; the name can be
-        left out where there is one table only.
+        An SQLAlchemy address, then ``#`` and the name of a table or a view. The name may be left
+        out if there is only one table.
 
     Returns
     -------
     Parts
-        The names of its columns, and its rows part by part.
+        The names of its columns, and a function that reads its rows.
 
     Raises
     ------
     CohortFileError
-        Where there is no such database or table, or its driver is not installed.
+        If there is no such database or table, or its driver is not installed.
     """
     from sqlalchemy import column, inspect, select, table
     from sqlalchemy.exc import SQLAlchemyError
@@ -78,14 +78,14 @@ def open_table(address: str) -> Parts:
     finally:
         engine.dispose()
 
-    def parts(names: Sequence[str] | None) -> Iterator[Part]:
+    def parts(names: Sequence[str] | None) -> Iterator[TablePart]:
         wanted = list(names or columns)
-        # Columns without their types: a value that does not fit its type is read as it stands.
+        # Columns without types: a value that does not fit its column's type is read as it is.
         query: Any = select(*map(column, wanted)).select_from(table(name, schema=schema))
         try:
             with engine.connect().execution_options(yield_per=ROWS) as connection:
                 for rows in connection.execute(query).partitions():
-                    yield Part(object_frame([tuple(row) for row in rows], wanted))
+                    yield TablePart(object_frame([tuple(row) for row in rows], wanted))
         except SQLAlchemyError as error:
             raise _unreadable(place, error) from error
         finally:
@@ -107,7 +107,7 @@ def _engine(address: str, place: str) -> Engine:
         return create_engine(url)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise CohortFileError(
-            f"{shown(place)} is no database's address. Write one such as "
+            f"{shown(place)} is not the address of a database. Write, for example, "
             "sqlite:///answers.db#table or postgresql://user@host/database#table."
         ) from error
     except ModuleNotFoundError as error:
@@ -118,18 +118,18 @@ def _engine(address: str, place: str) -> Engine:
 
 
 def _check_file(url: URL, place: str) -> None:
-    """Refuse a file that is not there: SQLite would make it."""
+    """Refuse a missing file: SQLite would create it."""
     if url.get_backend_name() != "sqlite" or (url.database or "").startswith("file:"):
         return
     if not url.database or not Path(url.database).is_file():
         raise CohortFileError(
-            f"There is no file {shown(url.database or '')} for {place}. Check the path: "
-            "sqlite:/// comes before it, and an absolute one starts with a slash of its own."
+            f"There is no file {shown(url.database or '')} for {place}. Check the path: it "
+            "follows sqlite:///, and an absolute path starts with a slash of its own."
         )
 
 
 def _found(inspector: Inspector, wanted: str, place: str) -> tuple[str | None, str]:
-    """Find a table or a view by its name, which may have its schema's before it."""
+    """Find a table or a view by its name, which may start with the name of its schema."""
     names = [*inspector.get_table_names(), *inspector.get_view_names()]
     if wanted in names:
         return None, wanted
@@ -149,7 +149,7 @@ def _found(inspector: Inspector, wanted: str, place: str) -> tuple[str | None, s
 
 
 def _unreadable(place: str, error: Exception) -> CohortFileError:
-    # SQLAlchemy adds the statement and a link below the database's own words.
+    # SQLAlchemy adds the statement and a link below the database's own message.
     told: Any = getattr(error, "orig", None) or error
     lines = str(told).strip().splitlines() or [type(error).__name__]
     return CohortFileError(

@@ -1,4 +1,4 @@
-"""The engines that can count a cohort where it lies, each behind the same few lines."""
+"""The engines that can read and count a cohort without loading it into this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Engine(StrEnum):
-    """What reads and counts Parquet."""
+    """What reads and counts Parquet files."""
 
     PANDAS = "pandas"
     POLARS = "polars"
@@ -24,20 +24,20 @@ class Engine(StrEnum):
 
 
 STORAGE = ("file", "hdfs", "viewfs", "webhdfs", "s3", "s3a", "gs", "abfs", "abfss", "wasb", "wasbs")
-"""How the addresses begin that Spark reads."""
+"""The schemes of the addresses that only Spark reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """An engine at work.
+    """A running engine.
 
     Attributes
     ----------
     engine : Engine
     scan : callable
-        Opens Parquet files of the same columns as one lazy frame.
+        Opens Parquet files with the same columns as one lazy frame.
     errors : tuple of exceptions
-        What it raises where it cannot read them.
+        What it raises if it cannot read them.
     """
 
     engine: Engine
@@ -47,12 +47,12 @@ class Scanner:
 
 @contextmanager
 def opened(name: str, master: str | None = None) -> Iterator[Scanner | None]:
-    """Start an engine; None for pandas, which needs none.
+    """Start an engine; give None for pandas, which needs no start.
 
     Raises
     ------
     CareerpathError
-        Where there is no such engine, it is not installed, or Spark cannot be reached.
+        If there is no such engine, it is not installed, or Spark cannot be reached.
     """
     try:
         engine = Engine(name)

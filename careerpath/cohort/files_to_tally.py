@@ -1,4 +1,4 @@
-"""Tallying files of any size: part by part, several at once, and tallies that are merged."""
+"""Turning many files of any size into one tally: part by part, and by adding saved tallies."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Instrument
 
 Progress = Callable[[str, float | None, int], None]
-"""Told the source, the share of it that is done where that is known, and the people so far."""
+"""Called with the source, the share of it that is done (None if unknown), and the people so far."""
 
 
 def find_files(patterns: Sequence[str]) -> list[Source]:
-    """Turn names and globs into files, each once, in order; addresses stay as they are.
+    """Return the files that names and globs stand for, each once, in order.
+
+    Addresses of databases and of storage stay as they are.
 
     Raises
     ------
     CareerpathError
-        Where a glob matches nothing, or no file is named.
+        If a glob matches nothing, or there is no name.
     """
     found: dict[Source, None] = {}
     for pattern in patterns:
@@ -41,12 +43,12 @@ def find_files(patterns: Sequence[str]) -> list[Source]:
         if isinstance(source, str) or source.exists() or not glob.has_magic(pattern):
             found[source] = None
             continue
-        matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute ones, too
+        matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - also absolute patterns
         if not matches:
             raise CohortFileError(f"No file matches {pattern!r}. Check the pattern.")
         found.update(dict.fromkeys(map(Path, matches)))
     if not found:
-        raise CohortFileError("No file is named. Name at least one.")
+        raise CohortFileError("No file was given. Name at least one.")
     return list(found)
 
 
@@ -58,27 +60,32 @@ def tally_files(
     master: str | None = None,
     progress: Progress | None = None,
 ) -> Tally:
-    """Tally files of answers, and add tallies made before.
+    """Tally files of answers, and add saved tallies.
 
-    Memory does not grow with wide files; a long file (a row an answer) has to fit into it.
+    Memory use does not grow with the size of wide files; a long file (one row per answer) has to
+    fit into memory.
 
     Parameters
     ----------
     patterns : sequence of str
-        Files and globs; ``.tally`` files are added; tables of databases by their addresses.
+        Files, globs and addresses of database tables; ``.tally`` files are added.
     instrument : Instrument
     engine : str
-        Pandas, polars, duckdb or spark: what reads and counts wide Parquet files. All else is read
-        here, whatever the engine.
+        What reads and counts wide Parquet files: "pandas", "polars", "duckdb" or "spark". This
+        process reads all other files.
     master : str, optional
-        Of Spark's cluster, which has to see the files under the same paths.
+        The master of Spark's cluster, which must find the files under the same paths.
     progress : callable, optional
-        Told after each part.
+        Called after each part; see `Progress`.
+
+    Returns
+    -------
+    Tally
 
     Raises
     ------
     CareerpathError
-        Where a file cannot be read whole. Then there is no tally of the others.
+        If one file cannot be read to its end; then nothing is tallied.
     """
     total = Tally.empty(instrument)
     people = 0
@@ -119,21 +126,21 @@ def _people(tally: Tally) -> int:
     return tally.count + sum(tally.unscored.values())
 
 
-# What an engine counts where it lies
+# What an engine reads and counts
 
 
 def _by_engine(
     sources: Sequence[Source], instrument: Instrument, scanner: Scanner | None
 ) -> tuple[list[list[Source]], list[Source]]:
-    """Part what the engine reads, in groups of the same columns, from all else."""
+    """Return what the engine reads, in groups with the same columns, and what is read here."""
     groups: dict[object, list[Source]] = {}
     rest: list[Source] = []
     for source in sources:
         if isinstance(source, str) and source.partition("://")[0] in STORAGE:
             if scanner is None or scanner.engine is not Engine.SPARK:
                 raise CohortFileError(
-                    f"{source} lies where only Spark reads. Add --engine spark, or name a file "
-                    "of this machine."
+                    f"Only Spark can read {source}. Add --engine spark, or name a file on this "
+                    "machine."
                 )
             groups[source] = [source]
         elif scanner and isinstance(source, Path) and _is_plain_parquet(source):
@@ -142,7 +149,7 @@ def _by_engine(
             try:
                 schema = pyarrow.parquet.read_schema(source).remove_metadata()
             except (OSError, ValueError):
-                rest.append(source)  # Our own reader says what is wrong.
+                rest.append(source)  # Our own reader reports what is wrong.
                 continue
             if is_long(schema.names, instrument):
                 rest.append(source)
@@ -156,7 +163,7 @@ def _by_engine(
 
 
 def _is_plain_parquet(path: Path) -> bool:
-    """Tell a Parquet file whose name no engine takes for a glob."""
+    """Return whether a file is Parquet, and its name cannot be taken for a glob."""
     is_file = path.suffix.lower() == ".parquet" and path.is_file()
     return is_file and not set(str(path)) & set("*?[]{}\\")
 
@@ -171,7 +178,7 @@ def _scanned(
     instrument: Instrument,
     tell: Callable[[Source, float | None, int], None],
 ) -> Tally:
-    """Have the engine read and count files of the same columns."""
+    """Let the engine read and count files with the same columns."""
     place = named(group[0]) + (f" and {len(group) - 1} others" if len(group) > 1 else "")
     paths = [each if isinstance(each, str) else _absolute(each, scanner) for each in group]
     try:
@@ -180,8 +187,8 @@ def _scanned(
         renamed = renaming(names, instrument, place, None)
         if is_long(names, instrument):
             raise CohortFileError(
-                f"{place} holds a row an answer, which only a file of this machine may. Turn it "
-                "into a row a person."
+                f"{place} has one row per answer, which only works for files on this machine. "
+                "Rearrange it to one row per person."
             )
         wanted = sources_of(instrument, renamed)
         if PERSON in names and PERSON not in wanted.values():
@@ -195,17 +202,17 @@ def _scanned(
         from careerpath.cohort.spark import in_one_line
 
         raise CohortFileError(
-            f"{scanner.engine.title()} cannot read {place}: {in_one_line(error)}. Mend it, or "
-            "leave --engine out to hear what is wrong with it."
+            f"{scanner.engine.title()} cannot read {place}: {in_one_line(error)}. Leave --engine "
+            "out to see what is wrong with the file."
         ) from error
     tally = Tally(*counted)
     if not _people(tally):
-        raise CohortFileError(f"{place} has names of columns and no people. Add a row a person.")
+        raise CohortFileError(f"{place} has column names but no people. Add one row per person.")
     tell(group[0], 1.0, 0)
     return tally
 
 
 def _absolute(path: Path, scanner: Scanner) -> str:
-    """Write a path so that a cluster whose home is elsewhere takes it for a file of this kind."""
+    """Return a whole path; for Spark as a URI, because its default may be another file system."""
     whole = path.absolute()
     return whole.as_uri() if scanner.engine is Engine.SPARK else str(whole)

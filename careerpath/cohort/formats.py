@@ -1,4 +1,4 @@
-"""The formats of a cohort's file: each gives its columns' names, and its rows part by part."""
+"""The file formats of a cohort: each gives the names of its columns, and its rows part by part."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from careerpath.core.errors import CareerpathError, shown
 MOST_COLUMNS = 10_000
 LONGEST_HEADER = 1_000_000
 ROWS = 1 << 17
-"""Rows of a part."""
+"""How many rows a part holds."""
 BLOCK = 8 << 20
-"""Bytes of text that are read together."""
+"""How many bytes of text are read at a time."""
 LARGEST_WORKBOOK = 500_000_000
 """The most bytes that an Excel file may unpack to."""
 MOST_SHEET_ROWS = 1_048_576
-"""Excel's own limit: a row that says it is further down would take as many empty ones with it."""
+"""Excel's own limit. A row with a higher number would bring as many empty rows with it."""
 MOST_PACKED = 200
-"""How many times larger a workbook may unpack; real ones stay under 30."""
+"""How many times its packed size a workbook may unpack to; real workbooks stay under 30."""
 
 
 class CohortFileError(CareerpathError):
@@ -35,16 +35,16 @@ class CohortFileError(CareerpathError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some rows of a file.
+class TablePart:
+    """Some rows of a file or of a database's table.
 
     Attributes
     ----------
     table : pyarrow.Table or pandas.DataFrame
     done : float or None
-        The share of the file that has been read, where it can be known.
+        The share of the file that has been read; None if unknown.
     comma : bool
-        Whether its decimals can be written with a comma.
+        Whether decimals may be written with a comma.
     """
 
     table: Any
@@ -53,7 +53,7 @@ class Part:
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """How many rows there are."""
         return len(self.table)
 
     def frame(self, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> pd.DataFrame:
@@ -63,7 +63,7 @@ class Part:
         ----------
         columns : sequence of str
         numbers : sequence of str
-            Which of them are to be read as numbers, where they are text that can be.
+            Columns whose text is read as numbers, if all of it is numbers.
         """
         if isinstance(self.table, pd.DataFrame):
             return self.table[list(columns)].copy()
@@ -71,12 +71,12 @@ class Part:
         return frame
 
 
-Parts = tuple[list[str], Callable[[Sequence[str] | None], Iterator[Part]]]
-"""The names of a file's columns, and its rows; where that saves time, of some columns only."""
+Parts = tuple[list[str], Callable[[Sequence[str] | None], Iterator[TablePart]]]
+"""The names of a file's columns, and a function that reads its rows, of some columns or of all."""
 
 
 def open_parts(path: Path) -> Parts:
-    """Open a file by what its name ends in.
+    """Open a file in the format that its name ends in.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def open_parts(path: Path) -> Parts:
     Raises
     ------
     CohortFileError
-        Where it cannot be read; while iterating, too.
+        If it cannot be read; also later, while its parts are read.
     """
     if path.suffix.lower() == ".tally":
         raise CohortFileError(
@@ -95,7 +95,7 @@ def open_parts(path: Path) -> Parts:
     if reader is None:
         raise CohortFileError(
             f"{shown(str(path))} ends in none of {', '.join(READERS)}. Save it in one of these "
-            "formats, so that it is known."
+            "formats."
         )
     try:
         if path.is_dir():
@@ -109,13 +109,13 @@ def open_parts(path: Path) -> Parts:
         raise _unreadable(path, error) from error
     _check_names(path, names)
 
-    def guarded(columns: Sequence[str] | None) -> Iterator[Part]:
+    def guarded(columns: Sequence[str] | None) -> Iterator[TablePart]:
         return _guarded(path, parts(columns))
 
     return names, guarded
 
 
-def _guarded(path: Path, parts: Iterator[Part]) -> Iterator[Part]:
+def _guarded(path: Path, parts: Iterator[TablePart]) -> Iterator[TablePart]:
     try:
         yield from parts
     except (OSError, ValueError) as error:  # pyarrow's and pandas' errors are of these kinds
@@ -129,7 +129,7 @@ def _unreadable(path: Path, error: Exception) -> CohortFileError:
         return CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.")
     if isinstance(error, OSError) and not isinstance(error, pa.ArrowException):
         return CohortFileError(f"Cannot read {shown(str(path))}: {told}. Check the path.")
-    return CohortFileError(f"Cannot read {path}: {told}. Mend it, or export it again.")
+    return CohortFileError(f"Cannot read {path}: {told}. Fix it, or export it again.")
 
 
 def _check_names(path: Path, names: Sequence[str]) -> None:
@@ -180,16 +180,16 @@ def _delimited(path: Path, delimiter: str | None) -> Parts:
     if count > MOST_COLUMNS or len(line) >= LONGEST_HEADER:
         raise _too_many(path, count)
     if not header.strip():
-        raise CohortFileError(f"{path} starts with an empty line. Start with names of columns.")
+        raise CohortFileError(f"{path} starts with an empty line. Start with the column names.")
     if header.count('"') % 2:
-        raise CohortFileError(f"{path}: the name of a column runs over a line. Shorten it.")
+        raise CohortFileError(f"{path}: a column name contains a line break. Remove it.")
     (names,) = csv.reader([header], delimiter=delimiter)
     _check_names(path, names)
     rest = start.lstrip(b"\xef\xbb\xbf")[len(line) :]
     alone = len(start) < LONGEST_HEADER and not rest.strip()
     size = path.stat().st_size
 
-    def parts(_columns: Sequence[str] | None) -> Iterator[Part]:
+    def parts(_columns: Sequence[str] | None) -> Iterator[TablePart]:
         if alone:
             return
         with path.open("rb") as source:
@@ -206,13 +206,13 @@ def _delimited(path: Path, delimiter: str | None) -> Parts:
             with reader:
                 for batch in reader:
                     done = min(source.tell() / size, 1.0)
-                    yield Part(pa.Table.from_batches([batch]), done, comma=delimiter != ",")
+                    yield TablePart(pa.Table.from_batches([batch]), done, comma=delimiter != ",")
 
     return names, parts
 
 
 def _as_numbers(table: Any, names: Sequence[str]) -> Any:
-    """Read columns of text as numbers, where every one is a number as computers write it."""
+    """Read columns of text as numbers, if all their values are numbers as computers write them."""
     for place, field in enumerate(table.schema):
         if field.name not in names or not pa.types.is_string(field.type):
             continue
@@ -236,13 +236,13 @@ def _parquet(path: Path) -> Parts:
         names = list(file.schema_arrow.names)
         total = file.metadata.num_rows
 
-    def parts(columns: Sequence[str] | None) -> Iterator[Part]:
+    def parts(columns: Sequence[str] | None) -> Iterator[TablePart]:
         read = 0
-        # Read as it goes: Arrow would keep all that it has read ahead until the end.
+        # Without pre_buffer: Arrow would keep everything it has read ahead until the end.
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BLOCK // 8) as file:
             for batch in file.iter_batches(ROWS, columns=list(columns) if columns else None):
                 read += batch.num_rows
-                yield Part(pa.Table.from_batches([batch]), read / max(total, 1))
+                yield TablePart(pa.Table.from_batches([batch]), read / max(total, 1))
 
     return names, parts
 
@@ -257,7 +257,9 @@ def _excel(path: Path) -> Parts:
         with zipfile.ZipFile(path) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
     except zipfile.BadZipFile as error:
-        raise CohortFileError(f"{path} is no Excel file. Save it again as .xlsx or CSV.") from error
+        raise CohortFileError(
+            f"{path} is not an Excel file. Save it again as .xlsx or CSV."
+        ) from error
     if size > LARGEST_WORKBOOK or size > MOST_PACKED * max(path.stat().st_size, 100_000):
         raise CohortFileError(
             f"{path} unpacks to {size / 1e6:,.0f} MB, which is more than a workbook of answers "
@@ -268,12 +270,12 @@ def _excel(path: Path) -> Parts:
         try:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
             first = book.worksheets[0]
-            # What a file says of its size may be wrong; cells outside of it would be lost.
+            # The size stated in a file may be wrong; cells outside it would be lost.
             first.reset_dimensions()
             return book, first.iter_rows(values_only=True)
-        except Exception as error:  # openpyxl raises whatever its parsers raise
+        except Exception as error:  # openpyxl passes on all its parsers' errors
             raise CohortFileError(
-                f"{path} is no Excel file that can be read. Save it again as .xlsx or CSV."
+                f"{path} is not a readable Excel file. Save it again as .xlsx or CSV."
             ) from error
 
     book, rows = sheet()
@@ -286,10 +288,10 @@ def _excel(path: Path) -> Parts:
     while header and header[-1] is None:
         header = header[:-1]
     if not header:
-        raise CohortFileError(f"{path}: the first sheet is empty. Put the answers into it.")
+        raise CohortFileError(f"{path}: the first sheet is empty. Put the answers there.")
     names = [str(name) if name is not None else "" for name in header]
 
-    def parts(_columns: Sequence[str] | None) -> Iterator[Part]:
+    def parts(_columns: Sequence[str] | None) -> Iterator[TablePart]:
         waiting: list[Sequence[Any]] = []
         book, rows = sheet()
         try:
@@ -300,7 +302,7 @@ def _excel(path: Path) -> Parts:
                     cells = tuple(row[: len(names)])
                     waiting.append(cells + (None,) * (len(names) - len(cells)))
                 if len(waiting) >= ROWS:
-                    yield Part(object_frame(waiting, names))
+                    yield TablePart(object_frame(waiting, names))
                     waiting = []
         except CohortFileError:
             raise
@@ -311,7 +313,7 @@ def _excel(path: Path) -> Parts:
         finally:
             book.close()
         if waiting:
-            yield Part(object_frame(waiting, names))
+            yield TablePart(object_frame(waiting, names))
 
     return names, parts
 
@@ -324,13 +326,12 @@ def _check_row(path: Path, number: int, row: Sequence[Any], width: int) -> None:
         )
     if any(cell is not None for cell in row[width:]):
         raise CohortFileError(
-            f"{path}, row {number} has more cells than there are names of columns. "
-            "Name each column."
+            f"{path}, row {number} has more cells than there are column names. Name each column."
         )
 
 
 def object_frame(rows: Sequence[Sequence[Any]], names: list[str]) -> pd.DataFrame:
-    """Make a frame of rows of Python's own values."""
+    """Return a frame of rows of Python's own values."""
     return pd.DataFrame(rows, columns=names, dtype=object).infer_objects()
 
 
@@ -341,7 +342,7 @@ def _json_lines(path: Path) -> Parts:
     names: dict[str, None] = {}
     size = path.stat().st_size
     people = 0
-    # One pass to know the columns: a person may leave some out.
+    # A first pass finds the columns: a person may leave some out.
     for _, record in _records(path):
         names.update(dict.fromkeys(record))
         people += 1
@@ -350,22 +351,17 @@ def _json_lines(path: Path) -> Parts:
     if not people:
         raise CohortFileError(f"{path} is empty. Write a JSON object on each line.")
 
-    def parts(_columns: Sequence[str] | None) -> Iterator[Part]:
-        waiting: list[dict[str, Any]] = []
+    def parts(_columns: Sequence[str] | None) -> Iterator[TablePart]:
+        waiting: list[list[Any]] = []
         for place, record in _records(path):
-            waiting.append(record)
+            waiting.append([record.get(name) for name in names])
             if len(waiting) >= ROWS:
-                yield Part(_frame_of(waiting, list(names)), place / size)
+                yield TablePart(object_frame(waiting, list(names)), place / size)
                 waiting = []
         if waiting:
-            yield Part(_frame_of(waiting, list(names)), 1.0)
+            yield TablePart(object_frame(waiting, list(names)), 1.0)
 
     return list(names), parts
-
-
-def _frame_of(records: list[dict[str, Any]], names: list[str]) -> pd.DataFrame:
-    rows = [[record.get(name) for name in names] for record in records]
-    return pd.DataFrame(rows, columns=names, dtype=object).infer_objects()
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

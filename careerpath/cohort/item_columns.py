@@ -1,4 +1,4 @@
-"""Which column holds which item, in whatever spelling."""
+"""Finding the column of each item, even if it is spelt differently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,29 @@ from careerpath.core.instrument import Instrument
 def renaming(
     names: Sequence[str], instrument: Instrument, path: str, given: Mapping[str, str] | None
 ) -> dict[str, str]:
-    """Find the columns of another spelling: their names, and the items."""
+    """Find the columns that hold an item under another name.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The columns of a file.
+    instrument : Instrument
+    path : str
+        What to call the file in a message.
+    given : mapping of str to str, optional
+        Columns and their items, as the user named them. Without it, a column holds an item if its
+        name is the id, ignoring case, spaces and leading zeros.
+
+    Returns
+    -------
+    dict of str to str
+        Columns to rename, and the items they hold.
+
+    Raises
+    ------
+    CareerpathError
+        If an item has no column, or more than one.
+    """
     if given is not None:
         unknown = [name for name in given if name not in names]
         if unknown:
@@ -29,7 +51,7 @@ def renaming(
         if taken or twice:
             raise CohortFileError(
                 f"Two columns of {path} would hold the item {(taken or twice)[0]!r}. "
-                "Name one for each."
+                "Name one column for each item."
             )
     else:
         renamed = {}
@@ -39,7 +61,7 @@ def renaming(
             alike = [
                 name
                 for name in names
-                if bare(name) == bare(item) and name not in instrument.item_ids
+                if simplified(name) == simplified(item) and name not in instrument.item_ids
             ]
             if len(alike) > 1:
                 raise CohortFileError(
@@ -52,13 +74,19 @@ def renaming(
     return renamed
 
 
-def bare(name: str) -> str:
-    """Write q01 for " Q_1" and for q1: capitals, blanks and leading zeros do not matter."""
+def simplified(name: str) -> str:
+    """Return a name without case, spaces, punctuation and leading zeros.
+
+    Examples
+    --------
+    >>> simplified(" Q_1") == simplified("q01") == simplified("q1")
+    True
+    """
     letters = re.sub(r"[\s_.-]+", "", name.casefold())
     return re.sub(r"0+(?=\d)", "", re.sub(r"(?<=\d)(?=\D)|(?<=\D)(?=\d)", " ", letters))
 
 
 def sources_of(instrument: Instrument, renamed: Mapping[str, str]) -> dict[str, str]:
-    """Return the column in which each item's answers stand."""
+    """Return the column that holds each item's answers."""
     names = {item: name for name, item in renamed.items()}
     return {item: names.get(item, item) for item in instrument.item_ids}

@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from careerpath.cohort.databases import is_address, open_table, without_password
-from careerpath.cohort.formats import CohortFileError, Part, Parts, open_parts
+from careerpath.cohort.formats import CohortFileError, Parts, TablePart, open_parts
 from careerpath.cohort.frames import open_frame
-from careerpath.cohort.item_columns import bare, renaming, sources_of
+from careerpath.cohort.item_columns import renaming, simplified, sources_of
 from careerpath.cohort.score_expression import CODE, GAPS, REASONS, with_codes
 from careerpath.core.errors import Reason, did_you_mean, shown
 from careerpath.core.instrument import Instrument
@@ -250,7 +250,9 @@ def is_long(names: Sequence[str], instrument: Instrument) -> bool:
     return bare.issuperset(LONG) and not any(item in names for item in instrument.item_ids)
 
 
-def _wide(names: Sequence[str], parts: list[Part], instrument: Instrument, path: str) -> CohortPart:
+def _wide(
+    names: Sequence[str], parts: list[TablePart], instrument: Instrument, path: str
+) -> CohortPart:
     """Turn a row an answer into a row a person."""
     frames = [part.frame(names) for part in parts] or [pd.DataFrame(columns=list(names))]
     long = pd.concat(frames, ignore_index=True).rename(columns=lambda n: n.strip().casefold())
@@ -261,10 +263,10 @@ def _wide(names: Sequence[str], parts: list[Part], instrument: Instrument, path:
         raise CohortFileError(
             f"{path}, row {_row(lost)}: an answer needs a person and an item. Fill them in."
         )
-    spelt = {bare(item): item for item in instrument.item_ids}
+    spelt = {simplified(item): item for item in instrument.item_ids}
     known = {name: name for name in instrument.item_ids}
     written = {name: str(name).strip() for name in long[ITEM].unique()}
-    items = {name: known.get(text) or spelt.get(bare(text)) for name, text in written.items()}
+    items = {name: known.get(text) or spelt.get(simplified(text)) for name, text in written.items()}
     unknown = [name for name, item in items.items() if item is None]
     if unknown:
         row = _row(long[ITEM] == unknown[0])

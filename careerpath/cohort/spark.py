@@ -1,6 +1,6 @@
-"""Spark, for data that outgrow one machine: a session, and what can keep it from starting.
+"""Starting a Spark session, and explaining why one cannot start.
 
-Nothing of Python runs on the cluster: the executors need neither Python nor careerpath.
+No Python runs on the cluster: the executors need neither Python nor careerpath.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
 THIS_MACHINE = "local[*]"
 PATIENCE = 60.0
-"""Seconds to wait for a worker to lend the first of its cores."""
+"""How many seconds to wait for the first executor."""
 
 
 @contextmanager
 def spark_session(master: str | None = None) -> Iterator[SparkSession]:
-    """Give a session of Spark's, and stop it in the end if it was started for this.
+    """Give a Spark session, and stop it at the end if it was started here.
 
     Parameters
     ----------
     master : str, optional
-        Where the cluster is, such as ``spark://host:7077``; without it the session that runs
-        already, else this machine.
+        The address of the cluster's master, such as ``spark://host:7077``. By default the session
+        that is already running, or else this machine.
 
     Raises
     ------
     CareerpathError
-        Where Java or PySpark is missing, nothing answers at the master, or no worker is free.
+        If Java or PySpark is missing, nothing answers at the master, or no worker is free.
     """
     running = _running()
     if running is not None and master in (None, running.sparkContext.master):
@@ -47,8 +47,8 @@ def spark_session(master: str | None = None) -> Iterator[SparkSession]:
         return
     if running is not None:
         raise CareerpathError(
-            f"A session of Spark's runs already, at {running.sparkContext.master}. Stop it first, "
-            "or leave the master out."
+            f"A Spark session is already running, at {running.sparkContext.master}. Stop it "
+            "first, or leave the master out."
         )
     master = THIS_MACHINE if master is None else master
     _check_java()
@@ -63,12 +63,12 @@ def spark_session(master: str | None = None) -> Iterator[SparkSession]:
 
 
 def _running() -> SparkSession | None:
-    """Return the session that a notebook has started, or tests."""
+    """Return the session that a notebook or a test has started."""
     return _pyspark_session().getActiveSession()
 
 
 def in_one_line(error: Exception) -> str:
-    """Say what Spark says, without the pages below it."""
+    """Return an error of Spark in one line, without its pages of traces."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by:")]
     told = (causes[-1] if causes else lines[0] if lines else type(error).__name__).rstrip(".")
@@ -78,12 +78,12 @@ def in_one_line(error: Exception) -> str:
 def _pyspark_session() -> type[SparkSession]:
     try:
         with warnings.catch_warnings():
-            # Of a pandas newer than the ones it was tried with, whose interface nobody uses here.
+            # PySpark warns about newer versions of pandas; nothing here uses pandas on Spark.
             warnings.simplefilter("ignore", FutureWarning)
             import pyspark.sql
     except ModuleNotFoundError as error:
         raise CareerpathError(
-            "Spark needs PySpark. Install it with: pip install 'careerpath[spark]'"
+            "PySpark is not installed. Install it with: pip install 'careerpath[spark]'"
         ) from error
     kind: type[SparkSession] = pyspark.sql.SparkSession
     return kind
@@ -93,19 +93,19 @@ def _check_java() -> None:
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else "java"
     if shutil.which(java) is None:
-        where = f"JAVA_HOME, {home}, holds no bin/java" if home else "there is no java here"
+        where = f"JAVA_HOME, {home}, has no bin/java" if home else "java was not found"
         raise CareerpathError(
-            f"Spark needs Java 17 or newer, and {where}. Install one (on Debian and Ubuntu: "
+            f"Spark needs Java 17 or newer, but {where}. Install it (on Debian and Ubuntu: "
             "apt-get install default-jre-headless), or set JAVA_HOME."
         )
 
 
 def _check_master(master: str) -> None:
-    """Refuse a master where nothing answers: Spark itself would try for a minute."""
+    """Refuse a master that does not answer: Spark itself would try for a minute."""
     if re.fullmatch(r"local(\[[\w*,]+\])?|yarn|k8s://\S+|spark://\S+", master) is None:
         raise CareerpathError(
-            f"{shown(master)} is no master of Spark's. Give spark://host:7077, yarn, k8s://..., or "
-            f"{THIS_MACHINE} for this machine."
+            f"{shown(master)} is not the address of a Spark master. Give spark://host:7077, yarn, "
+            f"k8s://..., or {THIS_MACHINE} for this machine."
         )
     if not master.startswith("spark://"):
         return
@@ -114,7 +114,7 @@ def _check_master(master: str) -> None:
         host, _, port = address.rpartition(":")
         if not host or not port.isdecimal():
             raise CareerpathError(
-                f"{shown(master)} names no port. Write spark://host:7077, as the master's log does."
+                f"{shown(master)} has no port. Write spark://host:7077, as in the master's log."
             )
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
@@ -123,8 +123,8 @@ def _check_master(master: str) -> None:
         else:
             return
     raise CareerpathError(
-        f"Nothing answers at {master} ({refusals[0]}). Start a master there, or name the one that "
-        "runs: its log says 'Starting Spark master at ...'."
+        f"Nothing answers at {master} ({refusals[0]}). Start a master there, or give the address "
+        "of a running one: its log says 'Starting Spark master at ...'."
     )
 
 
@@ -133,7 +133,7 @@ def _started(master: str) -> SparkSession:
     settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        # Ids of items are what they are.
+        # The ids of items are case-sensitive.
         "spark.sql.caseSensitive": "true",
     }
     if master.startswith("local"):
@@ -142,24 +142,24 @@ def _started(master: str) -> SparkSession:
         builder = builder.config(key, value)
     try:
         started = builder.getOrCreate()
-    except Exception as error:  # PySpark's, Py4J's, and whatever Java's launcher leaves behind
+    except Exception as error:  # of PySpark, Py4J or the launcher of Java
         raise CareerpathError(
             f"Spark could not start at {master}: {in_one_line(error)}. It needs Java 17 or newer "
-            "(see `java -version`) and a master of its own release."
+            "(see `java -version`) and a master of the same release."
         ) from error
     started.sparkContext.setLogLevel("ERROR")
     return started
 
 
 def _wait_for_a_worker(session: SparkSession, master: str) -> None:
-    """Wait for the first executor: without one Spark would wait without end."""
-    context = session.sparkContext._jsc.sc()  # noqa: SLF001 - PySpark has no door to it
+    """Wait for the first executor: Spark itself would wait forever."""
+    context = session.sparkContext._jsc.sc()  # noqa: SLF001 - PySpark has no public way
     until = time.monotonic() + PATIENCE
-    # The driver is one of those that it counts.
+    # The driver is counted as one of them.
     while context.getExecutorMemoryStatus().size() < 2:
         if time.monotonic() > until:
             raise CareerpathError(
-                f"No worker of {master} lent a core within {PATIENCE:.0f} seconds. Start a worker, "
-                "or wait until others are done."
+                f"No worker of {master} was free within {PATIENCE:.0f} seconds. Start a worker, or "
+                "wait until other jobs are done."
             )
         time.sleep(0.1)

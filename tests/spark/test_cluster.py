@@ -109,10 +109,10 @@ def fails(monkeypatch, master=None):
 
 def test_without_java_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    assert "holds no bin/java. Install one" in fails(monkeypatch)
+    assert "has no bin/java. Install it" in fails(monkeypatch)
     monkeypatch.delenv("JAVA_HOME")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "there is no java here. Install one" in fails(monkeypatch)
+    assert "java was not found. Install it" in fails(monkeypatch)
 
 
 def test_a_master_that_is_not_there_is_told_at_once(monkeypatch):
@@ -127,7 +127,7 @@ def test_what_is_no_master_is_told(monkeypatch, master):
 
 
 def test_another_session_than_the_one_that_runs_is_refused(session):
-    with pytest.raises(CareerpathError, match="runs already, at spark://127"):
+    with pytest.raises(CareerpathError, match="already running, at spark://127"):
         tally_files(["a.parquet"], SHIPPED, engine="spark", master="local[1]")
 
 
@@ -149,5 +149,5 @@ def test_a_master_without_workers_is_told(lonely_master, folder):
         text=True,
         timeout=120,
     )
-    assert done.stdout.startswith(f"No worker of {lonely_master} lent a core"), done.stderr
+    assert done.stdout.startswith(f"No worker of {lonely_master} was free"), done.stderr
     assert os.linesep not in done.stdout.strip()
