@@ -1,4 +1,4 @@
-"""How the answers of a cohort spread, and how far its people are apart: from its tally alone."""
+"""The distribution of a cohort's answers, and how much its people disagree, from its tally."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from careerpath.core.instrument import Band, CutScores, Instrument
 from careerpath.core.numbers import exact, plain_number
 
 TOGETHER, APART = 1 / 3, 1 / 2
-"""Where two people who are picked at random differ less often than the first, or more often than
-the second, words say so. A choice of ours."""
+"""A cohort is "of one mind" if two people picked at random are in different bands less often than
+the first share, and "far apart" if more often than the second. Both are our choice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """How often each value was met.
+class Distribution:
+    """How often each value occurs.
 
     Attributes
     ----------
     values : tuple of int or float
         From low to high; answers are keyed toward mastery.
     counts : tuple of int
+        How often each of them occurs.
     """
 
     values: tuple[int | float, ...]
@@ -31,23 +32,23 @@ class Spread:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The sum of the counts."""
         return sum(self.counts)
 
     @property
     def bars(self) -> tuple[tuple[int | float, int], ...]:
-        """Each value, and how often."""
+        """Each value with its count."""
         return tuple(zip(self.values, self.counts, strict=True))
 
     @property
     def middle_half(self) -> tuple[int | float, int | float]:
-        """The values between which at least half of them lie, a quarter at most on either side.
+        """The values between which at least half of the counts lie, a quarter at most on each side.
 
         Examples
         --------
-        >>> Spread((0, 1, 2, 3), (1, 1, 1, 1)).middle_half
+        >>> Distribution((0, 1, 2, 3), (1, 1, 1, 1)).middle_half
         (0, 2)
-        >>> Spread((0, 1, 2, 3), (0, 4, 0, 1)).middle_half
+        >>> Distribution((0, 1, 2, 3), (0, 4, 0, 1)).middle_half
         (1, 1)
         """
         sums = list(accumulate(self.counts))
@@ -59,46 +60,58 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """How far people are apart.
+class Disagreement:
+    """How much people disagree.
 
     Attributes
     ----------
     count : int
+        How many people there are.
     largest : Band
-        The band that most of them are in; the first of those that are equally large.
+        The band that most of them are in; of equally large bands, the lowest.
     in_largest : int
+        How many people are in that band.
     apart : float
-        The chance that two of them, picked at random, are in different bands: one less the sum
-        of squared shares (Simpson, "Measurement of diversity", Nature 163, 1949), for two different
-        people.
-    totals : Spread
+        The chance, 0 to 1, that two different people, picked at random, are in different bands.
+    totals : Distribution
+        Of their totals.
+
+    References
+    ----------
+    Simpson, E. H. (1949). Measurement of diversity. Nature, 163, 688. (His index, for drawing
+    without replacement.)
     """
 
     count: int
     largest: Band
     in_largest: int
     apart: float
-    totals: Spread
+    totals: Distribution
 
     @property
     def words(self) -> str:
-        """How split they are, in a few words."""
+        """How much they disagree, in a few words."""
         if self.apart < TOGETHER:
             return "Mostly of one mind"
         return "Divided" if self.apart <= APART else "Far apart"
 
 
-def spread_of_items(tally: Tally, items: Sequence[str]) -> Spread:
+def distribution_of_items(tally: Tally, items: Sequence[str]) -> Distribution:
     """Count all answers to some items, keyed toward mastery.
+
+    Parameters
+    ----------
+    tally : Tally
+    items : sequence of str
+        Ids of items.
 
     Examples
     --------
     >>> import pandas
     >>> instrument = Instrument.plain(["a", "b"], maximum=2, management_below=1, mastery_above=3)
     >>> tally = Tally.of(pandas.DataFrame({"a": [0, 2, 2], "b": [1, 1, 2]}), instrument)
-    >>> spread_of_items(tally, ["a", "b"])
-    Spread(values=(0, 1, 2), counts=(1, 2, 3))
+    >>> distribution_of_items(tally, ["a", "b"])
+    Distribution(values=(0, 1, 2), counts=(1, 2, 3))
     """
     scale = tally.layout.scale
     places = [tally.layout.items.index(each) for each in items]
@@ -106,43 +119,56 @@ def spread_of_items(tally: Tally, items: Sequence[str]) -> Spread:
     values = tuple(
         plain_number(exact(scale.minimum) + exact(scale.step) * step) for step in range(len(found))
     )
-    return Spread(values, tuple(map(int, found)))
+    return Distribution(values, tuple(map(int, found)))
 
 
-def spread_of_facet(tally: Tally, instrument: Instrument, facet: str) -> Spread:
+def distribution_of_facet(tally: Tally, instrument: Instrument, facet: str) -> Distribution:
     """Count all answers to the items of a facet, keyed toward mastery."""
-    return spread_of_items(tally, [item.id for item in instrument.items_of(facet)])
+    return distribution_of_items(tally, [item.id for item in instrument.items_of(facet)])
 
 
-def split_of(tally: Tally, cuts: CutScores) -> Split:
-    """Tell how far the people of a tally are apart; it needs two.
+def measure_disagreement(tally: Tally, cuts: CutScores) -> Disagreement:
+    """Measure how much the people of a tally disagree.
+
+    Parameters
+    ----------
+    tally : Tally
+        Of at least two people with a total.
+    cuts : CutScores
 
     Examples
     --------
     >>> import pandas
     >>> instrument = Instrument.plain(["a"], management_below=4, mastery_above=6)
     >>> tally = Tally.of(pandas.DataFrame({"a": [1, 1, 9, 9]}), instrument)
-    >>> split = split_of(tally, instrument.cut_scores)
-    >>> round(split.apart, 3), split.words, str(split.largest), split.in_largest
+    >>> found = measure_disagreement(tally, instrument.cut_scores)
+    >>> round(found.apart, 3), found.words, str(found.largest), found.in_largest
     (0.667, 'Far apart', 'management', 2)
     """
     counts = tally.counts(cuts)
     people = tally.count
     largest = max(counts, key=lambda band: counts[band])
     alike = sum(count * (count - 1) for count in counts.values())
-    return Split(
+    return Disagreement(
         count=people,
         largest=largest,
         in_largest=counts[largest],
         apart=1 - alike / (people * (people - 1)),
-        totals=Spread(tally.layout.totals, tuple(map(int, tally.totals))),
+        totals=Distribution(tally.layout.totals, tuple(map(int, tally.totals))),
     )
 
 
 def near_a_line(tally: Tally, cuts: CutScores, *, reach: float) -> int:
-    """Count the people whose total lies no further than this from a line between two bands.
+    """Count the people whose total is close to a line between two bands.
 
     The lines lie half a step outside the totals of the "both" band, as in `interpret`.
+
+    Parameters
+    ----------
+    tally : Tally
+    cuts : CutScores
+    reach : float
+        The largest distance from a line, in points.
 
     Examples
     --------

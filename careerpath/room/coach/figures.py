@@ -1,4 +1,4 @@
-"""The figures of a room's picture: those of the threshold lab, and how the answers spread."""
+"""The figures of a room's picture: those of the threshold lab, and its answers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.cut_moves import snapped, two_numbers
 from careerpath.cohort.distribution import (
-    Split,
-    Spread,
+    Disagreement,
+    Distribution,
+    distribution_of_facet,
+    distribution_of_items,
+    measure_disagreement,
     near_a_line,
-    split_of,
-    spread_of_facet,
-    spread_of_items,
 )
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.cohort.tally import Tally
@@ -124,9 +124,9 @@ class RoomFigures(CutEffects):
         return f"The room's totals, cut scores {both_cuts(self.cuts)}: {bands}"
 
     @property
-    def split(self) -> Split:
+    def disagreement(self) -> Disagreement:
         """How far apart the people in the room are."""
-        return split_of(self.tally, self.cuts)
+        return measure_disagreement(self.tally, self.cuts)
 
     @property
     def close_calls(self) -> CloseCalls | None:
@@ -139,14 +139,14 @@ class RoomFigures(CutEffects):
         return CloseCalls(count, self.tally.count, error, bool(norms.measured))
 
     @property
-    def facets(self) -> tuple[tuple[Facet, Spread], ...]:
+    def facets(self) -> tuple[tuple[Facet, Distribution], ...]:
         """The facets, each with all answers to its questions."""
         return tuple(
-            (each, spread_of_facet(self.tally, self.instrument, each.id))
+            (each, distribution_of_facet(self.tally, self.instrument, each.id))
             for each in self.instrument.facets
             if self.instrument.items_of(each.id)
         )
 
-    def questions(self, items: tuple[Item, ...]) -> tuple[tuple[Item, Spread], ...]:
+    def questions(self, items: tuple[Item, ...]) -> tuple[tuple[Item, Distribution], ...]:
         """Return some items, each with the answers to it."""
-        return tuple((each, spread_of_items(self.tally, [each.id])) for each in items)
+        return tuple((each, distribution_of_items(self.tally, [each.id])) for each in items)

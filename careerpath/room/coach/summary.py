@@ -15,7 +15,7 @@ from careerpath.room.entities import Room, RoomError, left_out
 from careerpath.ui.templates import render
 
 if TYPE_CHECKING:
-    from careerpath.cohort.distribution import Spread
+    from careerpath.cohort.distribution import Distribution
     from careerpath.cohort.tally import Tally
     from careerpath.room.coach.figures import RoomFigures
     from careerpath.room.store.store import Store
@@ -70,7 +70,7 @@ class RoomSummary:
 
         figures = RoomFigures(self.instrument, self.room.cut_scores, self.tally)
         instrument, close_calls = self.instrument, figures.close_calls
-        low, high = figures.split.totals.middle_half
+        low, high = figures.disagreement.totals.middle_half
         return {
             "title": self.room.title,
             "instrument": f"{instrument.title}, version {instrument.version}",
@@ -84,8 +84,8 @@ class RoomSummary:
                 for each in figures.shares
             ],
             "totals": figures.totals_in_words,
-            "split": figures.split.words,
-            "apart": percent(figures.split.apart),
+            "split": figures.disagreement.words,
+            "apart": percent(figures.disagreement.apart),
             "middle": f"{show(low)} to {show(high)}",
             "histogram": _histogram(figures),
             "ends": [show(instrument.scale.minimum), show(instrument.scale.maximum)],
@@ -138,10 +138,10 @@ def _groups(figures: RoomFigures) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [
         {
             "title": facet.title,
-            "whole": _bars(spread),
+            "whole": _bars(distribution),
             "items": _items(figures, instrument.items_of(facet.id)),
         }
-        for facet, spread in figures.facets
+        for facet, distribution in figures.facets
     ]
     alone = tuple(item for item in instrument.items if item.facet is None)
     if alone:
@@ -155,21 +155,22 @@ def _items(figures: RoomFigures, items: tuple[Item, ...]) -> list[dict[str, Any]
             "stem": item.stem or item.id,
             "management": item.management or "low",
             "mastery": item.mastery or "high",
-            **_bars(spread),
+            **_bars(distribution),
         }
-        for item, spread in figures.questions(items)
+        for item, distribution in figures.questions(items)
     ]
 
 
-def _bars(spread: Spread) -> dict[str, Any]:
-    low, high = spread.middle_half
-    most = max(spread.counts)
+def _bars(distribution: Distribution) -> dict[str, Any]:
+    low, high = distribution.middle_half
+    most = max(distribution.counts)
     return {
         "bars": [
-            {"height": count / most, "inside": low <= value <= high} for value, count in spread.bars
+            {"height": count / most, "inside": low <= value <= high}
+            for value, count in distribution.bars
         ],
         "middle": f"{show(low)} to {show(high)}",
-        "counts": ", ".join(map(str, spread.counts)),
+        "counts": ", ".join(map(str, distribution.counts)),
     }
 
 

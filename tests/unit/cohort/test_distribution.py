@@ -1,4 +1,4 @@
-"""How answers spread and how far people are apart, beside a count of the people themselves."""
+"""How answers are distributed and how much people disagree, against counts of the people."""
 
 from collections import Counter
 from itertools import combinations
@@ -12,11 +12,11 @@ from careerpath import CutScores, Instrument, Tally, load_instrument
 from careerpath.cohort.distribution import (
     APART,
     TOGETHER,
-    Spread,
+    Distribution,
+    distribution_of_facet,
+    distribution_of_items,
+    measure_disagreement,
     near_a_line,
-    split_of,
-    spread_of_facet,
-    spread_of_items,
 )
 
 INSTRUMENT = load_instrument()
@@ -39,22 +39,22 @@ def totals_of(*totals):
 
 @settings(deadline=None, max_examples=40)
 @given(ROOMS)
-def test_a_theme_spreads_as_all_answers_to_its_questions_do(frame):
+def test_the_answers_to_a_facet_are_all_answers_to_its_items(frame):
     tally = Tally.of(frame, INSTRUMENT)
     for facet in INSTRUMENT.facets:
         names = [item.id for item in INSTRUMENT.items_of(facet.id)]
         given = Counter(keyed(frame)[names].to_numpy().ravel().tolist())
-        spread = spread_of_facet(tally, INSTRUMENT, facet.id)
-        assert dict(spread.bars) == {value: given[value] for value in range(11)}
-        assert spread.count == 3 * len(frame)
-        assert spread == spread_of_items(tally, names)
+        found = distribution_of_facet(tally, INSTRUMENT, facet.id)
+        assert dict(found.bars) == {value: given[value] for value in range(11)}
+        assert found.count == 3 * len(frame)
+        assert found == distribution_of_items(tally, names)
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=50))
 def test_the_middle_half_leaves_a_quarter_on_either_side_at_most(values):
     counted = Counter(values)
-    spread = Spread(tuple(range(11)), tuple(counted[value] for value in range(11)))
-    low, high = spread.middle_half
+    found = Distribution(tuple(range(11)), tuple(counted[value] for value in range(11)))
+    low, high = found.middle_half
     assert low in counted
     assert high in counted
     assert 4 * sum(value < low for value in values) < len(values)
@@ -66,19 +66,19 @@ def test_the_middle_half_leaves_a_quarter_on_either_side_at_most(values):
 @given(ROOMS, CUTS)
 def test_apart_is_the_share_of_all_pairs_in_different_bands(frame, cuts):
     moved = CutScores(management_below=cuts[0], mastery_above=cuts[1])
-    split = split_of(Tally.of(frame, INSTRUMENT), moved)
+    found = measure_disagreement(Tally.of(frame, INSTRUMENT), moved)
     bands = [moved.band(total) for total in keyed(frame).sum(axis=1)]
     pairs = list(combinations(bands, 2))
-    assert split.apart == pytest.approx(sum(a != b for a, b in pairs) / len(pairs))
-    assert split.count == len(frame)
-    assert split.in_largest == max(Counter(bands).values()) == Counter(bands)[split.largest]
-    assert split.totals.count == len(frame)
+    assert found.apart == pytest.approx(sum(a != b for a, b in pairs) / len(pairs))
+    assert found.count == len(frame)
+    assert found.in_largest == max(Counter(bands).values()) == Counter(bands)[found.largest]
+    assert found.totals.count == len(frame)
 
 
-def test_words_for_how_split_a_room_is():
+def test_words_for_how_much_people_disagree():
     cuts = ONE.cut_scores
     alike, divided, apart = (
-        split_of(totals_of(*totals), cuts)
+        measure_disagreement(totals_of(*totals), cuts)
         for totals in ([50] * 10, [50] * 7 + [90] * 3, [10] * 4 + [50] * 3 + [90] * 3)
     )
     assert (alike.apart, alike.words) == (0, "Mostly of one mind")
@@ -89,8 +89,8 @@ def test_words_for_how_split_a_room_is():
 
 
 def test_two_equal_camps_are_far_apart_and_the_largest_is_the_first():
-    split = split_of(totals_of(10, 10, 90, 90), ONE.cut_scores)
-    assert (str(split.largest), split.in_largest, split.words) == ("management", 2, "Far apart")
+    found = measure_disagreement(totals_of(10, 10, 90, 90), ONE.cut_scores)
+    assert (str(found.largest), found.in_largest, found.words) == ("management", 2, "Far apart")
 
 
 @pytest.mark.parametrize(

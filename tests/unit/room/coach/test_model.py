@@ -686,15 +686,15 @@ def test_an_instrument_without_norms_has_no_close_calls(store, waits):
     assert len(model.figures.questions(plain.items)) == 2
 
 
-def test_facets_and_questions_spread_as_the_answers_do(revealed):
-    for _facet, spread in revealed.figures.facets:
-        assert spread.bars == tuple(
+def test_facets_and_questions_have_the_distribution_of_the_answers(revealed):
+    for _facet, found in revealed.figures.facets:
+        assert found.bars == tuple(
             (value, 3 if value in (1, 3, 5, 6, 7, 9) else 0) for value in range(11)
         )
-        assert spread.middle_half == (3, 7)
-    ((item, spread),) = revealed.figures.questions(INSTRUMENT.items[:1])
+        assert found.middle_half == (3, 7)
+    ((item, found),) = revealed.figures.questions(INSTRUMENT.items[:1])
     assert item is INSTRUMENT.items[0]
-    assert spread.counts == (0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0)
+    assert found.counts == (0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0)
 
 
 def test_the_figures_are_those_of_the_lab(revealed, store, opened):
