@@ -1,8 +1,8 @@
-"""The command line: ``careerpath score``, ``careerpath check`` and their like.
+"""The command line: ``careerpath score``, ``careerpath check`` and the other commands.
 
-A module for each subject. A command reads, calls the package, and prints; what it imports
-beyond the core it imports when it runs. Exit codes: 0 fine, 1 for errors that ``check``
-found, 2 for what the caller got wrong.
+There is one module for each group of commands. A command reads, calls the package and prints. It
+imports what it needs, beyond the core, when it runs. Exit status: 0 for success, 1 if a check found
+errors, 2 if a command cannot run.
 """
 
 # In the order of ``careerpath --help``.

@@ -1,4 +1,4 @@
-"""The application that the commands register with, and what they share."""
+"""The application to which the commands belong, and the options and functions they share."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FOUND_ERRORS = 1
-CALLER_ERROR = 2
+CANNOT_RUN = 2
 
 
 class _Commands(TyperGroup):
-    """The commands; whatever `CareerpathError` one raises becomes a message and exit code 2."""
+    """Prints a `CareerpathError` of any command as a message and exits with status 2."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except CareerpathError as error:
             typer.echo(str(error), err=True)
-            raise typer.Exit(CALLER_ERROR) from error
+            raise typer.Exit(CANNOT_RUN) from error
 
 
 app = typer.Typer(
@@ -42,22 +42,22 @@ app = typer.Typer(
 InstrumentOption = Annotated[
     str | None,
     typer.Option(
-        "--instrument", metavar="ID|FILE", help="Another instrument than the shipped one."
+        "--instrument", metavar="ID|FILE", help="Use this instrument instead of the built-in one."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            # A terminal without a character shows a question mark for it, not a traceback.
+            # If a terminal lacks a character, print a question mark, not a traceback.
             stream.reconfigure(errors="replace")
     app()
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
     if wanted:
         typer.echo(f"careerpath {careerpath.__version__}")
         raise typer.Exit
@@ -69,7 +69,7 @@ def _careerpath(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Print the version and leave."
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -82,7 +82,7 @@ def print_json(document: dict[str, Any]) -> None:
 
 
 def console() -> Console:
-    """Give the terminal that people read."""
+    """Return the console for text that people read."""
     from rich.console import Console
 
     return Console(highlight=False)

@@ -1,4 +1,4 @@
-"""``careerpath check``: a linter for instruments and their translations."""
+"""``careerpath check``: checks an instrument or a translation."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ def check_command(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|ID", help="An instrument, or a translation of one; or a shipped id."
+            metavar="FILE|ID",
+            help="The file of an instrument or a translation, or the id of a built-in one.",
         ),
     ],
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Check an instrument file, or a translation of one."""
+    """Check an instrument or a translation.
+
+    Exits with status 1 if it finds errors, and with status 2 if it cannot run.
+    """
     from careerpath.core.instrument_file import instrument_path, is_translation, read_toml
     from careerpath.core.instrument_lint import Level, check_data
     from careerpath.core.translation_check import check_translation

@@ -1,4 +1,4 @@
-"""What the command line shows: calm text in a terminal, plain text in a pipe."""
+"""Prints results and findings: coloured text in a terminal, plain text in a pipe."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from careerpath.core.interpretation import FacetReading, Interpretation
 
 WIDEST = 80
-"""Columns: longer lines are hard to read."""
+"""The most columns of a line: longer lines are hard to read."""
 BAR = 25
-"""Columns of a bar and of a facet's line."""
+"""The columns of a bar and of a facet's line."""
 
 _COLOURS = {
     Band.MANAGEMENT: "yellow",
@@ -59,7 +59,7 @@ def show_result(console: Console, meaning: Interpretation) -> None:
 
 
 def show_findings(console: Console, name: str, findings: Sequence[Finding]) -> None:
-    """Print what was found in an instrument file, errors first, and how much of each kind."""
+    """Print the findings of a check, errors first, and how many there are of each kind."""
     counts = {level: sum(finding.level is level for finding in findings) for level in Level}
     blocks: list[RenderableType] = [
         Group(
@@ -75,7 +75,7 @@ def show_findings(console: Console, name: str, findings: Sequence[Finding]) -> N
     summary = Text.assemble(
         (name, "bold"),
         ": ",
-        ("fine", "bold green") if fine else ("to mend", "bold yellow"),
+        ("fine", "bold green") if fine else ("to fix", "bold yellow"),
         f" ({', '.join(counted(number, level, zero='no') for level, number in counts.items())})",
     )
     _print(console, blocks, unbroken=summary)
@@ -131,7 +131,7 @@ def _print(
         console.print()
         for block in blocks:
             console.print(Padding(block, (0, 0, 1, 2)), width=width)
-        if unbroken:  # It holds a path, which is to be copied in one piece.
+        if unbroken:  # It holds a path, which people copy in one piece.
             console.print(Text("  ") + unbroken + "\n", soft_wrap=True)
-    # Rich fills every line with blanks; whatever reads a pipe can do without them.
+    # Rich pads every line with spaces, which a pipe does not need.
     console.out("\n".join(line.rstrip() for line in capture.get().split("\n")), end="")

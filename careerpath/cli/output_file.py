@@ -1,4 +1,4 @@
-"""Where a command writes: never over what it reads, and over anything else only when told to."""
+"""Checks the file that a command will write: existing files are kept unless the caller says so."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ import typer
 
 from careerpath.core.errors import CareerpathError
 
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
 
 
 def check_target(target: Path, *, overwrite: bool, inputs: Iterable[object] = ()) -> None:
-    """Refuse a place to write to before there is any work to lose.
+    """Check, before any work is done, that a file may be written.
 
     Parameters
     ----------
     target : Path
     overwrite : bool
-        Whether a file that is there may be replaced.
+        Whether an existing file may be replaced.
     inputs : iterable
-        What the command reads: files, addresses of databases, and names that are neither.
+        What the command reads: files, URLs of databases, or other names.
 
     Raises
     ------
     CareerpathError
-        Where it is a folder or lies in none, is read by the same command, or is there already.
+        If it is a folder, its folder does not exist, the command reads it, or it already exists.
     """
     if target.is_dir():
         raise CareerpathError(f"Cannot write {target}: it is a folder. Name a file in it.")
     if not target.parent.is_dir():
         raise CareerpathError(
-            f"Cannot write {target}: there is no folder {target.parent}. Make it first, or name "
+            f"Cannot write {target}: there is no folder {target.parent}. Create it first, or name "
             "another place."
         )
     if not target.exists():
         return
     if any(_is_same(target, each) for each in inputs):
         raise CareerpathError(
-            f"{target} is what is read, so it cannot be what is written. Name another file."
+            f"{target} is an input of this command, so it cannot be its output. Name another file."
         )
     if not overwrite:
         raise CareerpathError(
-            f"{target} exists already. Name another file, or add --overwrite to replace it."
+            f"{target} already exists. Name another file, or add --overwrite to replace it."
         )
 
 
@@ -55,5 +55,5 @@ def _is_same(target: Path, source: object) -> bool:
         source = file_of(source)
     try:
         return isinstance(source, str | Path) and target.samefile(source)
-    except (OSError, ValueError):  # It is not there, or no path at all: the reader says so.
+    except (OSError, ValueError):  # It does not exist or is not a path: the reader reports that.
         return False

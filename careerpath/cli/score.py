@@ -1,4 +1,4 @@
-"""``careerpath score``: one person's answers, or a cohort's."""
+"""``careerpath score``: scores one person's answers, or a cohort."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import careerpath
-from careerpath.cli.app import AsJson, app, console, print_json
+from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_json
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.core.errors import AnswerError, CareerpathError
 from careerpath.core.scoring import PRORATE_HINT
@@ -22,7 +22,7 @@ _COHORT_FILES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
 
 
 class Missing(StrEnum):
-    """What to do about unanswered items."""
+    """How to treat unanswered items."""
 
     REFUSE = "refuse"
     PRORATE = "prorate"
@@ -34,34 +34,38 @@ def score_command(
         str,
         typer.Argument(
             metavar="ANSWERS",
-            help="A .json or .toml file with an answer for each item; - reads JSON from stdin. "
+            help="One person's answers: a .json or .toml file, or - to read JSON from stdin. "
             "Or a cohort: .csv, .tsv, .xlsx, .parquet, .jsonl, or sqlite:///answers.db#table.",
         ),
     ],
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where a cohort's scores go: .csv, .tsv or .parquet."),
+        typer.Option(
+            "--output", "-o", help="Write a cohort's scores to this .csv, .tsv or .parquet file."
+        ),
     ] = None,
-    instrument: Annotated[
-        str | None,
-        typer.Option(metavar="ID|FILE", help="Another instrument than the shipped one."),
-    ] = None,
+    instrument: InstrumentOption = None,
     missing: Annotated[
-        Missing, typer.Option(help="Unanswered items: refuse, or estimate from the others.")
+        Missing,
+        typer.Option(help="Unanswered items: refuse them, or estimate them from the others."),
     ] = Missing.REFUSE,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score one person's answers and say what the result means, or a whole cohort's."""
+    """Score one person's answers and explain the result, or score a whole cohort."""
     from careerpath.core.answers_file import read_answers
 
     questionnaire = careerpath.load_instrument(instrument)
     if output is not None or "://" in answers or Path(answers).suffix.lower() in _COHORT_FILES:
         if missing is not Missing.REFUSE:
-            raise CareerpathError("A cohort's gaps are not estimated. Leave --missing out.")
+            raise CareerpathError(
+                "Unanswered items of a cohort are not estimated. Remove --missing."
+            )
         if output is None:
-            raise CareerpathError(f"{answers} holds a cohort. Say where its scores go: -o OUT.csv.")
+            raise CareerpathError(
+                f"{answers} holds a cohort. Name a file for its scores: -o OUT.csv."
+            )
         check_target(output, overwrite=overwrite, inputs=[answers, instrument])
         _score_cohort(answers, output, questionnaire, as_json=as_json)
         return
@@ -80,7 +84,7 @@ def score_command(
 
 
 def in_options(error: AnswerError) -> str:
-    """Say what scoring says, with this command's option in place of Python's."""
+    """Return the message with this command's option instead of the Python argument."""
     return str(error).replace(PRORATE_HINT, "add --missing prorate")
 
 
@@ -92,9 +96,9 @@ def _score_cohort(source: str, output: Path, instrument: Instrument, *, as_json:
     from careerpath.cohort.writing import write_cohort
 
     cohort = read_cohort(source, instrument)
-    # A room's export, or what this command wrote, has been scored before.
+    # A room's export, or an output of this command, already has scores.
     before = [name for name in ADDED if name in cohort.others]
-    said = cohort.summary + (f" Computed anew: {', '.join(before)}." if before else "")
+    said = cohort.summary + (f" Computed again: {', '.join(before)}." if before else "")
     write_cohort(score_frame(cohort.frame.drop(columns=before), instrument), output)
     tally = Tally.of(cohort.frame, instrument)
     if as_json:

@@ -1,4 +1,4 @@
-"""``careerpath serve``: the workbook as web pages."""
+"""``careerpath serve``: serves the workbook as web pages."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def serve_command(
         typer.Option(
             min=0,
             envvar="CAREERPATH_ROOM_SIZE",
-            help="How many can come at once without waiting: so many pages are made ahead. By "
-            "default 2 of the shipped page, for those who come one by one.",
+            help="How many people can come at once without waiting: so many pages are prepared in "
+            "advance. By default 2, or 0 with --notebooks.",
         ),
     ] = None,
     max_visitors: Annotated[
@@ -29,7 +29,7 @@ def serve_command(
         typer.Option(
             min=1,
             envvar="CAREERPATH_MAX_VISITORS",
-            help="The most visitors at a time. By default what the memory holds.",
+            help="The most visitors at a time. By default as many as fit into memory.",
         ),
     ] = None,
     per_address: Annotated[
@@ -37,21 +37,28 @@ def serve_command(
         typer.Option(
             min=0,
             envvar="CAREERPATH_PER_ADDRESS",
-            help="The most pages for one address; 0: any number. By default half of all, and at "
-            "least a room and a half, because a room shares one address.",
+            help="The most pages for one network address; 0 means no limit. By default half of all "
+            "pages, but at least 1.5 times --room-size, because a room often shares one address.",
         ),
     ] = None,
     port: Annotated[
         int,
-        typer.Option(min=0, max=65535, envvar="CAREERPATH_PORT", help="The port; 0: any free one."),
+        typer.Option(
+            min=0, max=65535, envvar="CAREERPATH_PORT", help="The port; 0 takes any free port."
+        ),
     ] = 8866,
     host: Annotated[
-        str, typer.Option(envvar="CAREERPATH_HOST", help="The address to listen on.")
+        str,
+        typer.Option(
+            envvar="CAREERPATH_HOST",
+            help="The network address to listen on. 0.0.0.0 lets other devices connect.",
+        ),
     ] = "127.0.0.1",
     base_url: Annotated[
         str,
         typer.Option(
-            envvar="CAREERPATH_BASE_URL", help="The path of the application, behind a proxy."
+            envvar="CAREERPATH_BASE_URL",
+            help="The path of the pages behind a proxy, such as /careerpath/.",
         ),
     ] = "/",
     trusted_proxy: Annotated[
@@ -59,8 +66,8 @@ def serve_command(
         typer.Option(
             metavar="ADDRESS",
             envvar="CAREERPATH_TRUSTED_PROXY",
-            help="The proxy whose X-Forwarded-For is believed: an address or a network, several "
-            "separated by commas.",
+            help="The proxy whose X-Forwarded-For header is trusted: an address or a network; "
+            "separate several with commas.",
         ),
     ] = "",
     instrument: Annotated[
@@ -68,7 +75,7 @@ def serve_command(
         typer.Option(
             metavar="ID|FILE",
             envvar="CAREERPATH_INSTRUMENT",
-            help="Another instrument than the shipped one.",
+            help="Use this instrument instead of the built-in one.",
         ),
     ] = None,
     database: DatabaseOption = None,
@@ -77,36 +84,40 @@ def serve_command(
         typer.Option(
             metavar="SITES",
             envvar="CAREERPATH_FRAME_ANCESTORS",
-            help="Sites that may show the pages in a frame, like https://portal.example; several "
-            "separated by spaces.",
+            help="Websites that may show the pages in a frame, such as https://portal.example; "
+            "separate several with spaces.",
         ),
     ] = "",
     metrics: Annotated[
         bool,
-        typer.Option("--metrics", envvar="CAREERPATH_METRICS", help="Answer at /metrics."),
+        typer.Option(
+            "--metrics",
+            envvar="CAREERPATH_METRICS",
+            help="Publish figures for Prometheus at /metrics.",
+        ),
     ] = False,
     notebooks: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
             envvar="CAREERPATH_NOTEBOOKS",
-            help="Serve this folder's notebooks, not the shipped ones.",
+            help="Serve the notebooks of this folder instead of the built-in ones.",
         ),
     ] = None,
     verbose: Annotated[
         bool,
-        typer.Option("--verbose", envvar="CAREERPATH_VERBOSE", help="Log what Voilà says, too."),
+        typer.Option("--verbose", envvar="CAREERPATH_VERBOSE", help="Log Voilà's messages, too."),
     ] = False,
 ) -> None:
-    """Serve the workbook as web pages, until Ctrl-C."""
+    """Serve the workbook as web pages until Ctrl-C."""
     _skip_address_grammar()
 
     from careerpath.serving.server import serve
-    from careerpath.serving.settings import ONE_BY_ONE, Options
+    from careerpath.serving.settings import DEFAULT_ROOM_SIZE, Options
 
     if room_size is None:
-        # Notebooks of somebody else's may be heavy, or not run at all.
-        room_size = 0 if notebooks else min(ONE_BY_ONE, max_visitors or ONE_BY_ONE)
+        # Other notebooks may need much memory, or fail.
+        room_size = 0 if notebooks else min(DEFAULT_ROOM_SIZE, max_visitors or DEFAULT_ROOM_SIZE)
 
     serve(
         Options(

@@ -1,4 +1,4 @@
-"""The address that the server listens on, and those under which it is found."""
+"""The port that the server listens on, and the addresses at which others reach it."""
 
 from __future__ import annotations
 
@@ -11,53 +11,58 @@ from tornado.netutil import bind_sockets
 
 from careerpath import CareerpathError
 
-EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
+ALL_INTERFACES = ("", "0.0.0.0", "::")  # noqa: S104
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """Take the port, or say in plain words why not.
+    """Open the port.
 
     Parameters
     ----------
     host : str
         The address to listen on.
     port : int
-        The port; 0 for any that is free.
+        The port; 0 takes any free port.
 
     Returns
     -------
     list of socket
         Bound sockets.
+
+    Raises
+    ------
+    CareerpathError
+        If the port is in use or not allowed, or the host is not an address of this computer.
     """
     try:
         return bind_sockets(port, host)
     except OSError as error:
         match error.errno:
             case errno.EADDRINUSE:
-                fact = f"Something listens on port {port} already."
-                mend = f"Choose another one: --port {port + 1}"
+                fact = f"Port {port} is already in use."
+                next_step = f"Choose another port: --port {port + 1}"
             case errno.EACCES:
-                fact = f"Port {port} needs more rights."
-                mend = "Choose one above 1023: --port 8866"
+                fact = f"You may not listen on port {port}."
+                next_step = "Choose a port above 1023: --port 8866"
             case _:
-                fact = f"Can't listen on {host!r}: {error.strerror}."
-                mend = "Choose an address of this computer: --host 127.0.0.1"
-        raise CareerpathError(f"{fact} {mend}") from error
+                fact = f"Cannot listen on {host!r}: {error.strerror}."
+                next_step = "Choose an address of this computer: --host 127.0.0.1"
+        raise CareerpathError(f"{fact} {next_step}") from error
 
 
 def addresses(host: str) -> list[str]:
-    """Say under which addresses the server is found.
+    """List the addresses at which the server can be reached.
 
     Parameters
     ----------
     host : str
-        What it listens on.
+        The address that it listens on.
 
     Returns
     -------
     list of str
-        As they stand in a web address: first for this computer, then, where it listens
-        everywhere, for others on the same network, the likeliest first.
+        As written in a URL. The first is for this computer. If the server listens on all
+        interfaces, the others are for devices on the same network, the most likely first.
 
     Examples
     --------
@@ -66,7 +71,7 @@ def addresses(host: str) -> list[str]:
     >>> addresses("0.0.0.0")[0]
     '127.0.0.1'
     """
-    if host not in EVERYWHERE:
+    if host not in ALL_INTERFACES:
         return [f"[{host}]" if ":" in host else host]
     own = [
         each.address
@@ -81,10 +86,10 @@ def addresses(host: str) -> list[str]:
 
 
 def _outgoing() -> str:
-    """Return the address from which this computer would reach others; nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+    """Return the address that this computer uses to reach others. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            asking.connect(("192.0.2.1", 9))  # of a network that stands for all in documents
+            probe.connect(("192.0.2.1", 9))  # reserved for documentation, so not on this network
         except OSError:
             return ""
-        return str(asking.getsockname()[0])
+        return str(probe.getsockname()[0])

@@ -1,4 +1,4 @@
-"""Who is inside, and who may come in."""
+"""Which pages are open, and whether one more may be opened."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-#: Of a room that shares one address some reload, and some come with two devices.
-ROOM_AND_SOME = 1.5
+#: Pages for each person of a room that shares one address: some reload, some use two devices.
+PAGES_PER_PERSON = 1.5
 
 
 class Refusal(StrEnum):
-    """Why somebody is turned away."""
+    """Why a visitor is refused."""
 
     FULL = "full"
     ADDRESS = "address"
 
 
 class RefusedError(Exception):
-    """Somebody is turned away.
+    """A visitor is refused.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ class RefusedError(Exception):
 
 
 class Visit:
-    """One open page, from the moment that it is asked for until its kernel has ended.
+    """One open page, from its request until its kernel has ended.
 
     Parameters
     ----------
     address : str or None
-        What counts as one address; None where nobody counts. It is kept nowhere else.
+        What counts as one address; None if its pages are not counted. It is stored nowhere else.
     """
 
     def __init__(self, address: str | None) -> None:
@@ -50,17 +50,17 @@ class Visit:
 
 
 class Admission:
-    """All open pages, and how many there may be.
+    """All open pages, and the limits on them.
 
     Parameters
     ----------
     limit : callable
-        How many there may be. It may change once a visitor has been measured.
+        Returns how many pages may be open. This can change when a visitor's memory is measured.
     per_address : int or None
-        How many one address may hold; 0 for any number; None for half of all, but never fewer than
-        a room needs that shares one address.
+        How many pages one address may have open. 0 means no limit. None means half of all, but
+        never fewer than a room that shares one address needs.
     room_size : int
-        How many come at once.
+        How many visitors come at once.
     """
 
     def __init__(
@@ -70,44 +70,44 @@ class Admission:
         self._per_address = per_address
         self._room_size = room_size
         self._inside: set[Visit] = set()
-        #: When somebody came last.
+        #: When the last visitor came.
         self.last_arrival = -float("inf")
 
     def __len__(self) -> int:
-        """Count them."""
+        """Count the open pages."""
         return len(self._inside)
 
     @property
     def limit(self) -> int:
-        """How many there may be."""
+        """How many pages may be open."""
         return self._limit()
 
     @property
     def per_address(self) -> int:
-        """How many one address may hold; 0 for any number."""
+        """How many pages one address may have open; 0 means no limit."""
         if self._per_address is not None:
             return self._per_address
-        return max(1, self.limit // 2, int(self._room_size * ROOM_AND_SOME))
+        return max(1, self.limit // 2, int(self._room_size * PAGES_PER_PERSON))
 
     def admit(self, address: str | None, *, spare: int = 0) -> Visit:
-        """Let somebody in.
+        """Count one more open page.
 
         Parameters
         ----------
         address : str or None
             What counts as one address.
         spare : int
-            How many places beyond all others are kept for this one.
+            How many pages above the limits are allowed for this visitor.
 
         Returns
         -------
         Visit
-            To be ended by ``leave``.
+            The page. Pass it to ``leave`` when it is closed.
 
         Raises
         ------
         RefusedError
-            Where there is no place.
+            If a limit is reached.
         """
         self.last_arrival = time.monotonic()
         if len(self._inside) >= self.limit + spare:
@@ -121,7 +121,7 @@ class Admission:
         return visit
 
     def leave(self, visit: Visit) -> None:
-        """Give a place back."""
+        """Stop counting a page."""
         self._inside.discard(visit)
 
 
@@ -133,18 +133,18 @@ def counted_address(
     Parameters
     ----------
     peer : str or None
-        Who has connected.
+        The address that has connected.
     forwarded : iterable of str
-        The values of ``X-Forwarded-For``. Each proxy appends whom it speaks for, and whatever
-        stands before that a visitor may have made up.
+        The values of ``X-Forwarded-For``. Each proxy appends the address it serves. A visitor may
+        have made up everything before that.
     proxies : iterable of networks
-        Whose word is believed.
+        The proxies that are trusted.
 
     Returns
     -------
     str or None
         An IPv4 address, or the network of an IPv6 address, because a household has 2^64 of them.
-        None for this computer itself, and for what is no address: that is no stranger.
+        None for this computer and for anything that is not an address: these are not counted.
 
     Examples
     --------

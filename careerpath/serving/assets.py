@@ -1,7 +1,7 @@
-"""The static files, known by name before anybody asks: our front end and the widget modules.
+"""The static files: our front end and the JavaScript of the installed widget packages.
 
-They are few, so they are read and compressed once, and served from memory. A path is looked up in
-a table and never on the disk, so there is nothing to list and nowhere to climb to.
+They are few, so they are read and compressed once and served from memory. A requested path is
+looked up in a table and never on the disk, so a request cannot list folders or reach other files.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_path
 
 STATIC = Path(__file__).parent / "templates" / "careerpath" / "static"
-#: The old name of ipywidgets' own bundle. The front end has that one inside.
+#: The old name of ipywidgets' own bundle, which our front end contains.
 BUNDLED = {"jupyter-js-widgets"}
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A file that never changes under its address.
+    """A file whose content never changes at its address.
 
     Attributes
     ----------
     path : str
-        Its address below the base URL. It tells its content, by version or by hash.
+        Its address below the base URL. It contains a version or a hash of the content.
     content, compressed : bytes
-        As it is, and as gzip.
+        Its bytes, plain and as gzip.
     """
 
     path: str
@@ -37,7 +37,7 @@ class Asset:
 
     @staticmethod
     def of(path: str, content: bytes) -> Asset:
-        """Compress a file's content, the same every time."""
+        """Compress a file. The same content gives the same bytes each time."""
         return Asset(path, content, gzip.compress(content, compresslevel=9, mtime=0))
 
 
@@ -48,13 +48,13 @@ class Assets:
     Attributes
     ----------
     by_path : dict of str to Asset
-        What can be asked for.
+        The files, by address.
     entry : str
         The front end's script.
     preload : tuple of str
-        The scripts it will ask for.
+        The scripts that the front end loads first.
     modules : dict of str to str
-        The path of each widget module's bundle, by the name that Python gives it.
+        The address of each widget module's bundle, by the module's name.
     """
 
     by_path: dict[str, Asset]
@@ -71,12 +71,12 @@ def load_assets(static: Path = STATIC, nbextensions: list[str] | None = None) ->
     static : Path
         The folder that ``npm run build`` wrote.
     nbextensions : list of str, optional
-        Where packages put their bundles; by default where Jupyter says.
+        The folders of bundles; by default Jupyter's.
 
     Returns
     -------
     Assets
-        Everything that is served under ``static/`` and ``nbextensions/``.
+        All files that are served under ``static/`` and ``nbextensions/``.
     """
     manifest = json.loads((static / "manifest.json").read_text("utf-8"))
     files = {f"static/{each.name}": each for each in sorted(static.glob("*.js"))}
@@ -101,7 +101,7 @@ def find_bundles(folders: list[str]) -> dict[str, Path]:
     Parameters
     ----------
     folders : list of str
-        Jupyter's folders for them; an earlier one wins, as in Jupyter.
+        The folders to search. If two hold the same module, the earlier one wins, as in Jupyter.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What answers without a kernel: landing page, static files, error pages, state of the server."""
+"""Handlers that need no kernel: landing page, join form, static files, errors, server status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from careerpath.room.entities import RoomNotFoundError
 from careerpath.room.store.keys import plain_code
 from careerpath.serving.admission import Admission
 from careerpath.serving.assets import Asset
-from careerpath.serving.log import log_trouble
+from careerpath.serving.log import log_failure
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.pool import Pool
 from careerpath.serving.site import Site
@@ -21,19 +21,19 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 class SiteHandler(RequestHandler):
-    """A handler whose errors are plain pages in the look of the site."""
+    """A handler whose errors are plain pages in the style of the site."""
 
-    #: Where a reload finds what was entered.
+    #: A sentence for error pages: where a reload finds what was entered.
     kept = ""
 
     @property
     def site(self) -> Site:
-        """The HTML that is ours."""
+        """The HTML around the notebooks."""
         site: Site = self.settings["site"]
         return site
 
     def log_exception(self, *error: Any) -> None:
-        """Leave logging to ``write_error``, which has an id for it."""
+        """Log nothing: ``write_error`` logs the error with an id."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write a page that says what happened and what to do."""
@@ -41,12 +41,12 @@ class SiteHandler(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         if status_code >= 500:
             trace = "".join(traceback.format_exception(*kwargs["exc_info"]))
-            log_id = log_trouble(f"{self.request.method} {self.request.path}", trace)
+            log_id = log_failure(f"{self.request.method} {self.request.path}", trace)
             heading, again = "Something went wrong on our side", True
             text = f"{self.kept} If it happens again, tell us this id: {log_id}.".lstrip()
         elif status_code == 404:
             heading, again = "There is nothing at this address", False
-            text = "Perhaps it was mistyped, or the page has moved."
+            text = "The address may be mistyped, or the page has moved."
         else:
             heading, again = "That did not work", False
             text = "The server did not understand this request."
@@ -54,10 +54,10 @@ class SiteHandler(RequestHandler):
 
 
 class NotFoundHandler(SiteHandler):
-    """Every address that is nobody's."""
+    """Answers every unknown address with a 404 page."""
 
     def prepare(self) -> None:
-        """Say so."""
+        """Answer 404."""
         raise HTTPError(404)
 
 
@@ -75,16 +75,17 @@ class LandingHandler(SiteHandler):
 
 
 class JoinHandler(SiteHandler):
-    """``join/CODE`` leads into the assessment; ``join`` asks for the code.
+    """``join/CODE`` redirects to the assessment; ``join`` shows a form for the code.
 
-    The code goes on as a fragment, which browsers keep to themselves. Whether there is such a room
-    is said where it is joined: here nobody can try one code after the other for nothing.
+    The code is passed on as a fragment, which browsers do not send. This handler does not say
+    whether the room exists, so that nobody can cheaply try one code after the other. The
+    assessment says it.
     """
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def get(self, code: str | None = None) -> None:
-        """Lead on, or ask."""
+        """Redirect, or show the form."""
         self.set_header("Cache-Control", "no-store")
         given = code or self.get_query_argument("code", "")
         try:
@@ -99,16 +100,16 @@ class JoinHandler(SiteHandler):
 
 
 class HealthHandler(RequestHandler):
-    """Whether the server is there, and how it is.
+    """The status of the server.
 
-    ``healthz`` answers 200 as long as the server lives. ``healthz?ready`` answers 503 until the
-    pool has been full for the first time: for whoever sends visitors its way.
+    ``healthz`` answers 200 as long as the server runs. ``healthz?ready`` answers 503 until the pool
+    has been full for the first time, so that a load balancer can wait for it.
     """
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def get(self) -> None:
-        """Say how it is."""
+        """Send the status."""
         pool: Pool = self.settings["pool"]
         admission: Admission = self.settings["admission"]
         self.set_header("Cache-Control", "no-store")
@@ -121,40 +122,40 @@ class HealthHandler(RequestHandler):
 
 
 class MetricsHandler(SiteHandler):
-    """Metrics for Prometheus."""
+    """Figures for Prometheus."""
 
     def initialize(self, metrics: Metrics) -> None:
-        """Take what has counted."""
+        """Store the metrics."""
         self._metrics = metrics
 
     def get(self) -> None:
-        """Send all numbers."""
+        """Send all figures."""
         self.set_header("Content-Type", CONTENT_TYPE_LATEST)
         self.set_header("Cache-Control", "no-store")
         self.finish(self._metrics.text())
 
 
 class RobotsHandler(RequestHandler):
-    """What search engines should leave alone: a page with a process behind it."""
+    """Asks search engines not to open the pages that start a kernel."""
 
     def get(self) -> None:
-        """Name the pages."""
+        """List the pages."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         base, pages = self.settings["base_url"], self.settings["pages"]
         self.finish("User-agent: *\n" + "".join(f"Disallow: {base}{slug}\n" for slug in pages))
 
 
 class StaticHandler(SiteHandler):
-    """Files that never change under their address."""
+    """Files whose content never changes at their address."""
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def initialize(self, assets: dict[str, Asset]) -> None:
-        """Take the table of what there is."""
+        """Store the table of files."""
         self._assets = assets
 
     def get(self, path: str) -> None:
-        """Send a file, compressed already."""
+        """Send a file, compressed if the browser accepts that."""
         asset = self._assets.get(path)
         if asset is None:
             raise HTTPError(404)
@@ -170,4 +171,4 @@ class StaticHandler(SiteHandler):
     head = get
 
     def compute_etag(self) -> None:
-        """Return nothing: what never changes needs no tag."""
+        """Return nothing: a file that never changes needs no tag."""

@@ -1,4 +1,4 @@
-"""The headers that every response carries, whichever handler wrote it."""
+"""The security headers of every response."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
 
-#: A host as browsers send it; anything else is not repeated into a header.
+#: A host as browsers send it. Anything else is not copied into a header.
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:]+\](:\d{1,5})?")
 
-#: Widgets bring their JavaScript as text, and anywidget runs it from a `blob:` address. Nothing
-#: here needs inline scripts or eval. Widgets do set styles on elements.
+#: anywidget runs the JavaScript of a widget from a `blob:` address, and widgets set styles on
+#: elements. Nothing needs inline scripts or eval.
 PAGE_POLICY = {
     "default-src": "'none'",
     "script-src": "'self' blob:",
@@ -33,14 +33,15 @@ PERMISSIONS = ", ".join(
 
 
 def content_security_policy(policy: dict[str, str], *, host: str) -> str:
-    """Write a policy as a header's value.
+    """Write a policy as the value of a header.
 
     Parameters
     ----------
     policy : dict of str to str
         Directives and what they allow.
     host : str
-        The host that the browser asked for: older Safari does not count websockets to it as 'self'.
+        The host that the browser asked for. Older versions of Safari do not treat websockets to it
+        as 'self'.
 
     Returns
     -------
@@ -67,7 +68,7 @@ def page_policy(frame_ancestors: str = "") -> dict[str, str]:
     Parameters
     ----------
     frame_ancestors : str
-        Sites that may show the pages in a frame, beside our own; ``'none'`` for nobody.
+        Sites that may show the pages in a frame, besides this site; ``'none'`` allows no site.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def page_policy(frame_ancestors: str = "") -> dict[str, str]:
 
 
 def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
-    """Make the transform that puts the security headers on every response.
+    """Return a transform that adds the security headers to every response.
 
     Parameters
     ----------
@@ -97,16 +98,16 @@ def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
     -------
     type of OutputTransform
         For ``tornado.web.Application.add_transform``. A transform sees the responses of all
-        handlers, those of Jupyter and tornado too, error pages included.
+        handlers, including those of Jupyter and tornado and error pages.
     """
 
     class SecurityHeaders(OutputTransform):
         def __init__(self, request: HTTPServerRequest) -> None:
             self._host = request.host
-            # Elsewhere a browser passes the policy over, and complains of it in the console.
+            # On other origins browsers ignore the opener policy and log a warning.
             protocol = request.headers.get("X-Forwarded-Proto", request.protocol)
             name = request.host_name.strip("[]")
-            self._trustworthy = protocol == "https" or name in ("localhost", "127.0.0.1", "::1")
+            self._secure = protocol == "https" or name in ("localhost", "127.0.0.1", "::1")
 
         def transform_first_chunk(
             self,
@@ -121,7 +122,7 @@ def security_headers(policy: dict[str, str]) -> type[OutputTransform]:
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "same-origin"
             headers["Permissions-Policy"] = PERMISSIONS
-            if self._trustworthy:
+            if self._secure:
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
             return status_code, headers, chunk

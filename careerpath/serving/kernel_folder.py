@@ -1,4 +1,4 @@
-"""The folder of the kernels' sockets, and what a killed server has left of its own."""
+"""The private folder of the kernels' sockets."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KERNELS = "kernel-"
 
 
 def make_private_folder() -> Path:
-    """Make a folder that only this user can enter, and remove those that nobody needs any more.
+    """Create a folder that only this user can open, and remove folders of servers that were killed.
 
-    A server that is killed removes nothing. So each one holds a lock on its folder, which ends with
-    the process however that ends, and one that starts removes what nobody holds: folders of this
-    user, with a name like this one's and nothing in them but what kernels leave.
+    A server that is killed cannot remove its folder. So each server locks its folder, and the lock
+    ends with the process. A server that starts removes each folder that is not locked, belongs to
+    this user, has a matching name and holds nothing but the files of kernels.
 
     Returns
     -------
     Path
-        The folder. Whoever stops in order removes it.
+        The folder. A server that stops normally removes it.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def make_private_folder() -> Path:
     >>> first.rmdir(), second.rmdir()
     (None, None)
     """
-    # The sockets' paths must stay short, and a Mac's temporary folder is deep.
+    # The paths of sockets must be short, and a Mac's temporary folder has a long one.
     place = Path("/tmp") if sys.platform == "darwin" else Path(tempfile.gettempdir())  # noqa: S108
     if sys.platform == "win32":  # neither sockets nor locks
         return Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
@@ -47,18 +47,18 @@ def make_private_folder() -> Path:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         with suppress(FileNotFoundError):
-            # Held until the process ends: nobody closes it.
+            # Never closed: the lock ends with the process.
             handle = os.open(folder, os.O_RDONLY)
             with suppress(OSError):  # a file system without locks
                 fcntl.flock(handle, fcntl.LOCK_EX)
-            # Another server that was starting may have found it before it was held.
+            # Another server that was starting may have removed it before it was locked.
             if folder.exists():
                 return folder
             os.close(handle)
 
 
 def _remove_if_left(folder: Path) -> None:
-    """Remove a folder if it is one of ours, and nobody holds it."""
+    """Remove a folder if it belongs to this user and no server has locked it."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,8 +1,8 @@
-"""What a visitor's browser may ask of its kernel: to connect, whether it lives, and to end it.
+"""The visitors' kernels, and the requests that a page may send to its kernel.
 
-There is no login and no cookie. A kernel's id is random and only the page that it runs knows it,
-so the id is the key: another site cannot ride on anything, because there is nothing that a browser
-would send by itself.
+A page may connect, ask whether the kernel runs, and end it. There is no login and no cookie. A
+kernel's id is random and only its own page knows it, so the id is the key. Because the browser adds
+nothing to a request, another site cannot misuse a visitor's browser.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from traitlets import Int
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from careerpath.serving.admission import Admission, Visit
-from careerpath.serving.log import log_event, log_trouble
+from careerpath.serving.log import log_event, log_failure
 
 KERNEL_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
-#: Jupyter's message format with a header that can be read without reading the rest.
+#: Jupyter's message format whose header can be read without parsing the rest.
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
-#: Of that format: bytes of a number, and where the channel and the four parts begin and end.
+#: In that format: the bytes of a number, and the offsets of the channel and the four parts.
 WORD = 8
 FEWEST_OFFSETS = 6
-#: A page has one; a network that comes and goes may leave a few behind for a while.
+#: A page has one. After lost connections a few old ones may remain for a while.
 MOST_SOCKETS = 8
-#: ZeroMQ allows 1023 sockets unless told otherwise, and each visitor has five.
+#: ZeroMQ allows 1023 sockets by default, and each visitor needs five.
 MOST_CHANNELS = 60_000
 
 
 class AnonymousVisitor(IdentityProvider):
-    """Everybody is the same visitor, and no cookie says otherwise."""
+    """Treats everybody as the same visitor, without a cookie."""
 
     def get_user(self, handler: RequestHandler) -> User:
         """Return the visitor."""
@@ -56,33 +56,33 @@ class AnonymousVisitor(IdentityProvider):
 
 
 class PageKernels(AsyncMappingKernelManager):
-    """Jupyter's kernels, each from its start to its end; most of them belong to somebody's visit.
+    """Starts and ends the kernels. Most of them belong to an open page.
 
-    A page hears at once that its kernel has been ended. Jupyter leaves the websocket of a kernel
-    that it culls open and silent: a visitor would go on moving sliders, and nobody would listen.
+    When a kernel ends, its websockets are closed, so that the page learns it at once. Jupyter
+    leaves them open: a visitor would go on moving sliders and get no answer.
     """
 
-    connect_timeout = Int(60, config=True, help="Seconds until a page must have connected.")
+    connect_timeout = Int(60, config=True, help="Seconds in which a page must connect.")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.context.set(zmq.MAX_SOCKETS, MOST_CHANNELS)
         self.sockets: dict[str, set[KernelSocket]] = {}
-        #: Whose kernel it is. A kernel that is nobody's is being made ahead, and is never culled.
+        #: The open page of each kernel. A kernel without one is in the pool and is never culled.
         self.visits: dict[str, Visit] = {}
         self.admission: Admission
-        #: What kernels find in their environment beside our own.
+        #: Environment variables for the kernels, added to those of the server.
         self.environment: dict[str, str] = {}
-        self._beginning: set[asyncio.Future[Any]] = set()
+        self._background: set[asyncio.Future[Any]] = set()
         self._ending: set[str] = set()
 
-    async def begin(self, kernel_name: str) -> str:
-        """Start a kernel: whole, or not at all where whoever wants it is cancelled.
+    async def start(self, kernel_name: str) -> str:
+        """Start a kernel. If the caller is cancelled meanwhile, end it again.
 
         Parameters
         ----------
         kernel_name : str
-            The kernel's kind.
+            The kernel's specification, such as ``python3``.
 
         Returns
         -------
@@ -96,12 +96,12 @@ class PageKernels(AsyncMappingKernelManager):
                 kernel_name=kernel_name,
                 path=ApiPath(""),
                 env={**os.environ, **self.environment},
-                # Nothing that happens in a page belongs into the operator's IPython history.
+                # Keep visitors' pages out of the operator's IPython history.
                 extra_arguments=["--HistoryManager.enabled=False"],
             )
         )
-        self._beginning.add(starting)
-        starting.add_done_callback(self._beginning.discard)
+        self._background.add(starting)
+        starting.add_done_callback(self._background.discard)
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -110,26 +110,26 @@ class PageKernels(AsyncMappingKernelManager):
             raise
 
     def process_of(self, kernel_id: str) -> int:
-        """Return the id of a kernel's process."""
+        """Return the process id of a kernel."""
         provisioner: Any = self.get_kernel(kernel_id).provisioner
         return int(provisioner.pid)
 
     def hand_over(self, kernel_id: str, visit: Visit) -> None:
-        """Give a kernel to whoever has come for it. Its time begins now."""
+        """Give a kernel to an open page. Its idle time starts now."""
         self.visits[kernel_id] = visit
         visit.kernel_id, visit.since = kernel_id, time.monotonic()
         kernel: Any = self.get_kernel(kernel_id)
         kernel.last_activity = utcnow()
 
     async def end(self, kernel_id: str) -> None:
-        """End a kernel, if it is still there. Nothing of it is worth waiting for."""
+        """Kill a kernel, if it still runs. Nothing in it has to be saved."""
         if kernel_id in self and kernel_id not in self._ending:
             await self.shutdown_kernel(kernel_id, now=True)
 
     async def end_all(self) -> None:
-        """End all kernels, those too that are just starting."""
-        if self._beginning:
-            await asyncio.wait(self._beginning)
+        """End all kernels, including those that are starting."""
+        if self._background:
+            await asyncio.wait(self._background)
         await asyncio.gather(
             *(self.end(each) for each in self.list_kernel_ids()), return_exceptions=True
         )
@@ -137,12 +137,12 @@ class PageKernels(AsyncMappingKernelManager):
     async def shutdown_kernel(  # type: ignore[override]
         self,
         kernel_id: str,
-        now: bool = False,  # noqa: FBT001, FBT002 (as Jupyter has it)
+        now: bool = False,  # noqa: FBT001, FBT002 (Jupyter's signature)
         restart: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
         """End a kernel, and close the websockets to it."""
         self._ending.add(kernel_id)
-        # From now on it is nobody's: nobody may connect to it any more.
+        # From now on no page may connect to it.
         self._forget(kernel_id)
         try:
             await super().shutdown_kernel(kernel_id, now=now, restart=restart)
@@ -157,23 +157,23 @@ class PageKernels(AsyncMappingKernelManager):
             self.admission.leave(visit)
 
     def _handle_kernel_died(self, kernel_id: str) -> None:
-        """Put away what is left of a kernel. Its pages hear of it by themselves."""
+        """Clean up after a kernel that died. Jupyter tells its pages."""
         log_event("kernel_died", kernel=kernel_id, pooled=kernel_id not in self.visits)
         self.stop_watching_activity(kernel_id)
-        remains = self.get_kernel(kernel_id)
+        manager = self.get_kernel(kernel_id)
         super()._handle_kernel_died(kernel_id)
         self._forget(kernel_id)
-        cleaning = asyncio.ensure_future(ensure_async(remains.cleanup_resources()))
-        self._beginning.add(cleaning)
-        cleaning.add_done_callback(self._beginning.discard)
+        cleaning = asyncio.ensure_future(ensure_async(manager.cleanup_resources()))
+        self._background.add(cleaning)
+        cleaning.add_done_callback(self._background.discard)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """End a kernel that has no reader any more, and tell why."""
+        """End a kernel that nobody uses any more, and log why."""
         visit = self.visits.get(kernel_id)
         if visit is None:
             return
         kernel: Any = self.get_kernel(kernel_id)
-        # Busy or not: what has been busy for so long without a word hangs.
+        # Even if it is busy: a kernel that is busy for so long without output hangs.
         idle = (utcnow() - kernel.last_activity).total_seconds()
         if not visit.connected and time.monotonic() - visit.since > self.connect_timeout:
             reason = "never-connected"
@@ -188,16 +188,16 @@ class PageKernels(AsyncMappingKernelManager):
 class KernelSocket(VoilaKernelWebsocketHandler):
     """The websocket between a page and its kernel.
 
-    Voilà's filter decides what may go in: comm messages, but no code. What goes out is filtered
-    here: a traceback goes to the log, and the page gets its id.
+    Voilà's filter lets only harmless messages in: messages to widgets, but no code. Outgoing
+    messages are filtered here: a traceback goes to the log, and the page gets the id of the entry.
     """
 
     async def get(self, kernel_id: str) -> None:
         """Open the websocket."""
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if PROTOCOL not in [each.strip() for each in offered.split(",")]:
-            # Jupyter's older format would pass by the filters for what goes out.
-            raise HTTPError(400, f"Only {PROTOCOL} is spoken here.")
+            # The filter for outgoing messages does not see Jupyter's older format.
+            raise HTTPError(400, f"This server speaks only {PROTOCOL}.")
         kernels: PageKernels = self.settings["kernel_manager"]
         if kernel_id not in kernels.visits:
             raise HTTPError(404)
@@ -206,14 +206,14 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         await super().get(kernel_id=kernel_id)
 
     def log_exception(self, *error: Any) -> None:
-        """Log what is our fault; tornado would tell the visitor's address, too."""
+        """Log the server's failures. Tornado would log the visitor's address, too."""
         kind, value, trace = error
         if not isinstance(value, HTTPError):
             detail = "".join(traceback.format_exception(kind, value, trace))
-            log_trouble("A websocket", detail)
+            log_failure("A websocket", detail)
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
-        """Leave pings to Jupyter, which counts in milliseconds what tornado takes for seconds."""
+        """Turn tornado's pings off: Jupyter sends its own, with an interval in milliseconds."""
         protocol = super().get_websocket_protocol()
         if isinstance(protocol, WebSocketProtocol13):
             protocol.params.ping_interval = None
@@ -221,8 +221,8 @@ class KernelSocket(VoilaKernelWebsocketHandler):
 
     async def open(self, kernel_id: str) -> None:
         """Connect to the kernel."""
-        # A kernel answers in several small messages; without this each but the first would wait
-        # for the browser to acknowledge the one before, 40 ms later.
+        # A kernel answers in several small messages. Without this, each but the first would wait
+        # 40 ms for the browser to acknowledge the one before.
         self.set_nodelay(True)
         kernels: PageKernels = self.settings["kernel_manager"]
         kernels.sockets.setdefault(kernel_id, set()).add(self)
@@ -231,12 +231,12 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         await super().open(kernel_id)
 
     def on_close(self) -> None:
-        """Let go of the kernel."""
+        """Forget this websocket."""
         self.settings["kernel_manager"].sockets.get(self.kernel_id, set()).discard(self)
         super().on_close()
 
     def on_message(self, ws_message: str | bytes) -> None:
-        """Pass a message on; what makes no sense ends the connection and nothing else."""
+        """Pass a message on. A malformed one closes this connection and does nothing else."""
         if not well_formed(ws_message):
             self.close(1003, "malformed message")
             return
@@ -246,7 +246,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             self.close(1003, "malformed message")
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:  # noqa: FBT001, FBT002
-        """Send a message to the page."""
+        """Send a message to the page, without the parts that belong in the log."""
         if isinstance(message, bytes):
             masked = mask_outgoing(message, kernel_id=self.kernel_id)
             if masked is None:
@@ -256,20 +256,20 @@ class KernelSocket(VoilaKernelWebsocketHandler):
 
 
 def well_formed(frame: str | bytes) -> bool:
-    r"""Tell whether a frame's table of parts fits the frame.
+    r"""Check the table of offsets at the start of a frame.
 
-    Jupyter believes the count that a frame begins with, and would fill the memory with a table of
+    Jupyter trusts the count that a frame begins with, and would fill the memory with a table of
     10^18 entries.
 
     Parameters
     ----------
     frame : str or bytes
-        What came over the websocket.
+        The frame as received.
 
     Returns
     -------
     bool
-        Whether it can be read in Jupyter's v1 format.
+        Whether it can be parsed in Jupyter's v1 format.
 
     Examples
     --------
@@ -289,31 +289,32 @@ def well_formed(frame: str | bytes) -> bool:
 
 
 def mask_outgoing(message: bytes, *, kernel_id: str) -> bytes | None:
-    """Keep what is for the log out of a message to a page.
+    """Move errors out of a message to a page and into the log.
 
     Parameters
     ----------
     message : bytes
         A message in Jupyter's v1 format.
     kernel_id : str
-        Whose message it is, for the log.
+        The kernel, for the log.
 
     Returns
     -------
     bytes or None
-        The message; with an id in the place of a traceback; None for the error stream.
+        The message, with the id of the log entry instead of a traceback. None for a message of the
+        error stream.
     """
     channel, parts = deserialize_msg_from_ws_v1(message)
     kind = json.loads(parts[0])["msg_type"]
     content = json.loads(parts[3]) if kind in {"error", "stream"} else {}
     if kind == "stream" and content.get("name") == "stderr":
-        # Our own callbacks end here when they fail: they have told the visitor the id in it.
+        # A failing callback of ours logs here, with the id that the visitor sees.
         log_event("kernel_said", kernel=kernel_id, text=content.get("text", ""))
         return None
     if kind != "error":
         return message
     trace = "\n".join(content.get("traceback", []))
-    log_id = log_trouble(f"callback of {kernel_id}", trace)
+    log_id = log_failure(f"callback of {kernel_id}", trace)
     plain = {"ename": "Error", "evalue": log_id, "traceback": []}
     masked = [*parts[:3], json.dumps(plain).encode(), *parts[4:]]
     return bytes(serialize_msg_to_ws_v1(masked, channel))
@@ -323,23 +324,23 @@ class _KernelHandler(RequestHandler):
     """A request about one kernel."""
 
     def check_xsrf_cookie(self) -> None:
-        """Need no cookie: see the module's text."""
+        """Check no cookie: the kernel's id is the key (see the module's docstring)."""
 
     def prepare(self) -> None:
-        """Refuse other sites."""
+        """Refuse requests from other sites."""
         origin = self.request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != self.request.host:
             raise HTTPError(403)
         self.set_header("Cache-Control", "no-store")
 
     def write_error(self, status_code: int, **kwargs: object) -> None:
-        """Say as little as there is to say."""
+        """Send the status code only."""
         del kwargs
         self.finish({"status": status_code})
 
 
 class KernelStatusHandler(_KernelHandler):
-    """Whether a kernel still lives."""
+    """Says whether a kernel still runs."""
 
     SUPPORTED_METHODS = ("GET",)
 
@@ -351,12 +352,12 @@ class KernelStatusHandler(_KernelHandler):
 
 
 class KernelShutdownHandler(_KernelHandler):
-    """The end of a kernel, asked for by a page that is being closed."""
+    """Ends the kernel of a page that is being closed."""
 
     SUPPORTED_METHODS = ("POST",)
 
     async def post(self, kernel_id: str) -> None:
-        """End the kernel. Nothing of it is worth waiting for: the draft lives in the browser."""
+        """End the kernel. Nothing is lost: the browser keeps the draft."""
         kernels: PageKernels = self.settings["kernel_manager"]
         if kernel_id in kernels.visits:
             await kernels.end(kernel_id)

@@ -1,6 +1,6 @@
-"""The log: one line an event, ``time level event key=value ...``, for people and for programs.
+"""The log: one line for each event, ``time level event key=value ...``.
 
-No visitor's address, no answer and no key to a page is ever in it.
+It never holds a visitor's address, an answer or the id of a kernel, which is the key to a page.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 
 LOG = logging.getLogger("careerpath.serving")
 
-#: What is longer is cut in the middle: a failure's id is at its beginning, its cause at its end.
+#: A longer value is cut in the middle: the id of a failure is at its start, the cause at its end.
 LONGEST_VALUE = 4000
-#: Whoever knows the whole id of a kernel can enter its page.
-_KEY = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+#: Anyone who knows the whole id of a kernel can use its page, so the log holds its start only.
+_KERNEL_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _PLAIN = re.compile(r"[\w./:+\-]+", re.ASCII)
 
 
@@ -32,20 +32,20 @@ def log_event(event: str, *, level: int = logging.INFO, **fields: object) -> Non
     level : int
         As in ``logging``.
     fields : object
-        What there is to know about it.
+        Details.
     """
     LOG.log(level, event, extra={"fields": fields})
 
 
-def log_trouble(what: str, detail: str) -> str:
-    """Log what went wrong under an id that a visitor can tell us.
+def log_failure(what: str, detail: str) -> str:
+    """Log a failure under an id that a visitor can report.
 
     Parameters
     ----------
     what : str
-        What was being done.
+        What the server was doing.
     detail : str
-        For the log only: a traceback.
+        The traceback. Visitors do not see it.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def log_trouble(what: str, detail: str) -> str:
 
 
 class EventFormatter(logging.Formatter):
-    """Write a record as one line, whoever logged it."""
+    """Formats each record as one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -69,12 +69,12 @@ class EventFormatter(logging.Formatter):
         if record.exc_info:
             fields = {**fields, "trace": "".join(traceback.format_exception(*record.exc_info))}
         moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        pairs = [f"{name}={written(value)}" for name, value in fields.items()]
-        return _KEY.sub(r"\1", " ".join([moment, record.levelname.lower(), event, *pairs]))
+        pairs = [f"{name}={readable(value)}" for name, value in fields.items()]
+        return _KERNEL_ID.sub(r"\1", " ".join([moment, record.levelname.lower(), event, *pairs]))
 
 
-def written(value: object) -> str:
-    r"""Write a value so that a line stays one line, and its parts can be told apart.
+def readable(value: object) -> str:
+    r"""Write a value without spaces or line breaks outside of quotes.
 
     Parameters
     ----------
@@ -84,11 +84,11 @@ def written(value: object) -> str:
     Returns
     -------
     str
-        As it is where it is one word, else as JSON.
+        The value as it is if it is one word, else as JSON.
 
     Examples
     --------
-    >>> written("cold"), written(0.12345), written("two\nlines")
+    >>> readable("cold"), readable(0.12345), readable("two\nlines")
     ('cold', '0.123', '"two\\nlines"')
     """
     text = f"{value:.3f}" if isinstance(value, float) else str(value)
@@ -99,16 +99,16 @@ def written(value: object) -> str:
 
 
 def start_logging(*, verbose: bool) -> None:
-    """Log to the error stream, one line an event.
+    """Log to the error stream, one line for each event.
 
     Parameters
     ----------
     verbose : bool
-        Whether what Jupyter and tornado say is logged below warnings, too.
+        Whether to log all messages of Jupyter and tornado, not only warnings and errors.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(EventFormatter())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     LOG.setLevel(logging.INFO)
-    # It tells the addresses of those whose requests it can't read.
+    # Below warnings it logs the addresses of visitors whose requests are malformed.
     logging.getLogger("tornado.general").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""How many visitors the memory holds: measured, not guessed."""
+"""How many visitors fit into memory, from the measured size of one visitor."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from careerpath import CareerpathError
 from careerpath.serving.log import log_event
 
 MEGABYTE = 1024 * 1024
-#: A visitor of the shipped pages, until one has been measured.
+#: The size of a visitor until one has been measured.
 TYPICAL_VISITOR = 60 * MEGABYTE
-#: What a visitor takes in the server's own process: sockets, and the page that is kept.
+#: What a visitor takes in the server's own process: sockets and the page.
 SERVER_SHARE = MEGABYTE
-#: What a room adds to a visitor who has been measured on the first screen: the database's library.
+#: What joining a room adds to a visitor: the library for the database.
 ROOM_SHARE = 15 * MEGABYTE
-#: A coach's two windows, to steer and to present, once there is a picture.
+#: A coach's two windows, to control and to present, once the result is revealed.
 COACH_WINDOWS = 340 * MEGABYTE
-#: What visitors may fill of what is available; the rest is for the server and for surprises.
+#: The share of the available memory that visitors may use; the rest is a reserve.
 SHARE_FOR_VISITORS = 0.9
 
 _GROUPS = Path("/sys/fs/cgroup")
@@ -26,18 +26,19 @@ _OWN_GROUPS = Path("/proc/self/cgroup")
 
 
 class MemoryBudget:
-    """How many visitors fit.
+    """Counts how many visitors fit into memory.
 
     Parameters
     ----------
     available : int
-        Bytes that are free for visitors and the server's growth.
+        Bytes that are free.
     rooms : bool
-        Whether there is a coach's page: its windows are taken off, and visitors may join a room.
+        Whether there is a coach's page. If so, memory for its windows is set aside, and each
+        visitor may join a room.
     """
 
     def __init__(self, available: int, *, rooms: bool = False) -> None:
-        # A small machine, where few rooms are held, leaves half to the visitors.
+        # On a small machine the coach's windows take half at most.
         self._coach = min(COACH_WINDOWS, available // 2) if rooms else 0
         self._room_share = ROOM_SHARE if rooms else 0
         self.available = available - self._coach
@@ -50,23 +51,23 @@ class MemoryBudget:
 
     @property
     def most(self) -> int:
-        """How many visitors fit; one is always tried."""
+        """How many visitors fit, at least one."""
         return max(1, int(self.available * SHARE_FOR_VISITORS / self.visitor))
 
     def measure(self, process: int) -> None:
-        """Measure a visitor's process, the first time that there is one.
+        """Measure a visitor's process, the first time only.
 
         Parameters
         ----------
         process : int
-            Its id.
+            The id of the process.
         """
         if self._visitor is None:
             self._visitor = memory_of(process) + SERVER_SHARE + self._room_share
             log_event("measured", visitor=readable_size(self._visitor), places=self.most)
 
     def summary(self, visitors: int) -> str:
-        """Say what so many visitors take."""
+        """Describe how much memory a number of visitors takes."""
         took = f"a visitor takes {readable_size(self.visitor)}"
         all_of_them = f"{visitors} visitors: {readable_size(visitors * self.visitor)}"
         room = f" (each in a room, and {readable_size(self._coach)} more for its coach)"
@@ -74,26 +75,31 @@ class MemoryBudget:
         return f"{took}; {all_of_them} of {readable_size(self.available)} available{told}"
 
     def check(self, visitors: int, *, option: str) -> None:
-        """Refuse to promise what does not fit.
+        """Raise an error if a number of visitors does not fit.
 
         Parameters
         ----------
         visitors : int
-            How many shall fit.
+            How many must fit.
         option : str
-            The option that says so.
+            The option that asks for them.
+
+        Raises
+        ------
+        CareerpathError
+            If they do not fit.
         """
         if visitors > self.most:
             reserve = self.available * (1 - SHARE_FOR_VISITORS)
             raise CareerpathError(
                 f"There is not enough memory for {option} {visitors}: {self.summary(visitors)}, "
-                f"{readable_size(reserve)} of it kept in reserve. What would fit: {option} "
-                f"{self.most}"
+                f"{readable_size(reserve)} of it kept in reserve. At most this fits: "
+                f"{option} {self.most}"
             )
 
 
 def readable_size(size: float) -> str:
-    """Write a number of bytes for people.
+    """Write a number of bytes in MB or GB.
 
     Examples
     --------
@@ -105,7 +111,7 @@ def readable_size(size: float) -> str:
 
 
 def memory_of(process: int) -> int:
-    """Measure what a process takes: on Linux its fair share of what it shares with others."""
+    """Return the bytes that a process takes; on Linux shared memory counts in proportion (PSS)."""
     running = psutil.Process(process)
     try:
         full = running.memory_full_info()
@@ -115,7 +121,7 @@ def memory_of(process: int) -> int:
 
 
 def available_memory() -> int:
-    """Return what is free on this machine, or within what a container or a service may use."""
+    """Return the free bytes of this machine, or of the container or service if it has less."""
     return min([int(psutil.virtual_memory().available), *_left_in_cgroups()])
 
 
@@ -133,7 +139,7 @@ def _left_in_cgroups() -> list[int]:
             files = ("memory.limit_in_bytes", "memory.usage_in_bytes")
         else:
             continue
-        # In a container the name may be one that only the host knows: then the root is ours.
+        # In a container the name may be known to the host only. Then the root is ours.
         group = root / name.strip("/")
         for each in (group, *group.parents):
             if not each.is_relative_to(root):
@@ -148,12 +154,12 @@ def _left_in_cgroups() -> list[int]:
 def _number(file: Path) -> int | None:
     try:
         return int(file.read_text("utf-8"))
-    except (OSError, ValueError):  # there is none, or it says "max"
+    except (OSError, ValueError):  # no such file, or it says "max"
         return None
 
 
 def _inactive_file(statistics: Path) -> int:
-    """Return what the kernel would give back at once."""
+    """Return the bytes of file cache that Linux would free at once."""
     try:
         lines = statistics.read_text("utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Numbers for a monitoring system, counted from the events in the log."""
+"""Figures for Prometheus, counted from the events in the log."""
 
 from __future__ import annotations
 
@@ -11,41 +11,43 @@ BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
 class Metrics(logging.Handler):
-    """Prometheus metrics of one server. As a log handler it counts what happens.
+    """Counts the events of one server. It is a log handler.
 
     Parameters
     ----------
     visitors, pool : callable
-        How many there are now.
+        Return how many there are now.
     """
 
     def __init__(self, *, visitors: Callable[[], int], pool: Callable[[], int]) -> None:
         super().__init__()
-        # A registry of our own: Jupyter's, which is global, would tell more than we mean to.
+        # Not Jupyter's registry, which is global and would publish figures of its own.
         self._registry = registry = CollectorRegistry()
         inside = Gauge("careerpath_visitors", "Pages open or waiting.", registry=registry)
         inside.set_function(visitors)
-        ready = Gauge("careerpath_pool", "Pages made ahead.", registry=registry)
+        ready = Gauge(
+            "careerpath_pool", "Pages prepared in advance and not yet used.", registry=registry
+        )
         ready.set_function(pool)
         self._starts = Counter("careerpath_starts", "Pages opened.", ["start"], registry=registry)
         self._seconds = Histogram(
             "careerpath_start_seconds",
-            "From the request to the whole page.",
+            "Seconds from the request to the whole page.",
             ["start"],
             buckets=BUCKETS,
             registry=registry,
         )
         self._refused = Counter(
-            "careerpath_refused", "Visitors turned away.", ["reason"], registry=registry
+            "careerpath_refused", "Visitors refused.", ["reason"], registry=registry
         )
         self._culled = Counter(
             "careerpath_culled",
-            "Kernels ended for want of a reader.",
+            "Kernels ended because nobody used them.",
             ["reason"],
             registry=registry,
         )
         self._failures = Counter(
-            "careerpath_failures", "What failed on our side.", registry=registry
+            "careerpath_failures", "Failures of the server or of a notebook.", registry=registry
         )
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -63,5 +65,5 @@ class Metrics(logging.Handler):
                 self._failures.inc()
 
     def text(self) -> bytes:
-        """Return all numbers in Prometheus's text format."""
+        """Return all figures in the text format of Prometheus."""
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""What answers at a notebook's address: the notebook, run for one visitor."""
+"""The handler of a notebook's address: it runs the notebook for one visitor."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ from tornado.iostream import StreamClosedError
 from careerpath.serving.admission import Admission, Refusal, RefusedError, Visit, counted_address
 from careerpath.serving.handlers import SiteHandler
 from careerpath.serving.kernels import PageKernels
-from careerpath.serving.log import log_event, log_trouble
+from careerpath.serving.log import log_event, log_failure
 from careerpath.serving.memory import MemoryBudget
 from careerpath.serving.page_maker import PageMaker, ReadyPage
 from careerpath.serving.pages import COACH
 from careerpath.serving.pool import Pool
 from careerpath.serving.start_queue import QueuePlace, StartQueue
 
-#: How often whoever waits in line is told how many are before.
+#: How often a visitor in the queue is told how many others are before.
 QUEUE_SECONDS = 1.0
-#: When to come again where there is no place.
+#: Seconds after which a refused visitor may try again.
 RETRY_AFTER = "60"
-#: Where a crowd has taken all places, its coach still finds two: to steer, and to present.
+#: Places beyond the limit for a coach's two windows, to control and to present.
 SPARE_PLACES = 2
 REFUSALS = {
     Refusal.FULL: (
         503,
         "All places are taken right now",
-        "Please try again in a minute; those who are inside are not disturbed.",
+        "Please try again in a minute. Visitors with an open page are not affected.",
     ),
     Refusal.ADDRESS: (
         429,
         "Many pages are open from your network",
-        "Please close those that nobody uses, or try again in a few minutes.",
+        "Please close pages that nobody uses, or try again in a few minutes.",
     ),
 }
 
 
 class NotebookHandler(SiteHandler):
-    """A notebook, run for one visitor.
+    """Runs a notebook for one visitor.
 
-    A page that was made ahead is sent at once. Where there is none, the head with the skeleton of
-    the first screen is sent; then the visitor stands in line, is told so, and gets a kernel, and
-    the cells' outputs follow as they come.
+    A page that was prepared in advance is sent at once. If there is none, the head with the
+    skeleton of the first screen is sent first. Then the visitor waits in the queue and is told so,
+    gets a kernel, and the cells' outputs follow as they come.
     """
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def initialize(self, maker: PageMaker, pool: Pool | None) -> None:
-        """Take what makes the page, and where it is made ahead."""
+        """Store the page's maker, and the pool if pages are prepared in advance."""
         self._maker = maker
         self._pool = pool
         self._page = maker.page
@@ -64,10 +64,10 @@ class NotebookHandler(SiteHandler):
     def set_default_headers(self) -> None:
         """Keep the page out of every cache.
 
-        It names a process and is good for once. Without no-store a browser that goes back, or
-        restores a session, would show it from its cache with a process that has ended. The price
-        is that few browsers then keep it in their back-forward cache; coming back starts a new
-        process and finds the draft.
+        The page belongs to one kernel. Without no-store, a browser that goes back or restores a
+        session would show the page from its cache after the kernel has ended. The drawback: most
+        browsers then leave the page out of their back-forward cache, so going back starts a new
+        kernel, which finds the draft.
         """
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
@@ -78,7 +78,7 @@ class NotebookHandler(SiteHandler):
     async def get(self) -> None:
         """Send the page."""
         if "prefetch" in self.request.headers.get("Sec-Purpose", ""):
-            # A browser that only guesses where its reader goes next costs no process.
+            # The browser only guesses that the visitor will open this page: start no kernel.
             self.set_status(503)
             return
         admission: Admission = self.settings["admission"]
@@ -97,7 +97,7 @@ class NotebookHandler(SiteHandler):
             await self._opening
 
     def on_connection_close(self) -> None:
-        """Stop making a page that nobody waits for."""
+        """Stop making the page: the visitor has left."""
         if self._opening is not None:
             self._opening.cancel()
 
@@ -110,20 +110,20 @@ class NotebookHandler(SiteHandler):
         self.finish(self.site.message(heading=heading, text=text, again=True))
 
     async def _open(self, visit: Visit) -> None:
-        """Make or take a page, and send it; whatever happens, no kernel is left without a page."""
-        whole = False
+        """Send a page. If that fails, end its kernel and free its place."""
+        complete = False
         try:
             await self._send_page(visit)
-            whole = True
+            complete = True
         except (StreamClosedError, asyncio.CancelledError):
             log_event("left", page=self._page.slug)
         except Exception:
             if not self._headers_written:
-                raise  # to be an error page
-            log_id = log_trouble(f"page:{self._page.slug}", traceback.format_exc())
-            self.write(self._open_outputs() + self.site.trouble(log_id, kept=self.kept))
+                raise  # write_error sends a page
+            log_id = log_failure(f"page:{self._page.slug}", traceback.format_exc())
+            self.write(self._open_outputs() + self.site.failure(log_id, kept=self.kept))
         finally:
-            if not whole:
+            if not complete:
                 await self._give_back(visit)
 
     async def _give_back(self, visit: Visit) -> None:
@@ -167,12 +167,12 @@ class NotebookHandler(SiteHandler):
         await self.flush()
 
     async def _wait(self, place: QueuePlace) -> None:
-        """Wait for the turn, and tell again and again how many are before."""
-        told = None
+        """Wait for the turn, and keep telling the visitor how many others are before."""
+        shown = None
         while not place.turn.is_set():
-            if told != place.before:
-                told = place.before
-                html = self.site.queue(told, opens=not self._in_queue)
+            if shown != place.before:
+                shown = place.before
+                html = self.site.queue(shown, opens=not self._in_queue)
                 self._in_queue = True
                 await self._send(html)
             with suppress(TimeoutError):
@@ -181,13 +181,13 @@ class NotebookHandler(SiteHandler):
             await self._send(self.site.queue(None))
 
     async def _start(self, visit: Visit) -> None:
-        """Start a kernel, and send what the notebook shows as it comes."""
+        """Start a kernel, and send the notebook's outputs as they come."""
         if self._pool is None:
             pool: Pool = self.settings["pool"]
             await pool.make_place()
         started = await self._maker.start()
         self._kernels.hand_over(started.kernel_id, visit)
-        # Before the first cell runs: the front end connects meanwhile.
+        # Sent before the first cell runs, so that the front end connects meanwhile.
         await self._send(self._open_outputs() + self._config(started.kernel_id))
         async for html in started.pieces():
             await self._send(html)
@@ -199,7 +199,7 @@ class NotebookHandler(SiteHandler):
             memory.measure(self._kernels.process_of(started.kernel_id))
 
     def _open_outputs(self) -> str:
-        """End the skeleton, and what it says of waiting, if they are open."""
+        """Return the end of the queue's messages and of the skeleton, if they are open."""
         end_of_queue = "</div>" if self._in_queue else ""
         end = end_of_queue + self.site.outputs(self._page) if self._in_skeleton else ""
         self._in_skeleton = self._in_queue = False
@@ -209,7 +209,7 @@ class NotebookHandler(SiteHandler):
         self.write("</div></main></body></html>")
 
     def _config(self, kernel_id: str) -> str:
-        """Tell the front end its kernel."""
+        """Return the element that names the kernel to the front end."""
         base_url: str = self.settings["base_url"]
         modules = {name: base_url + path for name, path in self.settings["modules"].items()}
         config = {
@@ -219,6 +219,6 @@ class NotebookHandler(SiteHandler):
             "kept": self._page.kept,
             "unkept": self._page.unkept,
         }
-        # Inside of a script element, JSON needs this escaped and nothing else.
+        # In a script element, JSON needs this character escaped and no other.
         text = json.dumps(config).replace("<", "\\u003c")
         return f'<script id="careerpath-config" type="application/json">{text}</script>\n'

@@ -1,4 +1,4 @@
-"""Starting a page: a kernel of its own, the notebook run in it, and the HTML that comes of it."""
+"""Making a page: start a kernel, run the notebook in it, and return the HTML."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from careerpath.serving.rendering import PageRenderer
 
 
 class NotebookFailedError(Exception):
-    """A notebook that can't be run to its end. The log has the details."""
+    """A cell of the notebook failed. The log has the details."""
 
 
 @dataclass(frozen=True)
 class ReadyPage:
-    """A page that is whole: its kernel has run the notebook.
+    """A finished page: its kernel has run the notebook.
 
     Attributes
     ----------
     kernel_id : str
-        Its kernel.
+        The kernel that ran it.
     html : str
         The notebook's outputs.
     """
@@ -32,7 +32,7 @@ class ReadyPage:
 
 
 class StartedPage:
-    """A page whose kernel is there, and whose notebook has still to be run.
+    """A page whose kernel runs, and whose notebook has not been run yet.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class StartedPage:
     kernels : PageKernels
         All kernels.
     renderer : PageRenderer
-        What runs the notebook.
+        Runs the notebook.
     """
 
     def __init__(self, kernel_id: str, *, kernels: PageKernels, renderer: PageRenderer) -> None:
@@ -50,7 +50,7 @@ class StartedPage:
         self._renderer = renderer
 
     async def pieces(self) -> AsyncIterator[str]:
-        """Run the notebook, and give the HTML as it comes."""
+        """Run the notebook, and yield the HTML of each output as it comes."""
         kernel = self._kernels.get_kernel(self.kernel_id)
         async for html, _ in self._renderer.generate_content_generator(self.kernel_id, kernel):
             yield html
@@ -66,7 +66,7 @@ class StartedPage:
         Raises
         ------
         NotebookFailedError
-            Where a cell fails: such a page is not one to keep.
+            If a cell fails.
         """
         pieces = [piece async for piece in self.pieces()]
         if self.failed:
@@ -80,21 +80,21 @@ class StartedPage:
 
     @property
     def hangs(self) -> bool:
-        """Whether a cell runs for ever."""
+        """Whether a cell ran for too long and was stopped."""
         return self._renderer.hangs
 
 
 class PageMaker:
-    """What makes a page, again and again.
+    """Makes a page, as often as needed.
 
     Parameters
     ----------
     page : Page
-        Which one.
+        The page.
     kernels : PageKernels
         All kernels.
     render : partial
-        Makes a renderer.
+        Returns a new renderer.
     """
 
     def __init__(
@@ -113,11 +113,11 @@ class PageMaker:
         renderer = self._render()
         renderer.kept = self.page.kept
         await renderer.initialize()
-        kernel_id = await self._kernels.begin(renderer.notebook.metadata.kernelspec.name)
+        kernel_id = await self._kernels.start(renderer.notebook.metadata.kernelspec.name)
         return StartedPage(kernel_id, kernels=self._kernels, renderer=renderer)
 
     async def make(self) -> ReadyPage:
-        """Make the whole page ahead.
+        """Make the whole page.
 
         Returns
         -------
@@ -127,7 +127,7 @@ class PageMaker:
         Raises
         ------
         NotebookFailedError
-            Where a cell fails.
+            If a cell fails.
         """
         started = await self.start()
         try:

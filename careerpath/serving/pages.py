@@ -1,4 +1,4 @@
-"""The pages: which address shows which notebook, and the HTML around it."""
+"""The pages: which address shows which notebook."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from markupsafe import Markup
 
 from careerpath import CareerpathError, Instrument
 
-#: The addresses of the shipped workbooks. An address stays when a file is renamed.
+#: The addresses of the built-in workbooks. An address stays even if a file is renamed.
 SHIPPED = {
     "assessment": "assessment.ipynb",
     "room": "room.ipynb",
     "top-ten": "top_ten.ipynb",
     "dual-ladder": "dual_ladder.ipynb",
 }
-#: The one that coaches come for.
+#: The coach's page.
 COACH = "room"
 _COPY = "What you typed is still on the screen: copy it before you reload."
-#: What is said of what a visitor has entered: where a reload finds it, and where it does not,
-#: because the page or the browser keeps nothing. Of somebody else's notebooks nobody knows.
+#: What a visitor is told about what they have entered: first if a reload finds it again, then if it
+#: does not. For other notebooks this is not known.
 _KEPT = {
     "assessment": (
         "Your answers are kept on this device.",
-        "This browser does not keep your answers: a reload begins anew.",
+        "This browser does not keep your answers: a reload starts again.",
     ),
     "room": (
         "Rooms are kept on the server.",
@@ -55,11 +55,12 @@ class Page:
     title : str
         For the browser's tab.
     skeleton : Markup
-        The first screen as HTML, for the time until the kernel answers; empty for none.
+        The first screen as HTML, shown until the kernel answers; empty if the page has none.
     kept : str
-        Where a reload finds what was entered; empty where nothing is kept, or nobody knows.
+        A sentence that says where a reload finds what was entered. Empty if nothing is kept, or if
+        this is not known.
     unkept : str
-        What to say where it is not kept, or where a browser keeps nothing.
+        A sentence for a browser that keeps nothing, or a page that does not.
     """
 
     slug: str
@@ -71,27 +72,32 @@ class Page:
 
 
 def notebooks_folder() -> Path:
-    """Find the shipped workbooks: beside the package in a checkout, inside of it once installed."""
+    """Return the folder of the built-in workbooks: in the installed package, or beside it."""
     package = Path(str(importlib.resources.files("careerpath")))
     installed = package / "notebooks"
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
 def find_pages(folder: Path | None, instrument: Instrument) -> dict[str, Page]:
-    """Give each notebook its address.
+    """Give each notebook an address.
 
     Parameters
     ----------
     folder : Path or None
-        A folder of notebooks: each one in it becomes a page named like its file, with a hyphen for
-        what an address can't hold. Without a folder, the shipped workbooks that have a page.
+        A folder of notebooks. Each becomes a page named like its file, with hyphens for characters
+        that an address cannot hold. None means the built-in workbooks that have a page.
     instrument : Instrument
-        What the first screen tells about.
+        The instrument that the first screen shows.
 
     Returns
     -------
     dict of str to Page
         Pages by address.
+
+    Raises
+    ------
+    CareerpathError
+        If there is no notebook, or if two would have the same address.
     """
     if folder is None:
         home = notebooks_folder()
@@ -104,8 +110,8 @@ def find_pages(folder: Path | None, instrument: Instrument) -> dict[str, Page]:
     missing = [str(each) for each in files.values() if not each.is_file()]
     if missing or not files:
         place = ", ".join(missing) or str(folder)
-        mend = "Reinstall careerpath, or name a folder that holds notebooks."
-        message = f"There is no notebook to serve at {place}. {mend}"
+        next_step = "Reinstall careerpath, or name a folder that holds notebooks."
+        message = f"There is no notebook to serve at {place}. {next_step}"
         raise CareerpathError(message)
     kept = _KEPT if folder is None else {}
     return {
@@ -115,15 +121,15 @@ def find_pages(folder: Path | None, instrument: Instrument) -> dict[str, Page]:
 
 
 def _addressed(notebooks: Iterable[Path]) -> dict[str, Path]:
-    """Give each notebook an address of its own, as browsers ask for it."""
+    """Give each notebook its own address, percent-encoded as browsers send it."""
     files: dict[str, Path] = {}
     for each in notebooks:
         name = unicodedata.normalize("NFC", each.stem)
         slug = quote(re.sub(r"[^\w.~-]+", "-", name).strip(".-"))
         if not slug:
             raise CareerpathError(
-                f"{str(each)!r} can have no address: there is neither a letter nor a digit in its "
-                "name. Rename it."
+                f"{str(each)!r} cannot have an address: its name has neither a letter nor a digit. "
+                "Rename it."
             )
         if slug in files:
             raise CareerpathError(
@@ -139,12 +145,12 @@ def _page(
 ) -> Page:
     metadata = json.loads(notebook.read_text("utf-8")).get("metadata", {})
     title = metadata.get("title") or notebook.stem.replace("_", " ").replace("-", " ").capitalize()
-    skeleton = Markup(_skeleton(slug, instrument))  # noqa: S704 (made by our own templates)
+    skeleton = Markup(_skeleton(slug, instrument))  # noqa: S704 (HTML from our own templates)
     return Page(slug, notebook, title, skeleton, kept, unkept)
 
 
 def _skeleton(slug: str, instrument: Instrument) -> str:
-    """Return a page's first screen, if it has one. Its view makes it, so that they look alike."""
+    """Return a page's first screen, if it has one. The page's own view renders it."""
     if slug != "assessment":
         return ""
     try:

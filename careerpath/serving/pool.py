@@ -1,4 +1,4 @@
-"""Pages that are made ahead, so that a room that comes at once does not wait."""
+"""Pages that are prepared in advance, so that visitors who come at once do not wait."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from jupyter_core.utils import ensure_async
 
 from careerpath.serving.admission import Admission
 from careerpath.serving.kernels import PageKernels
-from careerpath.serving.log import log_trouble
+from careerpath.serving.log import log_failure
 from careerpath.serving.page_maker import NotebookFailedError, PageMaker, ReadyPage
 from careerpath.serving.start_queue import StartQueue
 
-#: How often the pool is looked after, in seconds.
-LOOK_SECONDS = 0.5
-#: After a page that could not be made.
+#: How often the pool is checked, in seconds.
+CHECK_SECONDS = 0.5
+#: How long to wait after a page could not be made, in seconds.
 RETRY_SECONDS = 30
 
 
 class Pool:
-    """Pages of one kind, made ahead.
+    """Copies of one page, prepared in advance.
 
     Parameters
     ----------
     maker : PageMaker
-        What makes them.
+        Makes the page.
     size : int
-        How many there shall be.
+        How many to keep ready.
     queue : StartQueue
-        Where starts stand in line. Visitors go first.
+        The queue for starting kernels. Visitors go first.
     admission : Admission
-        Who is inside: together they and the pool are never more than may be.
+        The open pages. Together with the pool they never exceed the limit.
     kernels : PageKernels
         All kernels.
     quiet : float
-        The pool is refilled once nobody has come for so many seconds.
+        The pool is refilled after so many seconds without a new visitor.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Pool:
         self._quiet = quiet
         self._ready: deque[ReadyPage] = deque()
         self._being_made = 0
-        #: Whether it has been full once.
+        #: Whether the pool has been full once.
         self.filled = size == 0
 
     def __len__(self) -> int:
@@ -72,8 +72,8 @@ class Pool:
         return self._maker.page.slug
 
     @property
-    def lacking(self) -> int:
-        """How many pages there should be more."""
+    def missing(self) -> int:
+        """How many pages are missing."""
         places = self._admission.limit - len(self._admission)
         return min(self.size, places) - len(self._ready) - self._being_made
 
@@ -82,7 +82,7 @@ class Pool:
         self._ready.append(page)
 
     async def take(self) -> ReadyPage | None:
-        """Take a page whose kernel lives; None where there is none."""
+        """Take a page whose kernel runs; None if there is none."""
         while self._ready:
             page = self._ready.popleft()
             if await self._lives(page):
@@ -96,7 +96,7 @@ class Pool:
         )
 
     async def make_place(self) -> None:
-        """End a page that nobody has asked for where there are too many with those inside."""
+        """End prepared pages if, together with the open pages, they exceed the limit."""
         while self._ready and len(self._ready) + len(self._admission) > self._admission.limit:
             await self._kernels.end(self._ready.popleft().kernel_id)
 
@@ -108,38 +108,38 @@ class Pool:
         at_once : int
             How many are made at the same time.
         progress : callable
-            Told how many are ready, again and again.
+            Called with the number of pages that are ready.
         """
 
         async def work() -> None:
-            while self.lacking > 0 and await self._add():
+            while self.missing > 0 and await self._add():
                 progress(len(self))
 
         progress(len(self))
         await asyncio.gather(*(work() for _ in range(at_once)))
-        self.filled = self.lacking <= 0
+        self.filled = self.missing <= 0
 
     async def keep_full(self) -> None:
-        """Refill the pool in quiet times, one page after the other, for ever."""
+        """Refill the pool in quiet times, one page after the other, until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
             self._ready = deque(each for each in self._ready if each.kernel_id in self._kernels)
-            self.filled = self.filled or self.lacking <= 0
+            self.filled = self.filled or self.missing <= 0
             quiet = time.monotonic() - self._admission.last_arrival > self._quiet
-            if quiet and self.lacking > 0 and not await self._add():
+            if quiet and self.missing > 0 and not await self._add():
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _add(self) -> bool:
-        """Make one more page; whether that went well."""
+        """Prepare one more page. Returns whether that succeeded."""
         self._being_made += 1
         try:
             async with self._queue.place(visitor=False) as place:
                 await place.turn.wait()
                 self.put(await self._maker.make())
-        except NotebookFailedError:  # the log has it
+        except NotebookFailedError:  # already logged
             return False
-        except Exception:  # noqa: BLE001 (a full disk, say: it may pass)
-            log_trouble("Making a page ahead", traceback.format_exc())
+        except Exception:  # noqa: BLE001 (a full disk, for example: it may pass)
+            log_failure("Preparing a page", traceback.format_exc())
             return False
         finally:
             self._being_made -= 1

@@ -1,4 +1,4 @@
-"""What an operator sees while the pool fills."""
+"""The progress that an operator sees while the pool is filled."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-LABEL = "making pages ahead"
+LABEL = "preparing pages"
 
 
 @contextmanager
-def filling(size: int) -> Iterator[Callable[[int], None]]:
-    """Show how full the pool is: a bar in a terminal, else about ten plain lines.
+def pool_progress(size: int) -> Iterator[Callable[[int], None]]:
+    """Show progress: a bar in a terminal, else about ten plain lines.
 
     Parameters
     ----------
     size : int
-        How many pages it shall hold.
+        How many pages will be prepared.
 
     Yields
     ------
     callable
-        To be told how many there are.
+        Call it with the number of pages that are ready.
     """
     if sys.stdout.isatty():
         columns = TextColumn(LABEL), BarColumn(), MofNCompleteColumn()
@@ -32,12 +32,12 @@ def filling(size: int) -> Iterator[Callable[[int], None]]:
             yield lambda ready: bar.update(task, completed=ready)
         return
     step = max(1, size // 10)
-    told = 0
+    printed = 0
 
-    def tell(ready: int) -> None:
-        nonlocal told
-        if ready >= told + step:
-            told = ready
+    def show(ready: int) -> None:
+        nonlocal printed
+        if ready >= printed + step:
+            printed = ready
             print(f"{LABEL}: {ready} of {size}", flush=True)  # noqa: T201
 
-    yield tell
+    yield show

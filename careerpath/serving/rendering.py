@@ -1,4 +1,4 @@
-"""Running a notebook for one visitor, and rendering it piece by piece."""
+"""Run a notebook for one visitor, and render each output as it comes."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from nbformat import NotebookNode
 from voila.execute import VoilaExecutor
 from voila.notebook_renderer import NotebookRenderer
 
-from careerpath.serving.log import log_event, log_trouble
+from careerpath.serving.log import log_event, log_failure
 
-#: A kernel that has not answered by then never will.
+#: A kernel that has not answered after so long never will.
 START_SECONDS = 60
 
 
-def trouble_text(log_id: str, *, kept: str) -> str:
-    """Write the sentence that a visitor reads."""
+def failure_text(log_id: str, *, kept: str) -> str:
+    """Return the message that a visitor reads after a failure."""
     return f"Something went wrong on our side (id {log_id}). {kept}".rstrip()
 
 
-async def until_it_answers(client: Any, manager: Any) -> None:
-    """Wait until a kernel can be asked to run something.
+async def wait_for_kernel(client: Any, manager: Any) -> None:
+    """Wait until a kernel can run cells.
 
-    Jupyter's own wait listens for 0.2 s longer, to drop messages that nbclient sorts out anyway: a
-    fifth of all that a visitor waits.
+    Jupyter's own function waits 0.2 s longer, a fifth of a visitor's waiting time, to drop messages
+    that nbclient ignores anyway.
 
     Parameters
     ----------
     client, manager : any
-        Jupyter's ends of the connection to the kernel, and of its process.
+        Jupyter's client and manager of the kernel.
     """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         client.kernel_info()
         with suppress(Empty):
             await client.get_shell_msg(timeout=1)
-            # Only who hears this one will hear the outputs, too.
+            # A client that receives this message will receive the outputs, too.
             await client.get_iopub_msg(timeout=0.2)
             return
         if not await ensure_async(manager.is_alive()):
@@ -54,18 +54,18 @@ async def until_it_answers(client: Any, manager: Any) -> None:
 
 
 class PageRenderer(NotebookRenderer):
-    """Voilà's renderer, but a cell that fails leaves a sentence, and its traceback in the log.
+    """Voilà's renderer, except that a failed cell shows a message and its traceback is logged.
 
-    After such a cell no other one runs, as in Jupyter.
+    No cell runs after a failed one, as in Jupyter.
 
     Attributes
     ----------
     failed : bool
         Whether a cell has failed so far.
     hangs : bool
-        Whether it runs for ever.
+        Whether a cell ran for too long and was stopped.
     kept : str
-        Where a reload finds what was entered.
+        A sentence for the message: where a reload finds what was entered.
     """
 
     kept = ""
@@ -73,7 +73,7 @@ class PageRenderer(NotebookRenderer):
     hangs = False
 
     async def load_notebook(self, path: str) -> NotebookNode:
-        """Read the notebook. Our own files need no sign of trust from Jupyter's database."""
+        """Read the notebook, without Jupyter's check for trusted notebooks."""
         notebook: NotebookNode = nbformat.read(path, as_version=4)
         await self.fix_notebook(notebook)
         return notebook
@@ -87,10 +87,10 @@ class PageRenderer(NotebookRenderer):
         manager = await ensure_async(kernel_future)
         self.executor = VoilaExecutor(nb, km=manager, config=self.traitlet_config)
         client = manager.client()
-        # The manager knows whether its process lives: nobody asks for heartbeats.
+        # Heartbeats are not needed: the manager watches the process.
         client.start_channels(hb=False)
         try:
-            await until_it_answers(client, manager)
+            await wait_for_kernel(client, manager)
         except BaseException:
             client.stop_channels()
             raise
@@ -106,22 +106,22 @@ class PageRenderer(NotebookRenderer):
         nb, _ = ClearOutputPreprocessor().preprocess(nb, {})
         try:
             for index, cell in enumerate(nb.cells):
-                well = await self._run(cell, index)
+                succeeded = await self._run(cell, index)
                 yield cell
-                if not well:
+                if not succeeded:
                     break
         finally:
             await self._cleanup_resources()
 
     async def _run(self, cell: NotebookNode, index: int) -> bool:
-        """Run one cell; whether it ran well."""
+        """Run one cell. Returns whether it succeeded."""
         detail = ""
         try:
             await self.executor.async_execute_cell(cell, index, store_history=False)
         except (CellExecutionError, TimeoutError, RuntimeError) as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
-                # nbclient takes being cancelled for a kernel that died.
+                # nbclient reports a cancelled task as a kernel that died.
                 raise asyncio.CancelledError from error
             detail = str(error)
             self.hangs = isinstance(error, TimeoutError)
@@ -130,14 +130,14 @@ class PageRenderer(NotebookRenderer):
         for each in cell.outputs:
             if each.output_type == "stream" and each.name == "stderr":
                 log_event("cell_said", cell=self._name(index), text=each.text)
-        # A cell that is tagged as one that may fail raises nothing, and shows as little.
+        # A cell with the tag raises-exception raises nothing, but its traceback is hidden, too.
         traces = ["\n".join(each.traceback) for each in cell.outputs if each.output_type == "error"]
         if not detail and not traces:
             return True
         self.failed = True
-        log_id = log_trouble(self._name(index), detail or traces[0])
-        told = trouble_text(log_id, kept=self.kept)
-        sentence = NotebookNode(output_type="error", ename="Error", evalue=told, traceback=[told])
+        log_id = log_failure(self._name(index), detail or traces[0])
+        text = failure_text(log_id, kept=self.kept)
+        sentence = NotebookNode(output_type="error", ename="Error", evalue=text, traceback=[text])
         cell.outputs = [*(each for each in cell.outputs if each.output_type != "error"), sentence]
         return False
 

@@ -1,4 +1,4 @@
-"""The database of rooms, before anybody comes."""
+"""The rooms' database, prepared before the first visitor comes."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from careerpath import CareerpathError
 
 
 def prepare_rooms(url: str | None) -> dict[str, str]:
-    """Bring the database up to date and delete expired rooms; make none that nobody asked for.
+    """Migrate the database and delete expired rooms.
+
+    The default file is not created if it does not exist.
 
     Parameters
     ----------
     url : str or None
-        What the operator chose; None for the file in the user's data folder.
+        The operator's choice; None for the file in the user's data folder.
 
     Returns
     -------
     dict
-        What kernels find in their environment, so that they use the same one.
+        Environment variables for the kernels, so that they use the same database.
 
     Raises
     ------
     CareerpathError
-        Where it cannot be used.
+        If the database cannot be used.
     """
     from careerpath.room.store.database import DATABASE_VARIABLE, IN_MEMORY, database_url
     from careerpath.room.store.store import open_store
@@ -34,9 +36,10 @@ def prepare_rooms(url: str | None) -> dict[str, str]:
         if found.database in IN_MEMORY or found.query.get("mode") == "memory":
             raise CareerpathError(
                 "Rooms cannot be kept in a database in memory: each page is a process of its own, "
-                "and sees no other's. Name a file, like --database sqlite:///rooms.db."
+                "so no page would see another's rooms. Name a file, like "
+                "--database sqlite:///rooms.db."
             )
-        # Kernels run in another folder.
+        # Kernels run in another folder, so the path must be absolute.
         found = found.set(database=str(Path(str(found.database)).absolute()))
         if url is None and not Path(str(found.database)).exists():
             return {}

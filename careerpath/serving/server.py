@@ -1,4 +1,4 @@
-"""The server: Voilà, standalone, with safe settings and pages of our own."""
+"""The server: Voilà, standalone, with safe settings and our own pages."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from careerpath.serving.notebook_handler import NotebookHandler
 from careerpath.serving.page_maker import NotebookFailedError, PageMaker
 from careerpath.serving.pages import COACH, Page, find_pages
 from careerpath.serving.pool import Pool
-from careerpath.serving.progress import filling
+from careerpath.serving.progress import pool_progress
 from careerpath.serving.rendering import PageRenderer
 from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import (
+    CONNECTION_SECONDS,
+    DEFAULT_ROOM_SIZE,
     LARGEST_BODY,
     LARGEST_MESSAGE,
-    ONE_BY_ONE,
-    PATIENCE_SECONDS,
     Options,
     safe_config,
 )
@@ -50,25 +50,26 @@ from careerpath.serving.site import TEMPLATES, Site
 from careerpath.serving.start_queue import StartQueue
 from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
-#: More open files than anybody has memory for. A visitor takes thirteen.
+#: More open files than memory allows visitors. A visitor needs thirteen.
 MOST_FILES = 65_536
-#: What has not ended by then is left to the end of the process.
+#: Seconds to wait for running requests when the server stops.
 STOP_SECONDS = 10
 
 
 class CareerpathServer(Voila):
-    """Voilà with our pages around it.
+    """Voilà with our own handlers.
 
-    Taken from Voilà: kernels, the message filter that keeps visitors from running code, rendering.
-    Left out: its tree of files, its file handler, its choice of templates by address.
+    Used from Voilà: its kernel manager, rendering, and the message filter that keeps visitors from
+    running code. Left out: its list of files, its file handler and its choice of templates by
+    address.
 
     Parameters
     ----------
     options : Options
-        What the operator chose.
+        The operator's options.
     """
 
-    #: Voilà would read settings from the folder it is started in.
+    #: Without this, Voilà would read settings from the current folder.
     config_file_paths: list[str] = []  # noqa: RUF012 (replaces a trait of Voilà)
 
     def __init__(self, options: Options) -> None:
@@ -88,12 +89,12 @@ class CareerpathServer(Voila):
         self.initialize([])
 
     def setup_template_dirs(self) -> None:
-        """Look for our template beside this file, not in Jupyter's folders."""
+        """Use our own template, not one in Jupyter's folders."""
         base = collect_template_paths(["voila", "nbconvert"], "base", prune=True)
         self.template_paths = [str(TEMPLATES / "careerpath"), *base]
 
     def init_settings(self) -> dict[str, Any]:
-        """Add to Voilà's settings what our handlers need."""
+        """Add to Voilà's settings the objects that our handlers need."""
         self.connection_dir = str(make_private_folder())
         assets = load_assets()
         options = self.options
@@ -168,7 +169,7 @@ class CareerpathServer(Voila):
         return PageMaker(page, kernels=self.kernel_manager, render=render)
 
     def init_handlers(self) -> list[Any]:
-        """List the addresses; the first that fits answers."""
+        """List the addresses. The first one that matches answers."""
         at = partial(url_path_join, self.base_url)
         settings = self.app.settings
         own: list[Any] = [
@@ -196,7 +197,7 @@ class CareerpathServer(Voila):
         return [*own, (r".*", handlers.NotFoundHandler)]
 
     def run(self) -> None:
-        """Serve until SIGTERM or Ctrl-C, and leave nothing behind."""
+        """Serve until SIGTERM or Ctrl-C. Then end all kernels and remove all files."""
         allow_many_files()
         sockets = listen(self.options.host, self.options.port)
         asyncio.run(self._serve(sockets))
@@ -217,8 +218,8 @@ class CareerpathServer(Voila):
         server = HTTPServer(
             self.app,
             max_body_size=LARGEST_BODY,
-            idle_connection_timeout=PATIENCE_SECONDS,
-            body_timeout=PATIENCE_SECONDS,
+            idle_connection_timeout=CONNECTION_SECONDS,
+            body_timeout=CONNECTION_SECONDS,
         )
         opening = asyncio.create_task(self._open(server, sockets))
         stopping = asyncio.create_task(stop.wait())
@@ -238,7 +239,7 @@ class CareerpathServer(Voila):
             shutil.rmtree(self.connection_dir, ignore_errors=True)
 
     async def _open(self, server: HTTPServer, sockets: list[socket.socket]) -> None:
-        """Measure, open the doors, and keep the pool full for ever."""
+        """Measure a visitor, accept connections, and keep the pool full until cancelled."""
         options = self.options
         port = sockets[0].getsockname()[1]
         here, *elsewhere = (
@@ -255,25 +256,25 @@ class CareerpathServer(Voila):
             say(f"  for a coach, to open a room: {here}{COACH}")
         log_event("listening", port=port, room_size=options.room_size)
         if options.room_size:
-            with filling(options.room_size) as progress:
+            with pool_progress(options.room_size) as progress:
                 await self.pool.fill(at_once=cores(), progress=progress)
             say(f"ready for {len(self.pool) + len(self.admission)} at once")
         await self.pool.keep_full()
 
     async def _measure(self) -> None:
-        """Start the first visitor's process, and see whether all of them fit."""
+        """Make a first page, measure its kernel, and check that all visitors fit into memory."""
         options = self.options
         try:
             page = await self.makers[self.start_page].make()
         except NotebookFailedError as error:
             notebook = self.pages[self.start_page].notebook
             raise CareerpathError(
-                f"{notebook} can't be run to its end. What failed is told above; mend that cell."
+                f"{notebook}: a cell failed. The log above shows the error. Correct that cell."
             ) from error
         self.memory.measure(self.kernel_manager.process_of(page.kernel_id))
         say(self.memory.summary(options.max_visitors or options.room_size))
-        if options.room_size > ONE_BY_ONE:
-            # Fewer are no promise: the pool makes as many as fit.
+        if options.room_size > DEFAULT_ROOM_SIZE:
+            # Nobody asked for the default size: the pool prepares as many as fit.
             self.memory.check(options.room_size, option="--room-size")
         if options.max_visitors is not None:
             self.memory.check(options.max_visitors, option="--max-visitors")
@@ -284,45 +285,45 @@ class CareerpathServer(Voila):
 
 
 def log_request(handler: RequestHandler) -> None:
-    """Log a request without the visitor's address, and only one that failed on our side."""
+    """Log a request without the visitor's address; below level ERROR unless the server failed."""
     status = handler.get_status()
-    # 503 is said on purpose, and an event of its own.
+    # 503 is intended, and logged as an event of its own.
     level = logging.ERROR if status >= 500 and status != 503 else logging.DEBUG
     request = handler.request
     log_event("request", level=level, status=status, method=request.method, path=request.path)
 
 
 def say(text: str) -> None:
-    """Tell the person who started the server, on the standard output."""
+    """Print a line for the person who started the server."""
     print(text, flush=True)  # noqa: T201
 
 
 def cores() -> int:
-    """Count the processors that are ours to use."""
+    """Count the processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
 
 
 def allow_many_files() -> None:
-    """Ask for as many open files as a crowd needs. Most systems give 1024 unless asked."""
+    """Raise the limit of open files, which is 1024 on most systems."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
-    with suppress(OSError, ValueError):  # a sandbox may forbid it, or a Mac allow less
+    with suppress(OSError, ValueError):  # a sandbox may forbid it, and macOS may allow fewer
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def serve(options: Options) -> None:
-    """Serve the workbook until it is stopped.
+    """Serve the pages until the server is stopped.
 
     Parameters
     ----------
     options : Options
-        What the operator chose.
+        The operator's options.
     """
     start_logging(verbose=options.verbose)
     CareerpathServer(options).run()

@@ -1,4 +1,4 @@
-"""What an operator can choose, and settings that are safe for strangers on the public internet."""
+"""The operator's options, and settings of Voilà that are safe on the public internet."""
 
 from __future__ import annotations
 
@@ -12,38 +12,37 @@ from traitlets.config import Config
 
 from careerpath import CareerpathError
 
-#: No message of ours is near it.
+#: Bytes of a websocket message; ours are far smaller.
 LARGEST_MESSAGE = 4 * 1024 * 1024
 LARGEST_BODY = 64 * 1024
-#: A connection that asks nothing for so long, or takes so long to ask, is closed.
-PATIENCE_SECONDS = 75
+#: A connection is closed if it is idle, or takes to send its request, for longer than this.
+CONNECTION_SECONDS = 75
 
 _FRAMER = re.compile(r"(https?://)?[A-Za-z0-9.*\-]+(:(\d{1,5}|\*))?|'self'|'none'")
 
-
-#: The pages that are made ahead where no room is expected: whoever comes finds one.
-ONE_BY_ONE = 2
+#: Pages that are prepared by default, for visitors who come one by one.
+DEFAULT_ROOM_SIZE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timing:
-    """How long things may take, in seconds. Tests are less patient.
+    """Time limits in seconds. Tests use shorter ones.
 
     Attributes
     ----------
     cell : float
-        A cell that runs longer hangs.
+        A cell that runs longer is stopped.
     quiet : float
-        The pool is refilled once nobody has come for so long: a start takes a whole core, and
-        those who are coming in need it more.
+        The pool is refilled after so long without a new visitor. Starting a kernel takes a whole
+        core, and visitors need it more.
     connect : float
-        A page that has not connected by then has no reader: a bot, or a browser without
-        JavaScript.
+        The kernel of a page that has not connected after so long is ended: the visitor is a bot,
+        or a browser without JavaScript.
     idle : float
-        A kernel that nobody has used for so long is ended, even with a page open: the draft is in
+        A kernel that was not used for so long is ended, even if its page is open. The draft is in
         the browser.
     watch : int
-        How often kernels are looked at.
+        How often kernels are checked.
     """
 
     cell: float = 30
@@ -55,39 +54,39 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What an operator chooses.
+    """The operator's options.
 
     Attributes
     ----------
     notebooks : Path or None
-        A folder of notebooks to serve in the place of the shipped ones.
+        A folder of notebooks to serve instead of the built-in ones.
     instrument : str or None
-        An instrument's file or id in the place of the shipped one.
+        The file or id of the instrument; None for the built-in one.
     database : str or None
-        The URL of the database that rooms are kept in; None for a file in the user's data folder.
+        The URL of the rooms' database; None for a file in the user's data folder.
     host : str
         The address to listen on.
     port : int
-        The port; 0 for any that is free.
+        The port; 0 takes any free port.
     base_url : str
-        The path of the application, for a server behind a proxy.
+        The path of the pages, for a server behind a proxy.
     room_size : int
-        How many visitors can come at once without waiting: pages that are made ahead.
+        How many visitors can come at once without waiting: so many pages are prepared in advance.
     max_visitors : int or None
-        How many visitors there can be; None for as many as the memory holds.
+        The most visitors at a time; None for as many as fit into memory.
     per_address : int or None
-        How many pages one address can hold open; 0 for any number. None for half of all, and never
+        The most open pages of one address; 0 means no limit. None means half of all, but never
         fewer than a room that shares one address needs.
     trusted_proxy : str
-        Addresses or networks, separated by commas, whose ``X-Forwarded-For`` is believed.
+        Proxies whose ``X-Forwarded-For`` is trusted: addresses or networks, separated by commas.
     frame_ancestors : str
-        Sites, separated by spaces, that may show the pages in a frame; ``'none'`` for nobody.
+        Sites, separated by spaces, that may show the pages in a frame; ``'none'`` allows no site.
     metrics : bool
-        Whether ``/metrics`` answers.
+        Whether ``/metrics`` shows figures.
     verbose : bool
-        Whether Jupyter's and tornado's messages are logged too.
+        Whether to log the messages of Jupyter and tornado, too.
     timing : Timing
-        How long things may take.
+        Time limits.
     """
 
     notebooks: Path | None = None
@@ -106,7 +105,7 @@ class Options:
     timing: Timing = Timing()
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense before anything is started."""
+        """Check the options before anything is started."""
         if self.max_visitors is not None and self.room_size > self.max_visitors:
             raise CareerpathError(
                 f"A room of {self.room_size} is larger than --max-visitors {self.max_visitors}. "
@@ -115,8 +114,8 @@ class Options:
         for each in self.frame_ancestors.split():
             if not _FRAMER.fullmatch(each):
                 raise CareerpathError(
-                    f"{each!r} is no site that may show the pages in a frame. "
-                    "Write it like https://portal.example, several separated by spaces."
+                    f"--frame-ancestors got {each!r}, which is not the address of a site. "
+                    "Write it like https://portal.example; separate several with spaces."
                 )
         _ = self.proxies
 
@@ -129,17 +128,17 @@ class Options:
         except ValueError as error:
             raise CareerpathError(
                 f"--trusted-proxy: {error}. Write the proxy's address as this server sees it, like "
-                "127.0.0.1 or 172.16.0.0/12; several separated by commas."
+                "127.0.0.1 or 172.16.0.0/12; separate several with commas."
             ) from error
 
 
 def safe_config(options: Options) -> Config:
-    """Return Voilà's settings for strangers on the public internet.
+    """Return settings of Voilà that are safe on the public internet.
 
     Parameters
     ----------
     options : Options
-        What the operator chose.
+        The operator's options.
 
     Returns
     -------
@@ -155,16 +154,16 @@ def safe_config(options: Options) -> Config:
     config.VoilaConfiguration.strip_sources = True
     config.VoilaConfiguration.file_allowlist = []
     config.VoilaConfiguration.multi_kernel_manager_class = "careerpath.serving.kernels.PageKernels"
-    # Cells for JupyterLab only: neither shown nor run.
+    # Cells for JupyterLab only are neither shown nor run.
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = {"workbook"}
     config.VoilaExecutor.timeout = max(1, round(timing.cell))
     config.MappingKernelManager.cull_interval = timing.watch
     config.MappingKernelManager.cull_idle_timeout = max(1, round(timing.idle))
     config.PageKernels.connect_timeout = max(1, round(timing.connect))
-    # A restarted kernel would be an empty one. Zero tries: the page hears at once that it is dead.
+    # Never restart a kernel: it would be empty. So the page learns at once that it died.
     config.KernelRestarter.restart_limit = 0
     if sys.platform != "win32":
-        # Under a crowd, kernels on TCP take each other's ports.
+        # On TCP, kernels that start at the same time may take each other's ports.
         config.KernelManager.transport = "ipc"
     return config

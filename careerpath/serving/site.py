@@ -34,14 +34,14 @@ def _environment() -> Environment:
 
 @cache
 def styles() -> str:
-    """Read what goes into each page: the product's stylesheets, then what belongs to serving."""
+    """Return the styles of each page: first those that all screens share, then the server's."""
     ui = Path(str(importlib.resources.files("careerpath"))) / "ui"
     sheets = (ui / "tokens.css", ui / "base.css", TEMPLATES / "site" / "site.css")
     return "\n".join(each.read_text("utf-8") for each in sheets)
 
 
 class Site:
-    """The HTML that is ours: the landing page, the head of a notebook's page, error pages.
+    """Renders the HTML around the notebooks: landing page, head of each page, error pages.
 
     Parameters
     ----------
@@ -50,13 +50,13 @@ class Site:
     assets : Assets
         The static files.
     start : str
-        The address of the page that visitors come for.
+        The address of the page that the landing page starts.
     instrument : Instrument
-        What the landing page tells about.
+        The instrument that the landing page describes.
     coach : str
-        The address of the page that a coach comes for; empty where there is none.
+        The address of the coach's page; empty if there is none.
     pages : dict of str to Page, optional
-        The pages that there are, by address: the landing page leads to those that it knows.
+        All pages, by address. The landing page links to those that it knows.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Site:
         pages: Mapping[str, Page] = MappingProxyType({}),
     ) -> None:
         self._start = start
-        # A folder of notebooks may give a workbook another address than ours.
+        # In a folder of notebooks a workbook may have another address.
         self._ways = {page.notebook.stem: slug for slug, page in pages.items()}
         self._coach = coach
         self._instrument = instrument
@@ -84,7 +84,7 @@ class Site:
         return _environment().get_template(template).render(**self._common, **values)
 
     def landing(self) -> str:
-        """Return the page at the root. It costs no process: bots and link previews are welcome."""
+        """Return the page at the root. It starts no kernel, so bots cost nothing."""
         instrument = self._instrument
         minutes = minutes_for(instrument)
         return self._render(
@@ -103,9 +103,9 @@ class Site:
         Parameters
         ----------
         code : str
-            What was typed already.
+            The code as typed so far.
         problem : str
-            What is wrong with it.
+            What is wrong with it; empty if nothing.
 
         Returns
         -------
@@ -115,43 +115,43 @@ class Site:
         return self._render("join.html", title="Join a room", code=code, problem=problem)
 
     def room(self, code: str) -> str:
-        """Return the address that leads into a room."""
+        """Return the address of the assessment in a room."""
         return f"{self._common['base_url']}{self._start}#room={code}"
 
     def head(self, page: Page) -> str:
-        """Return a notebook's page up to the first screen's skeleton, which stays open."""
+        """Return the start of a notebook's page, up to the skeleton, whose element stays open."""
         return self._render("page.html", title=page.title, page=page)
 
     def queue(self, before: int | None, *, opens: bool = False) -> str:
-        """Return what says inside of the skeleton that a visitor has to wait.
+        """Return the message, inside the skeleton, that a visitor has to wait.
 
         Parameters
         ----------
         before : int or None
-            How many others wait and are before this one; None once it is this one's turn.
+            How many visitors are served before this one; None when it is this one's turn.
         opens : bool
-            Whether it is the first time that something is said.
+            Whether this is the first message, which also opens an element.
 
         Returns
         -------
         str
-            HTML. Of all that are sent, the last one covers the others. What opens has to be closed.
+            HTML. Each message covers the one before. The caller closes the element.
         """
         return self._render("queue.html", before=before, opens=opens)
 
     def outputs(self, page: Page) -> str:
-        """Return the end of the skeleton and the beginning of the outputs."""
+        """Return the end of the skeleton and the start of the outputs."""
         return self._render("outputs.html", page=page)
 
     def message(self, *, heading: str, text: str, again: bool = False) -> str:
-        """Return a page that says one thing.
+        """Return a page with a short message.
 
         Parameters
         ----------
         heading, text : str
-            What to say, and what to do next.
+            What happened, and what to do next.
         again : bool
-            Whether to offer a link that tries the same address once more.
+            Whether to add a link to the same address.
 
         Returns
         -------
@@ -160,6 +160,6 @@ class Site:
         """
         return self._render("message.html", title=heading, heading=heading, text=text, again=again)
 
-    def trouble(self, log_id: str, *, kept: str) -> str:
-        """Return the sentence that stands in the place of what went wrong."""
-        return self._render("trouble.html", log_id=log_id, kept=kept)
+    def failure(self, log_id: str, *, kept: str) -> str:
+        """Return the message that a page shows instead of an output that failed."""
+        return self._render("failure.html", log_id=log_id, kept=kept)

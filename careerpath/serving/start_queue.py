@@ -1,4 +1,4 @@
-"""A queue: so many at a time, first come, first served, and the addresses by turns."""
+"""The queue for starting kernels: a few at a time, and the visitors' addresses take turns."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 
 
 class QueuePlace:
-    """A place in the line.
+    """A place in the queue.
 
     Parameters
     ----------
     queue : FairQueue
-        Where it is.
+        The queue.
     address : str or None
-        Who waits.
+        The visitor's address.
     """
 
     def __init__(self, queue: FairQueue, address: str | None) -> None:
@@ -26,31 +26,32 @@ class QueuePlace:
 
     @property
     def before(self) -> int:
-        """How many wait and are before this one; those whose turn it is wait no more."""
+        """How many waiting places have their turn before this one."""
         return 0 if self.turn.is_set() else self._queue.before(self)
 
 
 class FairQueue:
-    """Places in the order in which their turn will come: one of each address, then round again.
+    """Places in the order of their turns: one of each address, then the next of each.
 
-    Whoever asks for fifty pages at once so keeps everybody else waiting for one of them only. All
-    who come from one address, as a room behind one router, are served in the order they came.
+    So a visitor who asks for fifty pages at once delays every other address by one page only.
+    Visitors who share an address, such as a room behind one router, are served in the order in
+    which they came.
     """
 
     def __init__(self) -> None:
-        #: The address whose turn comes next is the first one. None of them is empty.
+        #: The waiting places of each address. The first address is the next. No row is empty.
         self._rows: dict[str | None, deque[QueuePlace]] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether somebody waits."""
+        """Return whether somebody waits."""
         return bool(self._rows)
 
     def append(self, place: QueuePlace) -> None:
-        """Let somebody come."""
+        """Add a place."""
         self._rows.setdefault(place.address, deque()).append(place)
 
     def pop(self) -> QueuePlace:
-        """Take whose turn it is."""
+        """Remove and return the next place."""
         address, row = next(iter(self._rows.items()))
         place = row.popleft()
         del self._rows[address]
@@ -59,14 +60,14 @@ class FairQueue:
         return place
 
     def remove(self, place: QueuePlace) -> None:
-        """Let somebody go."""
+        """Remove a place whose visitor has left."""
         row = self._rows[place.address]
         row.remove(place)
         if not row:
             del self._rows[place.address]
 
     def before(self, place: QueuePlace) -> int:
-        """Count those whose turn comes before."""
+        """Count the places that have their turn before this one."""
         rounds = self._rows[place.address].index(place)
         addresses = list(self._rows)
         mine = addresses.index(place.address)
@@ -79,12 +80,12 @@ class FairQueue:
 
 
 class StartQueue:
-    """A queue: so many at a time, the others by turns of their addresses, in the order they came.
+    """Lets a few kernels start at the same time; the others wait for their turn.
 
     Parameters
     ----------
     at_once : int
-        How many can have their turn at the same time.
+        How many can start at the same time.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -96,19 +97,19 @@ class StartQueue:
     async def place(
         self, *, visitor: bool, address: str | None = None
     ) -> AsyncIterator[QueuePlace]:
-        """Stand in line, and have the turn until the block is left.
+        """Take a place in the queue, and give it back when the block ends.
 
         Parameters
         ----------
         visitor : bool
-            Somebody waits for it; what is done ahead goes after everybody who does.
+            Whether a visitor waits for it. Pages for the pool start after all visitors.
         address : str or None
-            Where the visitor comes from; all who come from nowhere in particular count as one.
+            The visitor's address. All with None count as one address.
 
         Yields
         ------
         QueuePlace
-            Its ``turn`` is set when it has come. Whoever leaves the block before frees the place.
+            Its ``turn`` is set when the kernel may start.
         """
         queue = self._visitors if visitor else self._others
         place = QueuePlace(queue, address)

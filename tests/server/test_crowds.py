@@ -291,7 +291,7 @@ def test_where_the_memory_is_not_there_it_says_what_would_fit(option):
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 2
     assert re.search(r"a visitor takes \d+ MB; 1000000 visitors: [\d.]+ GB of", result.stderr)
-    assert re.search(rf"What would fit: {option} \d+$", result.stderr.strip())
+    assert re.search(rf"At most this fits: {option} \d+$", result.stderr.strip())
     assert "ready" not in result.stdout
     assert "Traceback" not in result.stderr
 

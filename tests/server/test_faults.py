@@ -75,7 +75,7 @@ def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(fold
         time.sleep(1)
         server.kill_kernels()
         assert TROUBLE in page.result().text
-        assert "Reload to go on" in page.result().text
+        assert "Reload to continue" in page.result().text
         assert len(server.events("failure", at_least=1)) == 1
         assert works(server)
         until(lambda: server.health()["visitors"] == 1, "the place is free")
@@ -204,11 +204,11 @@ def test_a_full_disk_gives_a_plain_page_and_harms_nobody_inside(folder):
         limits = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         # Each write to a file fails, as on a full disk.
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
-        assert works(server), "what was made ahead is still good"
+        assert works(server), "what was prepared is still good"
         page = server.get("assessment")
         assert page.status == 200
         assert TROUBLE in page.text
-        assert "Reload to go on" in page.text
+        assert "Reload to continue" in page.text
         assert "Traceback" not in page.text
         assert server.get().status == 200
         with server.connect(inside) as socket_:

@@ -17,7 +17,7 @@ from kit.server_process import ServerProcess
         "join/?code=BCDFGH",
     ],
 )
-def test_a_code_leads_into_the_assessment_however_it_is_written(server, path):
+def test_a_code_leads_into_the_assessment_however_it_is_readable(server, path):
     answer = server.get(path)
     assert answer.status == 303
     assert answer.headers["Location"] == "/assessment#room=BCDFGH"

@@ -22,7 +22,7 @@ def test_a_taken_port_says_so_and_what_to_do():
         port = taken.getsockname()[1]
         result = serve("--port", str(port))
     assert result.returncode == 2
-    assert f"port {port}" in result.stderr
+    assert f"Port {port}" in result.stderr
     assert f"--port {port + 1}" in result.stderr
     assert "Traceback" not in result.stderr
     assert "ready" not in result.stdout
@@ -31,7 +31,7 @@ def test_a_taken_port_says_so_and_what_to_do():
 def test_the_test_server_tells_why_it_could_not_start():
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
-        pytest.raises(ServerFailedError, match="listens on port"),
+        pytest.raises(ServerFailedError, match="is already in use"),
         ServerProcess(port=taken.getsockname()[1]),
     ):
         pass

@@ -9,7 +9,7 @@ from kit.server_process import ServerProcess, until
 
 from careerpath import load_instrument
 from careerpath.serving.assets import load_assets
-from careerpath.serving.rendering import trouble_text
+from careerpath.serving.rendering import failure_text
 from careerpath.serving.site import Site
 
 TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
@@ -150,6 +150,6 @@ def test_a_page_that_cannot_be_made_says_what_is_kept():
         start="assessment",
         instrument=load_instrument(),
     )
-    assert "(id 1). Yours is. <a" in site.trouble("1", kept="Yours is.")
-    assert "(id 1). <a" in site.trouble("1", kept="")
-    assert trouble_text("1", kept="Yours is.").endswith("(id 1). Yours is.")
+    assert "(id 1). Yours is. <a" in site.failure("1", kept="Yours is.")
+    assert "(id 1). <a" in site.failure("1", kept="")
+    assert failure_text("1", kept="Yours is.").endswith("(id 1). Yours is.")

@@ -69,7 +69,7 @@ def test_the_landing_page_promises_nothing_that_is_not_served(odd):
     text = odd.get().text
     assert "<h3>The top ten</h3>" not in text
     assert "<h3>Two career ladders</h3>" not in text
-    assert "It opens in JupyterLab, and not on this site." in text
+    assert "It opens in JupyterLab, not on this site." in text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -56,7 +56,7 @@ def test_what_has_been_scored_is_scored_anew(made, tmp_path):
     run("score", made, "-o", tmp_path / "once.csv")
     done = run("score", tmp_path / "once.csv", "-o", tmp_path / "twice.csv")
     assert done.exit_code == 0, done.output
-    assert "Computed anew: total, band, unscored_reason." in done.output
+    assert "Computed again: total, band, unscored_reason." in done.output
     assert (tmp_path / "twice.csv").read_text() == (tmp_path / "once.csv").read_text()
 
 
@@ -93,7 +93,7 @@ def test_what_is_there_is_replaced_only_where_that_is_said(made, tmp_path, monke
     refused = run(*arguments)
     assert (refused.exit_code, refused.stderr) == (
         2,
-        "there.csv exists already. Name another file, or add --overwrite to replace it.\n",
+        "there.csv already exists. Name another file, or add --overwrite to replace it.\n",
     )
     assert there.read_text() == "mine"
     done = run(*arguments, "--overwrite")
@@ -123,7 +123,10 @@ def test_no_command_writes_over_what_it_reads(made, tmp_path, monkeypatch, argum
     for more in ([], ["--overwrite"]):
         refused = run(*arguments, *more)
         assert refused.exit_code == 2
-        assert "is what is read, so it cannot be what is written. Name another" in refused.stderr
+        assert (
+            "is an input of this command, so it cannot be its output. Name another"
+            in refused.stderr
+        )
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 

@@ -95,7 +95,7 @@ def test_no_file_is_written_over_unasked(good, tmp_path):
     for asked in ([], ["--overwrite"]):
         result = run("export", good, "-o", good, *asked)
         assert result.exit_code == 2
-        assert "it cannot be what is written" in words(result.output)
+        assert "it cannot be its output" in words(result.output)
     assert load_ladder(good) == EXAMPLE
     other = tmp_path / "other.csv"
     other.write_text("mine")

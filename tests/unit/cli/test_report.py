@@ -102,7 +102,7 @@ def test_what_is_there_is_replaced_only_where_that_is_said(answers, tmp_path):
     target.write_text("mine")
     outcome = run(answers, "-o", target)
     assert outcome.exit_code == 2
-    assert "exists already" in outcome.stderr
+    assert "already exists" in outcome.stderr
     assert target.read_text() == "mine"
     assert run(answers, "-o", target, "--overwrite").exit_code == 0
     assert target.read_text() != "mine"
@@ -112,7 +112,7 @@ def test_a_result_is_never_written_over_its_own_answers(answers, folder):
     for source, target in ((answers, answers), (folder, folder)):
         outcome = run(source, "-o", target, "--format", "json", "--overwrite")
         assert outcome.exit_code != 0
-        assert "is what is read, so it cannot be what is written" in outcome.stderr
+        assert "is an input of this command, so it cannot be its output" in outcome.stderr
     assert json.loads((folder / "Ana.json").read_text()) == ANSWERS
 
 

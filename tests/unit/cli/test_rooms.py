@@ -120,7 +120,7 @@ def test_an_export_replaces_a_file_only_where_that_is_said(database, code, tmp_p
         (tmp_path / name).write_text("mine")
         refused = run("room", "export", code, "-o", tmp_path / name)
         assert refused.exit_code == 2
-        assert "exists already. Name another file, or add --overwrite" in refused.stderr
+        assert "already exists. Name another file, or add --overwrite" in refused.stderr
         assert (tmp_path / name).read_text() == "mine"
         told("room", "export", code, "-o", tmp_path / name, "--overwrite")
         assert (tmp_path / name).read_bytes() != b"mine"
@@ -162,7 +162,7 @@ def test_a_backup_replaces_a_file_only_where_that_is_said(database, code, tmp_pa
 def test_a_backup_never_goes_onto_the_database(database, code, tmp_path):
     refused = run("db", "backup", tmp_path / "rooms.db", "--overwrite")
     assert refused.exit_code == 2
-    assert "is what is read" in refused.stderr
+    assert "is an input of this command" in refused.stderr
     assert code in told("room", "list")
 
 

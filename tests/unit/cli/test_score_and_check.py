@@ -261,7 +261,7 @@ def test_warnings_are_told_and_do_not_fail(tmp_path):
     path = Instrument.plain([f"q{n}" for n in range(15)]).save(tmp_path / "plain.toml")
     result = run("check", path)
     assert result.exit_code == 0
-    assert "to mend (no errors, " in words(result.stdout)
+    assert "to fix (no errors, " in words(result.stdout)
 
 
 def test_errors_end_with_1(tmp_path):

@@ -13,7 +13,7 @@ from kit.server_process import write_notebook
 
 from careerpath import CareerpathError, load_instrument
 from careerpath.serving.admission import Admission, Refusal, RefusedError, counted_address
-from careerpath.serving.log import EventFormatter, log_event, written
+from careerpath.serving.log import EventFormatter, log_event, readable
 from careerpath.serving.memory import MEGABYTE, MemoryBudget, available_memory, memory_of
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.pages import find_pages
@@ -177,7 +177,7 @@ def test_a_visitor_is_measured_once(monkeypatch):
     assert memory.most == 180
     assert memory.summary(40) == ("a visitor takes 50 MB; 40 visitors: 2.0 GB of 9.8 GB available")
     memory.check(180, option="--room-size")
-    with pytest.raises(CareerpathError, match="What would fit: --room-size 180"):
+    with pytest.raises(CareerpathError, match="At most this fits: --room-size 180"):
         memory.check(181, option="--room-size")
 
 
@@ -252,7 +252,7 @@ def test_an_event_is_one_line(caplog):
 
 
 def test_a_long_value_keeps_its_beginning_and_its_end():
-    text = written("id " + "x" * 100_000 + " cause")
+    text = readable("id " + "x" * 100_000 + " cause")
     assert len(text) < 5000
     assert json.loads(text).startswith("id x")
     assert json.loads(text).endswith("x cause")
