@@ -100,12 +100,12 @@ $(VENV)/.made:
 	@touch $@
 
 # PIP_CONSTRAINT pins what gets installed and, for older pips, what builds it; newer pips read the
-# pins for building from PIP_BUILD_CONSTRAINT.
+# pins for building from PIP_BUILD_CONSTRAINT. $(1) are the extras; $(2) the stamps of smaller sets.
 define install
 @echo "Installing careerpath$(1) into $(VENV) (the first time takes a minute or two) ..."
 @PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
   $(PY) -m pip install --quiet --editable '.$(1)'
-@touch $@
+@touch $@ $(addprefix $(VENV)/,$(2))
 endef
 
 $(VENV)/.app: $(SOURCES)
@@ -115,13 +115,13 @@ $(VENV)/.lab: $(SOURCES)
 	$(call install,[lab])
 
 $(VENV)/.test: $(SOURCES)
-	$(call install,[test])
+	$(call install,[test],.app .lab)
 
 $(VENV)/.spark: $(SOURCES)
 	$(call install,[test$(comma)spark])
 
 $(VENV)/.dev: $(SOURCES)
-	$(call install,[dev])
+	$(call install,[dev],.app .lab .test)
 
 # What the benchmarks compare with: its pins and ours do not fit into one environment.
 $(BENCH)/.made: benchmarks/requirements.txt $(VENV)/.made
