@@ -48,7 +48,7 @@ def served(database: str) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def settled(page: Page) -> None:

@@ -45,7 +45,7 @@ OURS = sorted(
 # How the commands of each document begin. A new kind needs a test of its own: ours are run below,
 # and tests/deploy holds the files that the ones for a server put in their places.
 KNOWN = {
-    "README.md": ("careerpath ", "make "),
+    "README.md": ("careerpath ", "make ", ". .venv/bin/activate"),
     "command-line.md": (
         "careerpath ",
         "make lab",
@@ -59,7 +59,7 @@ KNOWN = {
     "benchmarks.md": ("make bench ", ".venv/bin/python benchmarks/"),
     "privacy.md": ("careerpath ",),
     "cohorts.md": ("careerpath ",),
-    "coaches.md": ("careerpath ",),
+    "coaches.md": ("careerpath ", ". .venv/bin/activate"),
     "analysts.md": ("careerpath ", "make lab"),
     "organisations.md": ("careerpath ",),
     "deploying.md": (
@@ -229,6 +229,12 @@ def anchor(heading):
     """Return the anchor that GitHub gives a heading."""
     kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
     return kept.replace(" ", "-")
+
+
+def test_the_list_of_pages_has_each_of_them():
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [path.name for path in DOCUMENTS if path.name != "README.md"]
+    assert sorted(re.findall(r"^\| \[([\w-]+\.md)\]", index, re.MULTILINE)) == pages
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
