@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+INDEX = ROOT / "docs" / "README.md"
+DOCUMENTS = [README, *sorted({*(ROOT / "docs").glob("*.md")} - {INDEX})]
 
 
 @dataclass(frozen=True)

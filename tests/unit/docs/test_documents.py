@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from kit.documents import DOCUMENTS, ROOT, commands
+from kit.documents import DOCUMENTS, INDEX, ROOT, commands
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -232,8 +232,8 @@ def anchor(heading):
 
 
 def test_the_list_of_pages_has_each_of_them():
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    pages = [path.name for path in DOCUMENTS if path.name != "README.md"]
+    index = INDEX.read_text(encoding="utf-8")
+    pages = [path.name for path in DOCUMENTS if path.parent == INDEX.parent]
     assert sorted(re.findall(r"^\| \[([\w-]+\.md)\]", index, re.MULTILINE)) == pages
 
 
