@@ -1,4 +1,4 @@
-"""``careerpath ladder``: two parallel career ladders, checked and written."""
+"""``careerpath ladder``: create, check and convert dual career ladders."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ File = Annotated[
 ]
 Tolerance = Annotated[
     float,
-    typer.Option(help="By how much pay may differ, as a share of management's: 0.05 is 5 %."),
+    typer.Option(help="How much pay may differ, as a share of management's pay: 0.05 is 5 %."),
 ]
-Output = Annotated[Path, typer.Option("--output", "-o", help="Where it goes.", show_default=False)]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", help="The file to write.", show_default=False)
+]
 
-ladder = typer.Typer(
-    no_args_is_help=True, help="Check that mastery is as attractive as management."
-)
+ladder = typer.Typer(no_args_is_help=True, help="Create, check and convert dual career ladders.")
 app.add_typer(ladder, name="ladder")
 
 
@@ -34,7 +34,7 @@ def check_command(
     pay_tolerance: Tolerance = PAY_TOLERANCE,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is not at par, why it matters and how to mend it."""
+    """Check a ladder: what is not equal, why it matters and how to fix it."""
     from careerpath.core.instrument_lint import Finding, Level
     from careerpath.ladder.files import load_ladder
     from careerpath.ladder.findings import find_disparities
@@ -86,7 +86,7 @@ def export_command(
 ) -> None:
     """Write a ladder in another format.
 
-    .pdf, .html or .md to read, with the check; .csv, .xlsx or .toml to go on with.
+    Use .pdf, .html or .md to read it with the check; .csv, .xlsx or .toml to continue with it.
     """
     from careerpath.ladder.files import load_ladder
 

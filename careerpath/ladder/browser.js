@@ -1,7 +1,7 @@
 // What only the browser can do for two ladders: keep them, and what is being typed, for a reload.
 //
-// The kernel says what is kept after each change. What somebody types is kept here, at each letter,
-// until the kernel has taken it, so that nothing is lost when it, or the connection, dies.
+// The kernel sends what to keep after each change. What is being typed is kept here, letter by letter,
+// until the kernel has it, so that nothing is lost if the kernel or the connection dies.
 // browser_storage.js comes before this file.
 
 const KEPT = "careerpath/ladder";
@@ -23,7 +23,7 @@ function render({ model, el }) {
     model.send({ action: "kept", values }, undefined, [new TextEncoder().encode(together(text))]);
   };
 
-  // Of the rung that is open, on one side: whatever the kernel does not know yet, or cannot take.
+  // One side of the open rung, if the kernel does not know its text yet or cannot use it.
   const keepTyped = () => {
     const forms = [...(app()?.querySelectorAll("form[data-send=rung]") ?? [])];
     const form = forms.find((each) => [...each.elements].some(unsent));
@@ -39,7 +39,7 @@ function render({ model, el }) {
     trouble.textContent = writeText(KEPT, message.keep)
       ? ""
       : "This browser could not keep your ladders. Save them as a file before you reload the page.";
-    // Once the fields show what the kernel has made of them.
+    // After the fields show the kernel's reply.
     setTimeout(keepTyped);
   };
 
@@ -51,8 +51,8 @@ function render({ model, el }) {
     if (!app()?.querySelector(".cp-ladder-bar-row")) look();
     else if (event.newValue)
       trouble.textContent =
-        "Your ladders are open in another tab, too. What was changed last is kept: please go on in " +
-        "one of them only.";
+        "Your ladders are open in another tab too. The last change is kept: please continue in only " +
+        "one tab.";
   };
 
   document.addEventListener("input", typing);
@@ -73,7 +73,7 @@ function unsent(field) {
   return "defaultValue" in field && field.value !== field.defaultValue;
 }
 
-// The kernel reads one text. What is no ladder of ours goes to it as it is, to be told of.
+// The kernel reads one text. Text that is not one of our ladders goes to it unchanged; it reports that.
 function together(text) {
   try {
     const kept = JSON.parse(text);

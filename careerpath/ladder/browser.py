@@ -1,4 +1,4 @@
-"""LadderBrowser: what only the browser can do for two ladders."""
+"""What only the browser can do for two ladders."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from careerpath.ui.html_view import Piece
 
 
 class LadderBrowser(Piece):
-    """The ladders that the browser keeps, and what somebody types, for a reload."""
+    """Keep the ladders, and what is being typed, for a reload of the page."""
 
     _esm = asset("ui/browser_storage.js", "ladder/browser.js")
     _css = asset("ui/tokens.css", "ui/base.css", "ladder/templates/picture.css", "ladder/style.css")
@@ -17,9 +17,9 @@ class LadderBrowser(Piece):
         self.send({"keep": text})
 
     def put_aside(self) -> None:
-        """Keep what cannot be read beside what will be kept from now on."""
+        """Copy the kept text that cannot be read to a place where it stays."""
         self.send({"aside": True})
 
     def forget(self) -> None:
-        """Keep nothing any more."""
+        """Delete everything that is kept."""
         self.send({"forget": True})

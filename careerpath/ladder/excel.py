@@ -1,4 +1,4 @@
-"""A ladder's sheet in Excel. openpyxl is loaded with the first file."""
+"""A ladder as an Excel sheet. openpyxl is loaded with the first file."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from careerpath.ladder.ladder import DualLadder, LadderError
 from careerpath.ladder.rows import COLUMNS, MOST_ROWS, Row, ladder_of, rows_of
 
 LARGEST_WORKBOOK = 20_000_000
-"""The most bytes that an Excel file may unpack to."""
+"""The most bytes of an Excel file once it is unpacked."""
 MOST_SHEET_ROWS = 10 * MOST_ROWS
 MOST_COLUMNS = 100
 MOST_TAGS = 40_000
 MOST_SHEET_TAGS = 250_000
-"""Of the XML in each part of a workbook, and in a sheet: a ladder has a few thousands."""
+"""The most XML tags in a part of a workbook, and in a sheet: a ladder has a few thousand."""
 WIDTHS = (16, 14, 24, 44, 44, 13, 13, 10, 44, 14, 30, 10)
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([^"]{1,40})"')
-# The currency in a number's format: [$EUR], [$€-407]. A $ alone can be any of twenty.
+# The currency in a number format: [$EUR], [$€-407]. A $ alone can mean twenty currencies.
 _CURRENCIES = {"€": "EUR", "£": "GBP"}
 _SIGN = re.compile(r"\[\$([A-Z]{3})\b|[€£]")
 
@@ -36,36 +36,36 @@ def read_excel(data: bytes, name: str) -> DualLadder:
 
     parts = _look_inside(data, name)
     try:
-        # Read only: cells one by one, and nothing of the other sheets.
+        # Read-only mode reads cell by cell, and leaves the other sheets alone.
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
         sheet = book.worksheets[0]
-        # What a file says of its size may be wrong; cells outside of it would be lost.
+        # The size that a file states may be wrong; cells beyond it would be lost.
         sheet.reset_dimensions()
-        part = sheet._worksheet_path  # noqa: SLF001 (openpyxl tells it nowhere else)
+        part = sheet._worksheet_path  # noqa: SLF001 (openpyxl has no public name for it)
     except Exception as error:  # openpyxl raises whatever its parsers raise
         raise _unreadable(name) from error
     merged = [found.decode("utf-8", "replace") for found in _MERGED.findall(parts[part])]
     if merged:
         raise LadderError(
-            f"{name} has merged cells: {', '.join(merged[:5])}. Unmerge them, and write into each "
-            "cell what it holds."
+            f"{name} has merged cells: {', '.join(merged[:5])}. Unmerge them, and write a value in "
+            "each cell."
         )
     return ladder_of(_rows(sheet, name), place=name)
 
 
 def _look_inside(data: bytes, name: str) -> dict[str, bytes]:
-    """Return a workbook's parts; refuse what holds no ladder, and would take long to take apart."""
+    """Return the parts of a workbook; refuse one that is too large for a ladder."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
             if size > LARGEST_WORKBOOK:
                 raise LadderError(
-                    f"{name} unpacks to {size / 1e6:,.0f} MB, which is more than a ladder holds. "
+                    f"{name} unpacks to {size / 1e6:,.0f} MB, which is too large for a ladder. "
                     "Check that this is the right file."
                 )
             parts = {entry.filename: packed.read(entry) for entry in packed.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        # Not a package, or packed or locked in a way that Excel's own files are not.
+        # Not a zip file, or one compressed or encrypted in a way that Excel does not use.
         raise _unreadable(name) from error
     for part, content in parts.items():
         tags, in_sheet = content.count(b"<"), part.startswith("xl/worksheets/")
@@ -77,15 +77,15 @@ def _look_inside(data: bytes, name: str) -> dict[str, bytes]:
 
 def _unreadable(name: str) -> LadderError:
     return LadderError(
-        f"{name} is no Excel file that can be read. Save it again as .xlsx, without a password, "
+        f"{name} cannot be read as an Excel file. Save it again as .xlsx, without a password, "
         "or as CSV."
     )
 
 
 def _too_large(name: str, what: str) -> LadderError:
     return LadderError(
-        f"{name} has {what}, more than a ladder holds. Check that this is the right file, and "
-        "keep the ladder alone in it."
+        f"{name} has {what}, too many for a ladder. Check that this is the right file, and "
+        "remove everything but the ladder from it."
     )
 
 
@@ -95,7 +95,7 @@ def _rows(sheet: Any, name: str) -> Iterator[Row]:
     for number in count(1):
         try:
             cells = next(found, None)
-        except Exception as error:  # openpyxl reads the sheet only now
+        except Exception as error:  # openpyxl reads the sheet only at this point
             raise _unreadable(name) from error
         if cells is None:
             return
@@ -116,13 +116,13 @@ def _look_at(cells: Iterable[Any], name: str) -> None:
         if cell.data_type in ("f", "e"):
             what = "a formula" if cell.data_type == "f" else "an error"
             raise LadderError(
-                f"{name}, cell {cell.coordinate} holds {what}, {shown(str(cell.value))}. Copy it "
-                "and paste its value in its place."
+                f"{name}, cell {cell.coordinate} contains {what}, {shown(str(cell.value))}. Copy "
+                "it and paste its value instead."
             )
 
 
 def _compare_signs(cells: Iterable[Any], said: str, name: str) -> None:
-    """Refuse pay that is shown in another currency than its row says."""
+    """Refuse pay whose number format shows another currency than its row."""
     for cell in cells:
         sign = _SIGN.search(cell.number_format or "") if cell.data_type == "n" else None
         if sign is None or cell.value is None or not said:
@@ -130,8 +130,8 @@ def _compare_signs(cells: Iterable[Any], said: str, name: str) -> None:
         currency = _CURRENCIES.get(sign[0], sign[1])
         if currency != said:
             raise LadderError(
-                f"{name}, cell {cell.coordinate} is shown in {currency}, and its row says {said}. "
-                "Make the two agree."
+                f"{name}, cell {cell.coordinate} is shown in {currency}, but its row says {said}. "
+                "Use the same currency in both."
             )
 
 
@@ -151,7 +151,7 @@ def write_excel(ladder: DualLadder) -> bytes:
             cell = sheet.cell(number, column, value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if isinstance(value, str):
-                # Text that starts like a formula stays text, also when somebody edits it.
+                # Text that starts like a formula stays text, even after it is edited.
                 cell.data_type = "s"
                 cell.style = cell.style
                 cell.quotePrefix = escape_formula(value) != value

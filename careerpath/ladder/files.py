@@ -19,19 +19,36 @@ from careerpath.ladder.rows import COLUMNS, MOST_TOLD, Row, ladder_of, rows_of
 LARGEST = 2_000_000
 """The most bytes of a file."""
 LONGEST_LINE = 400
-"""Characters of a line that is told: a file can hold a word of a million letters."""
+"""The most characters of a line in a message: a file can hold a word of a million letters."""
 MOST_MARKS = 20_000
-"""Of each kind that begins an entry in TOML: = [ {"""
+"""The most of each character that begins an entry in TOML: = [ {"""
 MOST_PARTS = 20
-"""Of a key, or sentences of a line, that are not counted."""
+"""The most dots in a line that are not counted: those of a key or of a few sentences."""
 
 _Function = TypeVar("_Function")
 
 
 def load_ladder(path: str | Path) -> DualLadder:
-    """Read a ladder from a file, by what its name ends in."""
+    """Read a ladder from a CSV, Excel or TOML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its ending says the format: .csv, .xlsx or .toml.
+
+    Raises
+    ------
+    LadderError
+        If the file cannot be read; the message says where and what to do.
+
+    Examples
+    --------
+    >>> from careerpath.ladder import ladder
+    >>> load_ladder(ladder.EXAMPLE).size
+    '4 levels, 8 rungs'
+    """
     path = Path(path)
-    _known(READERS, path.name)
+    by_ending(READERS, path.name)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -48,17 +65,17 @@ def read_ladder(data: bytes, name: str) -> DualLadder:
     ----------
     data : bytes
     name : str
-        The file's name, which tells its format and where an error is.
+        The name of the file, for its format and for messages.
 
     Raises
     ------
     LadderError
-        With a line for each thing that is wrong.
+        If the file cannot be read; the message has one line for each problem.
     """
-    reader = _known(READERS, name)
+    reader = by_ending(READERS, name)
     if len(data) > LARGEST:
         raise LadderError(
-            f"{name} is larger than {LARGEST // 1_000_000} MB, so it holds no ladder. Check that "
+            f"{name} is larger than {LARGEST // 1_000_000} MB, so it is not a ladder. Check that "
             "this is the right file."
         )
     if not data.strip():
@@ -70,18 +87,46 @@ def read_ladder(data: bytes, name: str) -> DualLadder:
 
 
 def brief(message: str) -> str:
-    """Shorten what is told: a few lines, and none of them endless."""
+    """Shorten a message to a few lines of limited length."""
     lines = [
         line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
         for line in message.splitlines()
     ]
     if len(lines) > MOST_TOLD + 1:
-        lines[MOST_TOLD:] = [f"And {len(lines) - MOST_TOLD:,} more. Mend these first."]
+        lines[MOST_TOLD:] = [f"And {len(lines) - MOST_TOLD:,} more. Fix these first."]
     return "\n".join(lines)
 
 
 def save_ladder(ladder: DualLadder, path: str | Path) -> Path:
-    """Write a ladder to a file, by what its name ends in."""
+    """Write a ladder to a CSV, Excel, TOML or Markdown file.
+
+    An existing file is replaced. `load_ladder` reads the first three formats back exactly. For
+    HTML and PDF, use `LadderReport`.
+
+    Parameters
+    ----------
+    ladder : DualLadder
+    path : str or Path
+        Its ending says the format: .csv, .xlsx, .toml or .md.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    LadderError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = save_ladder(DualLadder.example(), Path(folder, "ladder.csv"))
+    ...     load_ladder(path) == DualLadder.example()
+    True
+    """
     path = Path(path)
     return write_bytes(path, write_ladder(ladder, path.name))
 
@@ -92,35 +137,35 @@ def write_bytes(path: Path, data: bytes) -> Path:
     Raises
     ------
     LadderError
-        Where it cannot be written.
+        If it cannot be written.
     """
     try:
         path.write_bytes(data)
     except (OSError, ValueError) as error:
         told = getattr(error, "strerror", None) or error
         raise LadderError(
-            f"Cannot write {shown(str(path))}: {told}. Choose another place."
+            f"Cannot write {shown(str(path))}: {told}. Choose another file."
         ) from error
     return path
 
 
 def write_ladder(ladder: DualLadder, name: str) -> bytes:
-    """Return what a file of that name would hold.
+    """Return the content of a file with this name.
 
     Examples
     --------
     >>> read_ladder(write_ladder(DualLadder.example(), "a.csv"), "a.csv") == DualLadder.example()
     True
     """
-    return _known(WRITERS, name)(ladder)
+    return by_ending(WRITERS, name)(ladder)
 
 
-def _known(known: dict[str, _Function], name: str) -> _Function:
+def by_ending(known: dict[str, _Function], name: str) -> _Function:
+    """Return the function for the ending of a file's name."""
     ending = Path(name).suffix.lower()
     if ending not in known:
         raise LadderError(
-            f"{shown(name)} ends in none of {', '.join(known)}. Rename it, so that its format is "
-            "known."
+            f"The format of {shown(name)} is not known. End its name in one of: {', '.join(known)}."
         )
     return known[ending]
 
@@ -139,29 +184,29 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _read_toml(data: bytes, name: str) -> DualLadder:
     text = _decoded(data, name)
-    # Python's parser takes minutes for what no ladder holds, such as a.a.a.a and so on: ask before.
+    # Python's parser takes minutes for a key such as a.a.a.a..., so look for one first.
     dots = [line.partition("=")[0].count(".") for line in text.splitlines()]
     if max(dots) > LONGEST_TEXT or sum(each for each in dots if each > MOST_PARTS) > MOST_MARKS:
-        raise LadderError(f"{name} nests too deeply. Write tables, not nesting.")
+        raise LadderError(f"{name} nests too deeply. Write one table for each level.")
     if max(map(text.count, "=[{")) > MOST_MARKS:
         raise LadderError(
-            f"{name} holds more entries than a ladder has. Check that this is the right file."
+            f"{name} has more entries than a ladder. Check that this is the right file."
         )
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LadderError(f"{name} is not valid TOML: {error}. Mend that line.") from error
+        raise LadderError(f"{name} is not valid TOML: {error}. Fix that line.") from error
     except RecursionError as error:
-        raise LadderError(f"{name} nests too deeply. Write tables, not nesting.") from error
+        raise LadderError(f"{name} nests too deeply. Write one table for each level.") from error
     except ValueError as error:
-        raise LadderError(f"{name} holds a number with too many digits. Mend it.") from error
+        raise LadderError(f"{name} contains a number with too many digits. Fix it.") from error
     return DualLadder.validated(table, place=name)
 
 
 def _write_toml(ladder: DualLadder) -> bytes:
     import tomli_w
 
-    # A ladder without levels says so: an empty file is taken for a mistake.
+    # Without levels, write an empty list: an empty file would be taken for a mistake.
     data = {"levels": [], **ladder.model_dump(mode="json", exclude_defaults=True)}
     return tomli_w.dumps(data, multiline_strings=True).encode()
 
@@ -193,7 +238,7 @@ def _write_csv(ladder: DualLadder) -> bytes:
     writer.writerow(COLUMNS)
     for row in rows_of(ladder):
         writer.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in row])
-    # With a mark of its encoding, without which Excel takes it for another one.
+    # With a byte order mark; without one Excel assumes another encoding.
     return text.getvalue().encode("utf-8-sig")
 
 

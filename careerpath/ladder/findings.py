@@ -1,4 +1,4 @@
-"""What makes mastery less attractive than management: each finding, and the mend."""
+"""What makes one ladder less attractive than the other: what it is, and how to fix it."""
 
 from __future__ import annotations
 
@@ -42,24 +42,27 @@ class Aspect(StrEnum):
 WHY: Mapping[Aspect, str] = MappingProxyType(
     {
         Aspect.RUNGS: (
-            "Where only managers can climb on, experts go into management to climb. There they "
-            "often contribute less, and fall behind in their field."
+            "If only managers can rise further, experts become managers in order to rise. There "
+            "they often contribute less, and they fall behind in their field."
         ),
-        Aspect.TITLES: "A title tells everybody, inside and outside, how much somebody counts.",
-        Aspect.SCOPE: "A level without a responsibility of its own is a title and no more.",
-        Aspect.DECISIONS: "Who may decide nothing is asked for advice and then overruled.",
-        Aspect.PAY: "If pay grows with people managed and not with skill, skill moves away.",
-        Aspect.RECOGNITION: "What is honoured shows what an organisation wants more of.",
+        Aspect.TITLES: "A title tells everyone, inside and outside, how much a person counts.",
+        Aspect.SCOPE: "A level without its own responsibility is only a title.",
+        Aspect.DECISIONS: (
+            "People without decision rights are asked for advice and then overruled."
+        ),
+        Aspect.PAY: "If pay grows with people managed and not with skill, skilled people leave.",
+        Aspect.RECOGNITION: "What an organisation rewards shows what it wants more of.",
         Aspect.VOICE: (
-            "Decisions about the future need those who know the work best; without a voice there, "
-            "they look for it elsewhere."
+            "Decisions about the future need the people who know the work best. Without a voice, "
+            "they leave for a place where they have one."
         ),
         Aspect.REPORTS: (
-            "With people to manage it is a second full-time job, and one of the two gets too "
-            "little."
+            "Managing people is a second full-time job, and one of the two jobs gets too little "
+            "time."
         ),
         Aspect.STAYING: (
-            "Whoever must move up or leave is pushed, often into a path that does not fit."
+            "People who must move up or leave are pushed, often into a path that does not suit "
+            "them."
         ),
     }
 )
@@ -68,15 +71,15 @@ WHY: Mapping[Aspect, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderFinding(Finding):
-    """One thing that is not at par.
+    """One way in which the two ladders are not equal.
 
     Attributes
     ----------
     aspect : Aspect
     level_name : str
-        Where; empty for the ladder as a whole.
+        The level's name; empty for the ladder as a whole.
     side : Side or None
-        Which rung of that level; None for both.
+        The rung of that level; None for both.
     why : str
         Why it matters.
     """
@@ -124,16 +127,27 @@ def find_disparities(
     ----------
     ladder : DualLadder
     pay_tolerance : float
-        By how much pay may differ at a level, as a share of management's, 0 to 1.
+        How much pay may differ at a level, as a share of management's pay, 0 to 1.
 
     Returns
     -------
     tuple of LadderFinding
-        From the lowest level to the highest; empty for a ladder at par.
+        From the lowest level to the highest; empty if the two are equal.
+
+    Raises
+    ------
+    LadderError
+        If the tolerance is not a number from 0 to 1.
+
+    Examples
+    --------
+    >>> worse = DualLadder.example().without_rung("Vice president", "mastery")
+    >>> print(find_disparities(worse)[0].fact)
+    Management goes on to 'Vice president', and mastery ends below it.
     """
     if isinstance(pay_tolerance, bool) or not 0 <= pay_tolerance <= 1:
         raise LadderError(
-            f"The tolerance of pay must be a number from 0 to 1, not {shown(pay_tolerance)}. "
+            f"The pay tolerance must be a number from 0 to 1, not {shown(pay_tolerance)}. "
             "Write 5 % as 0.05."
         )
     return tuple(_findings(ladder, Fraction(exact(float(pay_tolerance)))))
@@ -196,14 +210,14 @@ def _rungs(level: LadderLevel, top: LadderLevel) -> Iterator[LadderFinding]:
             level,
             Side.MANAGEMENT,
             f"Only mastery has a rung at {level.name!r}.",
-            "That is fine where the two ladders part above it, or where experts climb higher.",
+            "That is fine if the two ladders split above it, or if experts rise higher.",
         )
 
 
 def _alone(
     level: LadderLevel, side: Side, rung: Rung, earlier: list[tuple[str, Rung]]
 ) -> Iterator[LadderFinding]:
-    """Look at one rung, and at the ones below it on its side."""
+    """Check one rung by itself and against the rungs below it on its side."""
     if not rung.title:
         yield finding(Level.ERROR, Aspect.TITLES, level, side, "It has no title.", "Give it one.")
     for aspect, key, what in (*_STATED, (Aspect.TITLES, "title", "")):
@@ -215,8 +229,8 @@ def _alone(
                 aspect,
                 level,
                 side,
-                f"Its {_noun(aspect)} says the same as at {same[-1]!r}, so nothing grows.",
-                f"Say {what or 'in the title'} that is more here than there.",
+                f"Its {_noun(aspect)} is the same as at {same[-1]!r}, so nothing grows.",
+                f"Write {what} here that is more than there." if what else "Choose a higher title.",
             )
     if rung.pay:
         paid = [(name, other.pay) for name, other in earlier if other.pay]
@@ -228,7 +242,7 @@ def _alone(
             level,
             side,
             f"It needs direct reports: {rung.direct_reports}.",
-            "Make it possible without managing anybody.",
+            "Make it possible without managing people.",
         )
     if rung.up_or_out:
         yield finding(
@@ -270,7 +284,7 @@ def _titles(level: LadderLevel, mastery: Rung, management: Rung) -> Iterator[Lad
         level,
         lower,
         f"{low!r} reads as lower than {high!r}.",
-        "Choose titles that people take for equals, such as principal and director, or fellow and "
+        "Choose titles that people see as equal, such as principal and director, or fellow and "
         "vice president.",
     )
 
@@ -289,7 +303,7 @@ def _voice(level: LadderLevel, *, is_top: bool) -> Iterator[LadderFinding]:
             level,
             Side.MASTERY,
             f"It has no voice in {listed(_fields(missing))}, {reason}.",
-            "Give masters a seat where these are decided.",
+            "Give masters a seat where decisions about this are made.",
         )
 
 
@@ -316,7 +330,7 @@ def pay_beside(
                 level,
                 side,
                 "Its pay is not stated, so it cannot be compared.",
-                "Write from, to and the currency.",
+                "Write the lower end, the upper end and the currency.",
             )
     ours, theirs = mastery.pay, management.pay
     if ours is None or theirs is None:
@@ -333,7 +347,7 @@ def pay_beside(
         )
         return
     gaps = list(_gaps(ours, theirs, tolerance))
-    # What masters lack comes before what managers lack.
+    # If each side is lower in something, what masters lack counts.
     for lower, fact in sorted(gaps, key=lambda gap: gap[0] is not Side.MASTERY)[:1]:
         yield finding(
             Level.ERROR if lower is Side.MASTERY else Level.NOTE,
@@ -348,7 +362,7 @@ def pay_beside(
 def pay_below(
     level: LadderLevel, side: Side, pay: Pay, earlier: Sequence[tuple[str, Pay]]
 ) -> Iterator[LadderFinding]:
-    """Compare a rung's pay with that of the rung below it."""
+    """Compare the pay of a rung with that of the rung below it."""
     if not earlier:
         return
     name, below = earlier[-1]
@@ -366,7 +380,7 @@ def pay_below(
 def pay_in_another_currency(
     level: LadderLevel, before: LadderLevel | None
 ) -> Iterator[LadderFinding]:
-    """Tell where a level's currency is another one than the level's below it."""
+    """Find a level whose currency differs from that of the level below it."""
     if before is None or currency_of(before) in (None, currency_of(level)):
         return
     if currency_of(level) is not None:
@@ -376,13 +390,13 @@ def pay_in_another_currency(
             level,
             None,
             f"Pay is in {currency_of(level)}, and at {before.name!r} in {currency_of(before)}, so "
-            "nobody sees whether it grows.",
+            "it is not clear whether it grows.",
             "Write the whole ladder in one currency.",
         )
 
 
 def currency_of(level: LadderLevel) -> str | None:
-    """Return the currency of a level; None where it has none, or two."""
+    """Return the currency of a level; None if it has none, or two."""
     found = {
         rung.pay.currency
         for rung in (level.mastery, level.management)
@@ -392,7 +406,7 @@ def currency_of(level: LadderLevel) -> str | None:
 
 
 def _gaps(ours: Pay, theirs: Pay, tolerance: Fraction) -> Iterator[tuple[Side, str]]:
-    """Find which of midpoint, upper and lower end differ by more than allowed."""
+    """Find which of the middle, the upper and the lower end differ by more than allowed."""
     for what, mine, other in (
         ("the middle of its range", ours.midpoint, theirs.midpoint),
         ("the upper end of its range", ours.maximum, theirs.maximum),
@@ -403,13 +417,13 @@ def _gaps(ours: Pay, theirs: Pay, tolerance: Fraction) -> Iterator[tuple[Side, s
             lower = Side.MASTERY if gap < 0 else Side.MANAGEMENT
             less = f"{ours.currency} {money(float(abs(gap)))}"
             low, high = (ours, theirs) if gap < 0 else (theirs, ours)
-            yield lower, f"It pays less: {what} is {less} lower ({low}, beside {high})."
+            yield lower, f"It pays less: {what} is {less} lower ({low}, compared with {high})."
 
 
 # Titles
 
 
-# The first row with a word of the title counts, so "vice president" stands before "president".
+# The first row that matches a title counts, so "vice president" comes before "president".
 _STANDING = tuple(
     (grade, re.compile(rf"\b(?:{words})\b"))
     for grade, words in (
@@ -424,7 +438,7 @@ _STANDING = tuple(
 
 
 def standing(title: str) -> int | None:
-    """Return how high a title is commonly read, from 1 to 6; None where no word of it tells.
+    """Return how high a title is usually seen, from 1 to 6; None if no word of it says so.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The fields of a rung as they are typed, read one by one: one wrong word loses no other."""
+"""The fields of a rung as they are typed. Each is read alone, so one error loses no other."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ PAY = ("minimum", "maximum", "currency")
 REPORTS = "direct_reports"
 UP_OR_OUT = "up_or_out"
 TICKED = "on"
-"""What a browser sends for a box that is ticked; for another one it sends nothing."""
+"""What a browser sends for a ticked box; it sends nothing for an empty one."""
 
 
 def voice_field(voice: Voice) -> str:
-    """Return the name of a voice's field."""
+    """Return the name of the field for a voice."""
     return f"voice {voice}"
 
 
 def fields_of(rung: Rung) -> dict[str, str]:
-    """Return what a rung's fields show.
+    """Return the texts in the fields of a rung.
 
     Examples
     --------
@@ -46,25 +46,26 @@ def fields_of(rung: Rung) -> dict[str, str]:
 
 
 def read_fields(fields: Mapping[str, str], before: Rung) -> tuple[Rung, dict[str, str]]:
-    """Make a rung of its fields.
+    """Make a rung from its fields.
 
     Parameters
     ----------
     fields : mapping of str to str
         As a browser sends them: they can be anything.
     before : Rung
-        What stays where a field makes no sense.
+        The present rung, which keeps its value for each field that is wrong.
 
     Returns
     -------
-    Rung, dict of str to str
-        And what is wrong, by field.
+    rung : Rung
+    wrong : dict of str to str
+        What is wrong, by field.
 
     Examples
     --------
     >>> rung, wrong = read_fields({"title": "Fellow", "minimum": "90 k"}, Rung())
     >>> rung.title, wrong["minimum"]
-    ('Fellow', 'Write a number, such as 48000, and no sign of a currency.')
+    ('Fellow', 'Write a number such as 48000, without a currency sign.')
     """
     data: dict[str, Any] = {}
     wrong: dict[str, str] = {}
@@ -91,15 +92,15 @@ def read_fields(fields: Mapping[str, str], before: Rung) -> tuple[Rung, dict[str
 
 def _read_pay(fields: Mapping[str, str]) -> tuple[Pay | None, dict[str, str]]:
     if not fields["minimum"] and not fields["maximum"]:
-        return None, {}  # a currency alone is no pay
+        return None, {}  # a currency alone is not pay
     wrong: dict[str, str] = {}
     amounts: dict[str, Any] = {}
     for key, end in (("minimum", "lower"), ("maximum", "upper")):
         amount = read_amount(fields[key])
         if not fields[key]:
-            wrong[key] = f"Write the {end} end, too."
+            wrong[key] = f"Write the {end} end too."
         elif amount is None:
-            wrong[key] = "Write a number, such as 48000, and no sign of a currency."
+            wrong[key] = "Write a number such as 48000, without a currency sign."
         elif told := _what_is_wrong({"pay": {"minimum": 0, "maximum": amount, "currency": "EUR"}}):
             wrong[key] = told
         else:

@@ -1,4 +1,4 @@
-"""The ladder that a browser keeps, as text: written for it, and read back without trust."""
+"""The ladder that a browser keeps, as text. What comes back is checked like any input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAME = "What this browser kept"
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """What somebody had typed into a rung's fields when the connection, or the page, was lost."""
+    """What a person had typed into the fields of a rung when the page was lost."""
 
     level: str
     side: Side
@@ -52,21 +52,23 @@ def write_kept(kept: KeptLadder) -> str:
 
 
 def read_kept(content: bytes) -> KeptLadder:
-    """Read what a browser says that it has kept.
+    """Read what a browser has kept.
 
     Raises
     ------
     LadderError
-        Where it is no ladder, or of another version.
+        If it is not a ladder, or of another version.
     """
     if len(content) > LARGEST:
-        raise LadderError(f"{NAME} is larger than {LARGEST // 1_000_000} MB, so it is no ladder.")
+        raise LadderError(
+            f"{NAME} is larger than {LARGEST // 1_000_000} MB, so it is not a ladder."
+        )
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise LadderError(f"{NAME} is no ladder: it cannot be read.") from error
+        raise LadderError(f"{NAME} is not a ladder: it cannot be read.") from error
     if not isinstance(data, dict) or not isinstance(data.get("ladder"), dict):
-        raise LadderError(f"{NAME} is no ladder.")
+        raise LadderError(f"{NAME} is not a ladder.")
     if data.get("version") != VERSION:
         raise LadderError(f"{NAME} was written by another version of careerpath.")
     tolerance = data.get("pay_tolerance", PAY_TOLERANCE)
@@ -82,7 +84,7 @@ def read_kept(content: bytes) -> KeptLadder:
 
 
 def _unsent(data: Any) -> Unsent | None:
-    """Read fields; what is none, or too long, was not typed into ours."""
+    """Read the typed fields; return None for anything that our page cannot send."""
     if not isinstance(data, dict):
         return None
     level, side, fields = (data.get(key) for key in ("level", "side", "fields"))

@@ -33,19 +33,19 @@ from careerpath.core.wording import counted, money
 
 LONGEST_TEXT = 2_000
 LONGEST_NAME = 120
-"""Of a title and of a level's name, in characters."""
+"""The most characters of a title and of a level's name."""
 LARGEST_PAY = 10**9
 MOST_REPORTS = 100_000
 MOST_LEVELS = 50
 PAY_TOLERANCE = 0.05
-"""By how much pay may differ at a level, as a share of management's: an assumption."""
+"""How much pay may differ at a level, as a share of management's pay: an assumption."""
 EXAMPLE = Path(__file__).with_name("example.toml")
 
 _LINE_END = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 class LadderError(CareerpathError):
-    """A ladder, a change to one, or a file of one that does not make sense."""
+    """A ladder, a change to a ladder, or a ladder file that is not valid."""
 
 
 class Side(StrEnum):
@@ -56,7 +56,7 @@ class Side(StrEnum):
 
 
 class Voice(StrEnum):
-    """Where somebody is heard."""
+    """What a person has a say in."""
 
     VISION = "vision"
     STRATEGY = "strategy"
@@ -72,7 +72,7 @@ def _plain(text: str, longest: int = LONGEST_TEXT) -> str:
         odd = unicodedata.category(letter) in ("Cc", "Cs") and letter != "\n"
         if odd or letter in "\ufffe\uffff":
             raise ValueError(
-                f"holds a character that is no text ({letter!a}). Type it again instead of "
+                f"contains a character that is not text ({letter!a}). Type it again instead of "
                 "pasting it"
             )
     return text
@@ -86,7 +86,7 @@ def _amount(number: float) -> int | float:
     if not 0 <= number <= LARGEST_PAY:
         raise ValueError(f"must be a number from 0 to {LARGEST_PAY:,}")
     if exact(number) * 100 % 1:
-        raise ValueError("can have two decimals at most")
+        raise ValueError("can have at most two decimals")
     return plain_number(exact(number))
 
 
@@ -107,7 +107,7 @@ Amount = Annotated[StrictInt | StrictFloat, AfterValidator(_amount)]
 
 
 class LadderPart(Part):
-    """A piece of a ladder. Frozen; what is wrong with it is told as a `LadderError`."""
+    """A part of a ladder. It cannot change; an invalid one raises a `LadderError`."""
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -144,24 +144,24 @@ class Pay(LadderPart):
 
 
 class Rung(LadderPart):
-    """What one step of one of the two ladders is.
+    """One step of one of the two ladders.
 
     Parameters
     ----------
     title : str
     scope : str
-        What one is responsible for.
+        What the person is responsible for.
     decision_rights : str
-        What one decides without asking.
+        What the person decides without asking.
     pay : Pay, optional
     recognition : str
-        How good work is seen and honoured.
+        How good work is noticed and rewarded.
     direct_reports : int
-        The fewest people that one must manage to stand here; 0: none.
+        The fewest people that the person must manage, 0 to 100,000.
     voice : tuple of Voice
-        Where one takes part.
+        What the person has a say in.
     up_or_out : bool
-        Whether who does not move up has to go.
+        Whether people who are not promoted must leave.
     """
 
     title: Name = ""
@@ -175,25 +175,25 @@ class Rung(LadderPart):
 
 
 class LadderLevel(LadderPart):
-    """One height, and what stands at it on either side."""
+    """A level with its rung on each side."""
 
     name: Annotated[Name, Field(min_length=1)]
     mastery: Rung | None = None
     management: Rung | None = None
 
     def rung(self, side: Side | str) -> Rung | None:
-        """Return the rung on one side; None where there is none."""
+        """Return the rung on one side; None if there is none."""
         rung: Rung | None = getattr(self, known_side(side))
         return rung
 
 
 def known_side(side: Side | str) -> Side:
-    """Return the side of that name.
+    """Return the side with a name.
 
     Raises
     ------
     LadderError
-        Where there is none.
+        If there is no such side.
     """
     try:
         return Side(side)
@@ -205,7 +205,7 @@ def known_side(side: Side | str) -> Side:
 def _few_enough(levels: object) -> object:
     if isinstance(levels, list | tuple) and len(levels) > MOST_LEVELS:
         raise ValueError(
-            f"are {len(levels):,}, and a ladder has {MOST_LEVELS} at most. Make one of several"
+            f"are {len(levels):,}, but a ladder has at most {MOST_LEVELS}. Combine some of them"
         )
     return levels
 
@@ -232,12 +232,12 @@ class DualLadder(LadderPart):
 
     @classmethod
     def validated(cls, data: dict[str, Any], *, place: str) -> DualLadder:
-        """Make a ladder from plain data, as a TOML file holds it.
+        """Make a ladder from plain data, as in a TOML file.
 
         Raises
         ------
         LadderError
-            With a line for each thing that is wrong.
+            If the data is not valid; the message has one line for each problem.
         """
         try:
             return cls.model_validate(data)
@@ -247,7 +247,7 @@ class DualLadder(LadderPart):
                     error,
                     data,
                     place=place,
-                    unknown_key="is nothing that a ladder has. Remove it or mend its spelling.",
+                    unknown_key="is not part of a ladder. Remove it or fix its spelling.",
                 )
             ) from None
 
@@ -275,30 +275,30 @@ class DualLadder(LadderPart):
         return self.levels[self.place(name)]
 
     def place(self, name: str) -> int:
-        """Return where a level stands, from 0 at the bottom."""
+        """Return the position of a level; 0 is the lowest."""
         names = [level.name for level in self.levels]
         if name not in names:
             raise LadderError(f"There is no level {shown(name)}. {did_you_mean(str(name), names)}")
         return names.index(name)
 
     def with_level(self, name: str, at: int | None = None) -> DualLadder:
-        """Add an empty level, at the top or where it is said."""
+        """Add an empty level at a position; without one, at the top."""
         at = len(self.levels) if at is None else at
         return DualLadder(levels=(*self.levels[:at], LadderLevel(name=name), *self.levels[at:]))
 
     def with_level_renamed(self, name: str, new: str) -> DualLadder:
-        """Give a level another name."""
+        """Rename a level."""
         level = self.level(name)
         return self._put(
             name, LadderLevel(name=new, mastery=level.mastery, management=level.management)
         )
 
     def with_level_moved(self, name: str, to: int) -> DualLadder:
-        """Move a level, with both of its rungs, to another place; 0 is the bottom."""
+        """Move a level with both of its rungs to another position; 0 is the lowest."""
         level = self.level(name)
         others = [each for each in self.levels if each is not level]
         if not 0 <= to <= len(others):
-            raise LadderError(f"There is no place {to}. Places run from 0 to {len(others)}.")
+            raise LadderError(f"There is no position {to}. Positions run from 0 to {len(others)}.")
         return DualLadder(levels=(*others[:to], level, *others[to:]))
 
     def without_level(self, name: str) -> DualLadder:
@@ -307,15 +307,15 @@ class DualLadder(LadderPart):
         return DualLadder(levels=self.levels[:place] + self.levels[place + 1 :])
 
     def with_rung(self, name: str, side: Side | str, rung: Rung) -> DualLadder:
-        """Put a rung at a level, in place of one that is there."""
+        """Set the rung on one side of a level."""
         return self._put(name, self.level(name).model_copy(update={known_side(side): rung}))
 
     def with_rung_moved(self, name: str, side: Side | str, to: str) -> DualLadder:
-        """Move a rung to another level of its side; what stands there comes here instead."""
+        """Swap a rung with the one on the same side of another level."""
         mine, theirs = self.level(name).rung(side), self.level(to).rung(side)
         if mine is None:
             raise LadderError(
-                f"There is no {known_side(side)} rung at {name!r}. Choose another one."
+                f"There is no {known_side(side)} rung at {name!r}. Choose another level."
             )
         moved = self._put(name, self.level(name).model_copy(update={known_side(side): theirs}))
         return moved.with_rung(to, side, mine)

@@ -1,4 +1,4 @@
-"""A ladder to read as Markdown."""
+"""A ladder as Markdown, to read."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, Rung, Side
 from careerpath.ladder.parity import compare_aspects
 
 NOBODY = "(no rung)"
-AT_PAR = "Nothing: the two ladders are at par."
+EQUAL = "Nothing: the two ladders are equal."
 LIMITS = (
-    "The check compares what is written, not how it is lived, and reads titles as they are "
-    "commonly read in English. It gives no advice on law or pay."
+    "The check compares what is written, not what people experience, and reads titles as they are "
+    "usually understood in English. It gives no advice on law or pay."
 )
-"""What a check of a ladder is not."""
+"""What the check of a ladder is not."""
 
 
 def rung_lines(rung: Rung) -> list[tuple[str, str]]:
-    """Return what a rung says, each with its name; what it does not say is left out.
+    """Return what a rung states, as pairs of a name and a text.
 
     Examples
     --------
@@ -46,7 +46,27 @@ def ladder_markdown(
     pay_tolerance: float = PAY_TOLERANCE,
     made: date | None = None,
 ) -> str:
-    """Write a ladder, how equally attractive its sides are, and what to mend."""
+    """Write a ladder as Markdown: both sides, how equally attractive they are, and what to fix.
+
+    Parameters
+    ----------
+    ladder : DualLadder
+    title : str
+    pay_tolerance : float
+        How much pay may differ at a level, as a share of management's pay, 0 to 1.
+    made : date, optional
+        The day to state in it.
+
+    Raises
+    ------
+    LadderError
+        If the tolerance is not a number from 0 to 1.
+
+    Examples
+    --------
+    >>> ladder_markdown(DualLadder.example()).splitlines()[0]
+    '# Two career ladders'
+    """
     findings = find_disparities(ladder, pay_tolerance=pay_tolerance)
     rows = [
         [level.name, *(_cell(level.rung(side)) for side in Side)]
@@ -58,8 +78,8 @@ def ladder_markdown(
         markdown_table(["level", *Side], rows),
         "## How equally attractive",
         markdown_table(["aspect", "verdict"], verdicts),
-        "## What to mend",
-        *(_finding_lines(findings) or [AT_PAR]),
+        "## What to fix",
+        *(_finding_lines(findings) or [EQUAL]),
         LIMITS if made is None else f"{LIMITS} Made on {made:%d %B %Y}.",
     ]
     return "\n\n".join([*parts, ""])

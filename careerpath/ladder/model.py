@@ -1,4 +1,4 @@
-"""The designer of two career ladders: every decision of that screen, without a widget."""
+"""The designer of two career ladders: all decisions of that screen, without a widget."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FILE_NAME = "career-ladders"
 
 
 class LadderStage(StrEnum):
-    """How far somebody has come."""
+    """The two phases of the designer."""
 
     START = "start"
     DESIGN = "design"
@@ -50,7 +50,7 @@ MOST_UNDO = 200
 
 @dataclass(frozen=True, slots=True)
 class LadderHistory:
-    """A ladder, the ladders that it was before, and those that were undone.
+    """A ladder with its earlier versions and those that were undone.
 
     Examples
     --------
@@ -64,26 +64,26 @@ class LadderHistory:
     after: tuple[DualLadder, ...] = ()
 
     def changed(self, ladder: DualLadder) -> LadderHistory:
-        """Return the history with another ladder; the same one is no change."""
+        """Return the history with a new ladder added, if it differs from the present one."""
         if ladder == self.ladder:
             return self
         return LadderHistory(ladder, (*self.before, self.ladder)[-MOST_UNDO:])
 
     def undone(self) -> LadderHistory:
-        """Return the history before the last change; the same one where there is none."""
+        """Return the history before the last change; unchanged if there is none."""
         if not self.before:
             return self
         return LadderHistory(self.before[-1], self.before[:-1], (*self.after, self.ladder))
 
     def redone(self) -> LadderHistory:
-        """Return the history before the last undo; the same one where there is none."""
+        """Return the history before the last undo; unchanged if there is none."""
         if not self.after:
             return self
         return LadderHistory(self.after[-1], (*self.before, self.ladder), self.after[:-1])
 
 
 class LadderModel(HasTraits):
-    """Two ladders that are being designed.
+    """Two ladders while they are designed.
 
     Attributes
     ----------
@@ -91,17 +91,17 @@ class LadderModel(HasTraits):
     history : LadderHistory
         The ladder, with undo and redo.
     kept : KeptLadder
-        What the browser is to keep: the ladder, and by how much pay may differ.
+        What the browser keeps: the ladder, and how much pay may differ.
     figures : LadderFigures
     level : OpenLevel
     offered : KeptLadder or None
-        A ladder that the browser had kept, at the start.
+        A ladder from an earlier visit, which the browser kept.
     unreadable : str
-        Why what it had kept cannot be read; empty where it can.
+        Why the kept ladder cannot be read; empty if it can.
     said : str
         What has just happened.
     asking : bool
-        Whether it is asked once more before all is deleted.
+        Whether it asks for confirmation before everything is deleted.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class LadderModel(HasTraits):
     >>> model.level.open("Staff", "mastery")
     >>> model.level.remove_rung(model.level.opened, "mastery")
     >>> model.said
-    'Removed: Staff, mastery. 1 to mend.'
+    'Removed: Staff, mastery. 1 to fix.'
     """
 
     stage = UseEnum(LadderStage, default_value=LadderStage.START)
@@ -131,18 +131,18 @@ class LadderModel(HasTraits):
 
     @property
     def ladder(self) -> DualLadder:
-        """The ladder as it is now."""
+        """The present ladder."""
         return self.history.ladder
 
     @property
     def names(self) -> list[str]:
-        """The levels' names, from the lowest."""
+        """The names of the levels, the lowest first."""
         return [level.name for level in self.ladder.levels]
 
     # Beginning
 
     def offer(self, content: bytes) -> None:
-        """Take what the browser has kept; it is offered before anything is begun."""
+        """Offer the ladder that the browser has kept, until a design is started."""
         if self.stage is not LadderStage.START:
             return
         self.offered, self.unreadable = None, ""
@@ -156,7 +156,7 @@ class LadderModel(HasTraits):
             self.offered = found if found.ladder.levels else None
 
     def resume(self) -> None:
-        """Go on with the ladder that the browser has kept, and with what was being typed."""
+        """Continue with the kept ladder, and with the text that was being typed."""
         found = self.offered
         if found is None or self.stage is not LadderStage.START:
             return
@@ -168,29 +168,29 @@ class LadderModel(HasTraits):
             self.level.write_rung(self.level.opened, unsent.side, unsent.fields)
 
     def start_from_example(self) -> None:
-        """Begin with the worked example; undo brings back what was there."""
+        """Start from the worked example; undo brings the former ladder back."""
         self._replace(DualLadder.example(), "The worked example")
 
     def start_empty(self) -> None:
-        """Begin with nothing; undo brings back what was there."""
+        """Start with an empty ladder; undo brings the former ladder back."""
         self._replace(DualLadder(), "An empty ladder")
 
     def load(self, name: str, content: bytes) -> None:
-        """Begin with a file; undo brings back what was there.
+        """Start from a file; undo brings the former ladder back.
 
         Raises
         ------
         LadderError
-            Where it cannot be read; nothing has changed then.
+            If it cannot be read; then nothing changes.
         """
         self._replace(read_ladder(content, name), f"Opened: {name}")
 
     def ask(self, *, whether: bool) -> None:
-        """Ask once more before all is deleted, or no longer."""
+        """Ask for confirmation before everything is deleted, or stop asking."""
         self.asking = whether
 
     def forget(self) -> None:
-        """Go back to the start, with nothing kept, if that was asked for."""
+        """Delete everything and return to the start, if confirmation was asked for."""
         if not self.asking:
             return
         self.level.close()
@@ -203,36 +203,36 @@ class LadderModel(HasTraits):
     # Back and forth
 
     def undo(self) -> None:
-        """Take back the last change."""
+        """Undo the last change."""
         if self.history.before:
             self.level.forget_typed()
             self._take(self.history.undone(), "Undone")
 
     def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo the last undone change."""
         if self.history.after:
             self.level.forget_typed()
-            self._take(self.history.redone(), "Done again")
+            self._take(self.history.redone(), "Redone")
 
     # Changing, checking, taking away
 
     def change(self, ladder: DualLadder, said: str, *, trouble: str = "") -> None:
-        """Put another ladder in the place of this one, and say so."""
+        """Replace the ladder, and say so."""
         self._take(self.history.changed(ladder), said)
         if trouble:
             self._say_at_last(trouble)
 
     def add_level(self, above: str = "") -> None:
-        """Add a level, above another one or at the top, and open it.
+        """Add a level above another one, or at the top, and open it.
 
         Raises
         ------
         LadderError
-            Where there are as many as there can be.
+            If the ladder has the most levels already.
         """
         names = self.names
         if len(names) >= MOST_LEVELS:
-            raise LadderError(f"A ladder has {MOST_LEVELS} levels at most. Remove one first.")
+            raise LadderError(f"A ladder has at most {MOST_LEVELS} levels. Remove one first.")
         number = next(each for each in range(1, MOST_LEVELS + 1) if f"Level {each}" not in names)
         name = f"Level {number}"
         at = names.index(above) + 1 if above in names else None
@@ -240,7 +240,7 @@ class LadderModel(HasTraits):
         self.level.open(name)
 
     def lead_to(self, number: int) -> None:
-        """Open what a finding is about."""
+        """Open the level and side that a finding is about."""
         if not 0 <= number < len(self.figures.findings):
             return
         finding = self.figures.findings[number]
@@ -252,28 +252,27 @@ class LadderModel(HasTraits):
             self.add_level()
 
     def set_tolerance(self, percent: str) -> None:
-        """Say by how much pay may differ, in per cent.
+        """Set how much pay may differ, in per cent.
 
         Raises
         ------
         LadderError
-            Where it is no number from 0 to 100.
+            If it is not a number from 0 to 100.
         """
         found = read_percent(percent)
         if found is None:
             raise LadderError(
-                f"Pay can differ by a number from 0 to 100 %, not {shown(percent)}. Write 5 for "
-                "5 %."
+                f"Pay may differ by 0 to 100 %, not by {shown(percent)}. Write 5 for 5 %."
             )
         self._take(self.history, "", pay_tolerance=found / 100)
 
     def file(self, kind: str, *, made: datetime | None = None) -> tuple[str, str, bytes]:
-        """Make a file: its name, its media type, and what is in it.
+        """Make a file; return its name, media type and content.
 
         Raises
         ------
         CareerpathError
-            Where there is no such kind, or it cannot be made here.
+            If the kind is not known, or the file cannot be made.
         """
         if kind not in TYPES:
             raise LadderError(f"A ladder is saved as {', '.join(TYPES)}, not as {shown(kind)}.")
@@ -286,7 +285,7 @@ class LadderModel(HasTraits):
     # Inside
 
     def _replace(self, ladder: DualLadder, said: str) -> None:
-        """Take another ladder; what was there, or kept, comes back with undo."""
+        """Replace the ladder; undo brings back the former one, or the one that was kept."""
         if self.stage is LadderStage.START:
             kept = self.offered or KeptLadder(ladder)
             self._begin(LadderHistory(kept.ladder), kept.pay_tolerance)
@@ -317,12 +316,12 @@ class LadderModel(HasTraits):
         self._say_at_last(said)
 
     def _say_at_last(self, said: str) -> None:
-        # The same words twice in a row would not be read out.
+        # A screen reader would not read the same words twice in a row.
         self.said = said + NO_BREAK if said == self.said else said
 
 
 class Focus(StrEnum):
-    """What of the open level gets the focus."""
+    """Which part of the open level gets the focus."""
 
     LEVEL = "level"
     MASTERY = "mastery"
@@ -330,25 +329,25 @@ class Focus(StrEnum):
 
 
 class OpenLevel(HasTraits):
-    """The level that is open, if one is.
+    """The open level, if there is one.
 
-    Whatever is done to it says which opening it was done to: what was meant for the one before,
-    such as the second half of a double click, changes nothing.
+    Each opening has a number, and each action names the one that it was meant for. An action for
+    an earlier opening, such as the second half of a double click, changes nothing.
 
     Parameters
     ----------
     design : LadderModel
-        Whose ladder it is.
+        The design that the level belongs to.
 
     Attributes
     ----------
     name : str
-        Empty where none is open.
+        Empty if no level is open.
     opened : int
-        Which opening it is.
+        The number of the opening.
     focus : Focus
     wrong : dict of Side to dict of str to str
-        What makes no sense in the fields, by side and field.
+        What is wrong with the fields, by side and field.
     typed : dict of Side to dict of str to str
         Those fields as they were typed.
     left : str
@@ -367,11 +366,11 @@ class OpenLevel(HasTraits):
         self._design = design
 
     def rung(self, side: Side | str) -> Rung | None:
-        """Return the rung on one side; None where there is none, or no level is open."""
+        """Return the rung on one side; None without a rung or an open level."""
         return self._design.ladder.level(self.name).rung(side) if self.name else None
 
     def shown_fields(self, side: Side) -> dict[str, str]:
-        """Return what the fields of a rung show."""
+        """Return the texts in the fields of a rung."""
         rung = self.rung(side)
         if rung is None:
             return {}
@@ -392,7 +391,7 @@ class OpenLevel(HasTraits):
     # Opening and closing
 
     def open(self, name: str, side: Side | str = "") -> None:
-        """Open a level; one of its sides gets the focus, if it is said."""
+        """Open a level; a side, if given, gets the focus."""
         if name not in self._design.names:
             return
         with self.hold_trait_notifications():
@@ -403,24 +402,24 @@ class OpenLevel(HasTraits):
             self.opened += 1
 
     def close(self) -> None:
-        """Close it."""
+        """Close the level."""
         with self.hold_trait_notifications():
             self.left, self.name = self.name, ""
             self.forget_typed()
 
     def forget_typed(self) -> None:
-        """Show the ladder's words in all fields again."""
+        """Show the texts of the ladder in all fields again."""
         self.wrong, self.typed = {}, {}
 
     # The level
 
     def rename(self, opened: int, name: str) -> None:
-        """Give it another name.
+        """Rename the level.
 
         Raises
         ------
         LadderError
-            Where it has none, or another level has it.
+            If the name is empty, or another level has it.
         """
         name = " ".join(name.split())
         if not self._meant(opened) or name == self.name:
@@ -438,7 +437,7 @@ class OpenLevel(HasTraits):
         self._design.change(ladder, f"Renamed: {self.name}")
 
     def move(self, opened: int, *, up: bool) -> None:
-        """Move it up or down."""
+        """Move the level up or down."""
         beyond = self.next_name(up=up)
         if self._meant(opened) and beyond is not None:
             to = self._design.ladder.place(beyond)
@@ -446,7 +445,7 @@ class OpenLevel(HasTraits):
             self._design.change(ladder, f"Moved {'up' if up else 'down'}: {self.name}")
 
     def remove(self, opened: int) -> None:
-        """Remove it with both of its rungs."""
+        """Remove the level with both of its rungs."""
         if self._meant(opened):
             name = self.name
             self.close()
@@ -455,7 +454,7 @@ class OpenLevel(HasTraits):
     # Its rungs
 
     def add_rung(self, opened: int, side: Side | str) -> None:
-        """Put a rung without words on one side."""
+        """Add an empty rung on one side."""
         if self._meant(opened) and self.rung(side) is None:
             ladder = self._design.ladder.with_rung(self.name, side, Rung())
             self._design.change(ladder, f"Added: {self.name}, {known_side(side)}")
@@ -469,7 +468,7 @@ class OpenLevel(HasTraits):
             self._design.change(ladder, f"Removed: {self.name}, {known_side(side)}")
 
     def move_rung(self, opened: int, side: Side | str, *, up: bool) -> None:
-        """Move a rung to the next level, and go along; what stands there comes here."""
+        """Swap a rung with the one on the next level, and open that level."""
         name = self.next_name(up=up)
         if self._meant(opened) and name is not None and self.rung(side) is not None:
             ladder = self._design.ladder.with_rung_moved(self.name, side, name)
@@ -477,12 +476,12 @@ class OpenLevel(HasTraits):
             self.open(name, side)
 
     def write_rung(self, opened: int, side: Side | str, fields: Mapping[str, str]) -> None:
-        """Take a rung's fields; those that make no sense stay as they were, and are told."""
+        """Take over the fields of a rung; a wrong field is reported and changes nothing."""
         before = self.rung(side)
         if not self._meant(opened) or before is None:
             return
         rung, wrong = read_fields(fields, before)
-        # Pay is taken whole or not at all, so it is shown whole as it was typed.
+        # Pay is taken over as a whole or not at all, so all of it is shown as it was typed.
         kept = {*wrong, *(PAY if any(key in wrong for key in PAY) else ())}
         typed = {key: fields.get(key, "") for key in kept}
         self._take_typed(known_side(side), wrong, typed)

@@ -1,4 +1,4 @@
-"""How equally attractive mastery and management are: a line an aspect, and no magic number."""
+"""How equally attractive the two ladders are: one line for each aspect, and no total score."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class AspectParity:
     ----------
     aspect : Aspect
     at_par : bool or None
-        Whether mastery is nowhere behind; None where there is nothing to compare.
+        Whether mastery is behind at no level; None if there is nothing to compare.
     where_not : tuple of str
-        The levels at which it is not at par.
+        The levels at which the two are not equal.
     words : str
+        The same in words.
     """
 
     aspect: Aspect
@@ -34,7 +35,26 @@ class AspectParity:
 def compare_aspects(
     ladder: DualLadder, findings: tuple[LadderFinding, ...]
 ) -> tuple[AspectParity, ...]:
-    """Sum the findings up, aspect by aspect: at par or not, and where."""
+    """Sum up the findings for each aspect: equal or not, and where.
+
+    Parameters
+    ----------
+    ladder : DualLadder
+    findings : tuple of LadderFinding
+        What `find_disparities` found in it.
+
+    Returns
+    -------
+    tuple of AspectParity
+        One for each aspect.
+
+    Examples
+    --------
+    >>> from careerpath.ladder.findings import find_disparities
+    >>> worse = DualLadder.example().without_rung("Staff", "mastery")
+    >>> compare_aspects(worse, find_disparities(worse))[0].words
+    'Not equal: Staff'
+    """
     return tuple(_compare(aspect, ladder, findings) for aspect in Aspect)
 
 
@@ -44,7 +64,7 @@ def _compare(
     about = [each for each in findings if each.aspect is aspect]
     where = _levels(each for each in about if each.level is not Level.NOTE)
     if where:
-        words = f"Not at par: {', '.join(filter(None, where)) or 'the whole ladder'}"
+        words = f"Not equal: {', '.join(filter(None, where)) or 'the whole ladder'}"
         return AspectParity(aspect, at_par=False, where_not=where, words=words)
     beside = [level for level in ladder.levels if _COMPARED.get(aspect, _both)(level)]
     behind = _levels(each for each in about if each.side is Side.MANAGEMENT)
@@ -52,10 +72,10 @@ def _compare(
         words = f"Mastery is not behind; management is: {', '.join(behind)}"
         return AspectParity(aspect, at_par=True, where_not=(), words=words)
     if beside:
-        words = f"At par at {counted(len(beside), 'level')}"
+        words = f"Equal at {counted(len(beside), 'level')}"
         return AspectParity(aspect, at_par=True, where_not=(), words=words)
     words = (
-        "Not compared: no word of these titles tells how high they stand. Ask people."
+        "Not compared: nothing in these titles says how high they are. Ask people."
         if aspect is Aspect.TITLES and any(map(_both, ladder.levels))
         else "Nothing to compare"
     )
@@ -92,4 +112,4 @@ _COMPARED: dict[Aspect, Callable[[LadderLevel], bool]] = {
     Aspect.REPORTS: _master,
     Aspect.STAYING: _either,
 }
-"""Which levels tell anything about an aspect; where nothing is said, those with both rungs."""
+"""Which levels an aspect can be compared at; without an entry, those with both rungs."""

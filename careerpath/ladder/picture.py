@@ -1,6 +1,6 @@
-"""Two ladders as a picture: rungs aligned by level, pay to scale, gaps plain to see.
+"""Two ladders as a picture: rungs aligned by level, pay to scale, and visible gaps.
 
-Numbers and words only. Screens, HTML and PDF draw the same picture from them.
+It holds numbers and words only. Screens, HTML and PDF draw the same picture from them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class SpotKind(StrEnum):
 
     RUNG = "rung"
     GAP = "gap"
-    """None here, and some above and below."""
+    """No rung here, but some above and below."""
     ABOVE = "above"
     """This side ends below."""
     BELOW = "below"
@@ -37,7 +37,7 @@ class SpotKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PayBar:
-    """A range of pay on the picture's scale, from 0 to 1; None where it is in another currency."""
+    """A range of pay on the scale of the picture, from 0 to 1."""
 
     start: float
     end: float
@@ -53,15 +53,15 @@ class Spot:
     side : Side
     kind : SpotKind
     title : str
-        Of the rung; empty where there is none, or none is stated.
+        The title of the rung; empty if there is none.
     pay : str
-        In words; empty where none is stated.
+        The pay in words; empty if it is not stated.
     amounts : str
-        The same without the currency, where that is the scale's.
+        The same without the currency, if that is the currency of the scale.
     bar : PayBar or None
-        To scale; None where there is no pay, or it is in another currency than the scale.
-    to_mend : int
-        How many findings there are that are more than notes.
+        The pay to scale; None if there is no pay or it is in another currency.
+    to_fix : int
+        The number of findings that are more than notes.
     """
 
     side: Side
@@ -70,7 +70,7 @@ class Spot:
     pay: str
     amounts: str
     bar: PayBar | None
-    to_mend: int
+    to_fix: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class PictureLevel:
     spots : tuple of Spot
         Mastery, then management.
     pay_gap : str
-        What is not at par in pay; empty where nothing is.
+        How pay is not equal; empty if it is equal.
     pay_words : str
-        The level's pay, for who cannot see the bars.
+        The pay of the level, for people who cannot see the bars.
     """
 
     name: str
@@ -102,11 +102,11 @@ class LadderPicture:
     ----------
     levels : tuple of PictureLevel
     currency : str
-        Of the scale; empty where no pay is stated.
+        The currency of the scale; empty if no pay is stated.
     ticks : tuple of (float, str)
-        Where the scale is marked, from 0 to 1, and the amounts.
+        The marks of the scale: the position, from 0 to 1, and the amount.
     words : str
-        What is to be seen, for who cannot see it.
+        What the picture shows, for people who cannot see it.
     """
 
     levels: tuple[PictureLevel, ...]
@@ -116,7 +116,7 @@ class LadderPicture:
 
 
 def draw_ladder(ladder: DualLadder, findings: Iterable[LadderFinding]) -> LadderPicture:
-    """SpotKind a ladder's rungs and pay.
+    """Draw the rungs and the pay of a ladder.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def _spot(
         pay=str(pay) if pay else "",
         amounts=str(pay).removeprefix(f"{currency} ") if pay else "",
         bar=_bar(pay, scale) if pay and pay.currency == currency else None,
-        to_mend=sum(
+        to_fix=sum(
             each.level_name == level.name
             and each.side in (side, None)
             and each.level is not Level.NOTE
@@ -200,7 +200,7 @@ def _pay_gap(name: str, findings: tuple[LadderFinding, ...]) -> str:
 
 
 def _scale(pays: list[Pay]) -> tuple[Fraction, ...]:
-    """Return round amounts, a few, of which the first and the last hold all pay between them."""
+    """Return a few round amounts; all pay lies between the first and the last."""
     if not pays:
         return (Fraction(0), Fraction(1))
     low = min(Fraction(exact(pay.minimum)) for pay in pays)
@@ -239,19 +239,19 @@ def _words(ladder: DualLadder, findings: tuple[LadderFinding, ...]) -> str:
         )
     )
     if gaps:
-        said.append(f"Pay is not at par at {', '.join(gaps)}.")
+        said.append(f"Pay is not equal at {', '.join(gaps)}.")
     return " ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
 class LadderFigures:
-    """The check, the summary and the picture of a ladder.
+    """The findings, their summary and the picture of a ladder, computed once for each change.
 
     Examples
     --------
     >>> worse = DualLadder.example().without_rung("Staff", "mastery")
     >>> LadderFigures.of(worse, 0.05).in_short
-    '1 to mend.'
+    '1 to fix.'
     """
 
     findings: tuple[LadderFinding, ...]
@@ -260,16 +260,16 @@ class LadderFigures:
 
     @classmethod
     def of(cls, ladder: DualLadder, pay_tolerance: float) -> LadderFigures:
-        """Compute them."""
+        """Compute them for a ladder."""
         findings = find_disparities(ladder, pay_tolerance=pay_tolerance)
         return cls(findings, compare_aspects(ladder, findings), draw_ladder(ladder, findings))
 
     @property
-    def to_mend(self) -> int:
-        """How many findings are more than notes."""
+    def to_fix(self) -> int:
+        """The number of findings that are more than notes."""
         return sum(each.level is not Level.NOTE for each in self.findings)
 
     @property
     def in_short(self) -> str:
-        """The check in a few words."""
-        return f"{self.to_mend} to mend." if self.to_mend else "Nothing to mend."
+        """The number to fix, in words."""
+        return f"{self.to_fix} to fix." if self.to_fix else "Nothing to fix."

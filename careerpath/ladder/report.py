@@ -1,4 +1,4 @@
-"""Two career ladders to read and to print: HTML that needs no network, and PDF."""
+"""Two career ladders to read and print: self-contained HTML, and PDF."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from careerpath.core.errors import shown
 from careerpath.core.wording import counted, plural, show
-from careerpath.ladder.files import write_bytes, write_ladder
-from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderError, LadderLevel, Side
+from careerpath.ladder.files import by_ending, write_bytes, write_ladder
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderLevel, Side
 from careerpath.ladder.markdown import LIMITS, ladder_markdown, rung_lines
 from careerpath.ladder.picture import LadderFigures
 from careerpath.ui.templates import render
@@ -22,20 +21,21 @@ VERDICTS = {True: "yes", False: "no", None: "open"}
 
 @dataclass(frozen=True, slots=True)
 class LadderReport:
-    """What an organisation takes away from a ladder.
+    """A ladder with its check, as a file to hand out.
 
     Parameters
     ----------
     ladder : DualLadder
     pay_tolerance : float
+        How much pay may differ at a level, as a share of management's pay, 0 to 1.
     title : str
     made : datetime
-        When, with a time zone.
+        When it is made, with a time zone.
 
     Examples
     --------
     >>> LadderReport(DualLadder.example()).values()["lead"]
-    '4 levels, 8 rungs. The two ladders are at par.'
+    '4 levels, 8 rungs. The two ladders are equal.'
     """
 
     ladder: DualLadder
@@ -44,7 +44,7 @@ class LadderReport:
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def html(self) -> str:
-        """Return a page of its own."""
+        """Return a self-contained page."""
         return render("ladder/templates/report.html", **self.values(), made=f"{self.made:%d %B %Y}")
 
     def pdf(self) -> bytes:
@@ -54,12 +54,12 @@ class LadderReport:
         return typeset("ladder/report", self.values(), made=self.made)
 
     def content(self, name: str) -> bytes:
-        """Return what a file of that name would hold, by what the name ends in.
+        """Return the content of a file; the ending of its name says the format.
 
         Raises
         ------
         LadderError
-            Where a ladder has no such format.
+            If the format is not known, or the tolerance is not a number from 0 to 1.
         """
         writers: dict[str, Callable[[], bytes]] = {
             ".pdf": self.pdf,
@@ -71,26 +71,20 @@ class LadderReport:
             ".csv": partial(write_ladder, self.ladder, name),
             ".toml": partial(write_ladder, self.ladder, name),
         }
-        ending = Path(name).suffix.lower()
-        if ending not in writers:
-            raise LadderError(
-                f"{shown(name)} ends in none of {', '.join(writers)}. Rename it, so that its "
-                "format is known."
-            )
-        return writers[ending]()
+        return by_ending(writers, name)()
 
     def save(self, path: Path) -> Path:
-        """Write a file, by what its name ends in.
+        """Write a file; the ending of its name says the format.
 
         Raises
         ------
         LadderError
-            Where it cannot be written.
+            If it cannot be written.
         """
         return write_bytes(path, self.content(path.name))
 
     def values(self) -> Mapping[str, Any]:
-        """Return all that is shown, as plain values."""
+        """Return everything that is shown, as plain values."""
         ladder = self.ladder
         figures = LadderFigures.of(ladder, self.pay_tolerance)
         return {
@@ -122,16 +116,16 @@ class LadderReport:
 
 
 def in_short(findings: int) -> str:
-    """Say how much was found.
+    """Say how many findings there are.
 
     Examples
     --------
     >>> in_short(0), in_short(3)
-    ('The two ladders are at par.', '3 things are not at par, or worth knowing.')
+    ('The two ladders are equal.', '3 things are not equal, or worth knowing.')
     """
     if not findings:
-        return "The two ladders are at par."
-    return f"{counted(findings, 'thing')} {plural(findings, 'is')} not at par, or worth knowing."
+        return "The two ladders are equal."
+    return f"{counted(findings, 'thing')} {plural(findings, 'is')} not equal, or worth knowing."
 
 
 def _level(level: LadderLevel) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A ladder as rows of a sheet: a row for each rung, from the lowest level to the highest."""
+"""A ladder as rows of a sheet: one row for each rung, from the lowest level to the highest."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ PAY = ("pay minimum", "pay maximum", "currency")
 TEXTS = ("title", "scope", "decision rights", "recognition")
 MOST_ROWS = 2 * MOST_LEVELS
 MOST_TOLD = 20
-"""Errors that are told of one file."""
+"""The most errors in a message about one file."""
 MOST_DIGITS = 16
 
 Cell = str | int | float | bool | None
 Row = tuple[str, Sequence[Cell]]
-"""Where a row stands, for messages, and its cells."""
+"""The position of a row, for messages, and its cells."""
 
 _YES_NO = {"": False, "no": False, "false": False, "yes": True, "true": True, "x": True}
 
 
 def rows_of(ladder: DualLadder) -> list[list[Cell]]:
-    """Return a row for each rung, and one for each level without any.
+    """Return a row for each rung, and one for each level without rungs.
 
     Examples
     --------
@@ -79,19 +79,19 @@ def _row(name: str, side: Side, rung: Rung) -> list[Cell]:
 
 
 def ladder_of(rows: Iterable[Row], *, place: str) -> DualLadder:
-    """Make a ladder from a header and rows; every column that is there counts.
+    """Make a ladder from a header and rows; optional columns can be missing.
 
     Parameters
     ----------
     rows : iterable of Row
         The header first.
     place : str
-        The file, for messages.
+        The name of the file, for messages.
 
     Raises
     ------
     LadderError
-        With a line for each thing that is wrong.
+        If it is not a ladder; the message has one line for each problem.
     """
     rows = iter(rows)
     header = _header(next(rows, ("", ()))[1], place)
@@ -103,14 +103,14 @@ def ladder_of(rows: Iterable[Row], *, place: str) -> DualLadder:
             continue
         if taken >= MOST_ROWS or len(wrong) >= MOST_TOLD:
             wrong.append(
-                f"{where}: a ladder has {MOST_LEVELS} levels at most, and a row for each rung. "
+                f"{where}: a ladder has at most {MOST_LEVELS} levels, and one row for each rung. "
                 "Check that this is the right file."
                 if taken >= MOST_ROWS
-                else f"{where}: there may be more. Mend these first."
+                else f"{where}: there may be more errors. Fix these first."
             )
             break
         taken += 1
-        row = dict(zip_longest(header, cells[: len(header)]))  # a row may end before the header
+        row = dict(zip_longest(header, cells[: len(header)]))  # a row may end early
         try:
             _add(levels, row, cells[len(header) :], where)
         except LadderError as error:
@@ -126,12 +126,13 @@ def _header(cells: Sequence[Cell], place: str) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise LadderError(f"{place} is empty. Start with a row of names: {', '.join(COLUMNS)}.")
+        raise LadderError(
+            f"{place} is empty. Start with a row of column names: {', '.join(COLUMNS)}."
+        )
     for name in names:
         if name not in COLUMNS:
             raise LadderError(
-                f"{place} has a column {shown(name)}, which a ladder has not. "
-                f"{did_you_mean(name, COLUMNS)}"
+                f'{place}: "{name:.60}" is not a ladder column. {did_you_mean(name, COLUMNS)}'
             )
         if names.count(name) > 1:
             raise LadderError(f"{place} has the column {name!r} twice. Remove one.")
@@ -145,25 +146,27 @@ def _add(
     levels: dict[str, dict[str, Rung]], row: dict[str, Cell], beyond: Sequence[Cell], where: str
 ) -> None:
     if any(cell not in (None, "") for cell in beyond):
-        raise LadderError(f"{where} has more cells than there are columns. Name each column.")
+        raise LadderError(f"{where} has more cells than the header. Name each column.")
     name = " ".join(_text(row["level"], where, "level").split())
     if not name:
-        raise LadderError(f"{where} names no level. Write its name into the column 'level'.")
-    LadderLevel(name=name)  # a name that no level can have is told here
+        raise LadderError(f"{where} has no level. Write its name in the column 'level'.")
+    LadderLevel(name=name)  # raises an error for a name that is not valid
     side = _text(row["side"], where, "side").strip().casefold()
     rungs = levels.setdefault(name, {})
     if not side:
         told = [key for key, cell in row.items() if key != "level" and cell not in (None, "")]
         if told:
-            raise LadderError(f"{where} names no side. Write mastery or management.")
+            raise LadderError(
+                f"{where} has no side. Write mastery or management in the column 'side'."
+            )
         return
     if side not in set(Side):
         raise LadderError(
-            f"{where}: {shown(side)} is no side of a ladder. Write mastery or management."
+            f"{where}: {shown(side)} is not a side of a ladder. Write mastery or management."
         )
     if side in rungs:
         raise LadderError(
-            f"{where} gives {side} at {name!r} a second time. Keep one of the two rows."
+            f"{where} is a second row for {side} at {name!r}. Keep one of the two rows."
         )
     rungs[side] = _rung(row, where)
 
@@ -209,20 +212,20 @@ def _text(cell: Cell, where: str, column: str) -> str:
 
 
 def _amount(cell: Cell, where: str, key: str) -> Cell:
-    """Read pay. A sign of a currency says nothing that can be relied on: $ is of twenty."""
+    """Read pay. A currency sign is refused: $ can mean twenty currencies."""
     if not isinstance(cell, str):
         return _number(cell)
     amount = read_amount(cell)
     if amount is None:
         raise LadderError(
             f"{where}: pay {key} got {shown(cell)}. Write a number such as 48000, and the currency "
-            "as three letters, such as EUR, into the column 'currency'."
+            "as three letters, such as EUR, in the column 'currency'."
         )
     return amount
 
 
 def _number(cell: Cell) -> Cell:
-    """Read a number where it is one; what is none is for the rung to refuse."""
+    """Read a number; return anything else as it is, for the rung to refuse."""
     if isinstance(cell, str) and cell.strip().isdecimal() and len(cell) < MOST_DIGITS:
         return int(cell)
     if isinstance(cell, float) and cell.is_integer():

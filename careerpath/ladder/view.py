@@ -25,7 +25,7 @@ class LadderPiece(Piece):
     """A piece of the designer. Its look comes once, with what the browser does."""
 
     _css = ""
-    longest = 2 * LONGEST_TEXT  # a browser may send each end of a line as two characters
+    longest = 2 * LONGEST_TEXT  # a browser may send a line end as two characters
 
 
 class LadderScreen(VBox):
@@ -39,7 +39,7 @@ class LadderScreen(VBox):
     --------
     >>> screen = LadderScreen()
     >>> screen.model.start_from_example()
-    >>> len(screen.model.ladder.levels), screen.model.figures.to_mend
+    >>> len(screen.model.ladder.levels), screen.model.figures.to_fix
     (4, 0)
     """
 
@@ -63,7 +63,7 @@ class LadderScreen(VBox):
         self.model.level.observe(self._changed)
         self._draw()
 
-    # From the designer to the model
+    # From the visitor to the model
 
     def _act(self, doing: Doing) -> None:
         doings = self._doings(doing)
@@ -116,7 +116,7 @@ class LadderScreen(VBox):
         self.model.offer(content)
 
     def _begin(self, beginning: Callable[[], None]) -> None:
-        """Begin with another ladder; what was kept and cannot be read is not written over."""
+        """Start a design; a kept ladder that cannot be read is put aside first."""
         if self.model.unreadable:
             self._browser.put_aside()
         beginning()
@@ -133,10 +133,10 @@ class LadderScreen(VBox):
             self.model.forget()
             self._browser.forget()
 
-    # From the model to the designer
+    # From the model to the visitor
 
     def _changed(self, _change: object) -> None:
-        if not self._acting:  # what is done together is drawn once
+        if not self._acting:  # one action is drawn once, at its end
             self._draw()
 
     def _draw(self) -> None:

@@ -54,8 +54,8 @@ def side(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=re.compile(f"^{name}"))
 
 
-def to_mend(page: Page, count: int) -> None:
-    words = f"{count} to mend" if count else "Nothing to mend"
+def to_fix(page: Page, count: int) -> None:
+    words = f"{count} to fix" if count else "Nothing to fix"
     expect(page.get_by_role("link", name=words, exact=True)).to_be_visible()
 
 
@@ -86,28 +86,28 @@ def test_the_whole_way_by_keyboard_alone(page: Page, server):
     open_page(page, server)
     press(page.get_by_role("button", name="Start from the example"))
     expect(page.get_by_role("heading", name="Your two ladders")).to_be_focused()
-    to_mend(page, 0)
+    to_fix(page, 0)
     press(rung(page, "Mastery", "Staff"))
     expect(page.get_by_role("heading", name="Mastery: Staff specialist")).to_be_focused()
-    tab_to(side(page, "Mastery").get_by_label("What one decides"))
+    tab_to(side(page, "Mastery").get_by_label("What the person decides"))
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.press("Delete")
     page.keyboard.press("Tab")
-    to_mend(page, 1)
+    to_fix(page, 1)
     expect(side(page, "Mastery").get_by_text("Decision rights: not stated here")).to_be_visible()
     press(side(page, "Mastery").get_by_role("button", name="Remove"))
     expect(side(page, "Mastery").get_by_text("No mastery rung at this level.")).to_be_visible()
     press(page.get_by_role("button", name="Done"))
     expect(rung(page, "Mastery", "No rung")).to_be_focused()
-    press(page.get_by_role("link", name="1 to mend"))
+    press(page.get_by_role("link", name="1 to fix"))
     press(page.get_by_role("button", name=re.compile("^Go there.*Staff, mastery")))
     press(side(page, "Mastery").get_by_role("button", name="Add a mastery rung"))
     expect(page.get_by_role("heading", name="Mastery", exact=True)).to_be_focused()
     for _ in range(3):
         press(page.get_by_role("button", name="Undo"))
-    to_mend(page, 0)
+    to_fix(page, 0)
     press(page.get_by_role("button", name="Redo"))
-    to_mend(page, 1)
+    to_fix(page, 1)
     press(page.get_by_role("button", name="Move up").first)
     press(page.get_by_role("button", name="Done"))
     assert saved(page, "PDF", press).startswith(b"%PDF-")
@@ -157,9 +157,9 @@ def test_from_nothing_to_a_ladder_on_a_phone(browser: Browser, server):
 def test_a_file_is_opened_and_undo_brings_back_what_was_there(page: Page, server, name):
     begin(page, server)
     choose(page, name, write_ladder(EXAMPLE.without_rung("Staff", "mastery"), name))
-    to_mend(page, 1)
+    to_fix(page, 1)
     page.get_by_role("button", name="Undo").click()
-    to_mend(page, 0)
+    to_fix(page, 0)
     expect(rung(page, "Mastery", "Staff specialist")).to_be_visible()
 
 
@@ -205,7 +205,7 @@ def test_a_reload_offers_the_ladder_and_what_was_half_typed(page: Page, server):
     title.fill("")
     title.press_sequentially("Half a ti")
     page.reload()
-    expect(page.get_by_text("what you were typing is there, too")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("what you were typing is there too")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Go on with them").click()
     expect(page.get_by_role("heading", name="Mastery: Half a ti")).to_be_focused()
     page.get_by_role("button", name="Undo").click()
@@ -220,7 +220,7 @@ def test_a_dead_kernel_loses_nothing(page: Page):
         expect(page.get_by_role("heading", name="Management: Director")).to_be_focused()
         server.kill_kernels()
         expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=PATIENCE)
-        scope = side(page, "Management").get_by_label("What one is responsible for")
+        scope = side(page, "Management").get_by_label("What the person is responsible for")
         scope.fill("Written into a dead page.")
         side(page, "Management").get_by_label("Title").fill("Head")
         side(page, "Management").get_by_label("Title").blur()
@@ -235,7 +235,7 @@ def test_what_somebody_types_is_not_lost_when_a_finding_appears_above(page: Page
     rung(page, "Mastery", "Staff").click()
     fields = side(page, "Mastery")
     fields.get_by_label("Title").fill("")
-    scope = fields.get_by_label("What one is responsible for")
+    scope = fields.get_by_label("What the person is responsible for")
     scope.fill("")
     scope.press_sequentially("One field")
     expect(fields.get_by_text("It has no title.")).to_be_visible()
@@ -245,7 +245,7 @@ def test_what_somebody_types_is_not_lost_when_a_finding_appears_above(page: Page
     scope.blur()
     fields.get_by_label("From").fill("60 k")
     fields.get_by_label("From").blur()
-    expect(fields.get_by_text("Write a number, such as 48000")).to_be_visible()
+    expect(fields.get_by_text("Write a number such as 48000")).to_be_visible()
     expect(scope).to_have_value("One field of work")
     expect(fields.get_by_label("From")).to_have_value("60 k")
     assert kept(page).level("Staff").mastery.scope == "One field of work"
@@ -271,7 +271,7 @@ def test_a_second_tab_is_told(page: Page, server):
     other.get_by_role("button", name="Go on with them").click()
     rung(other, "Mastery", "Fellow").click()
     side(other, "Mastery").get_by_role("button", name="Remove").click()
-    to_mend(other, 1)
+    to_fix(other, 1)
     expect(page.get_by_text("Your ladders are open in another tab, too.")).to_be_visible()
 
 
@@ -284,7 +284,7 @@ def test_a_browser_that_keeps_nothing_is_told_and_can_be_used(page: Page, server
     expect(page.get_by_text("This browser could not keep your ladders.")).to_be_visible()
     rung(page, "Mastery", "Fellow").click()
     side(page, "Mastery").get_by_role("button", name="Remove").click()
-    to_mend(page, 1)
+    to_fix(page, 1)
 
 
 def test_deleting_leaves_nothing_in_the_browser(page: Page, server):
@@ -332,7 +332,7 @@ def test_a_file_that_cannot_be_read_is_told_and_nothing_is_lost(
     begin(page, server)
     choose(page, name, content() if callable(content) else content)
     expect(page.get_by_role("alert").filter(has_text=told)).to_be_visible()
-    to_mend(page, 0)
+    to_fix(page, 0)
     assert kept(page) == EXAMPLE
 
 
@@ -362,14 +362,14 @@ def test_no_screen_has_an_accessibility_violation(browser, server):
     open_page(page, server)
     check("start")
     page.get_by_role("button", name="Start from the example").click()
-    to_mend(page, 0)
+    to_fix(page, 0)
     check("example")
     rung(page, "Mastery", "Staff").click()
     fields = side(page, "Mastery")
     fields.get_by_label("From").fill("x")
-    fields.get_by_label("What one decides").fill("")
-    fields.get_by_label("What one decides").blur()
-    to_mend(page, 1)
+    fields.get_by_label("What the person decides").fill("")
+    fields.get_by_label("What the person decides").blur()
+    to_fix(page, 1)
     page.get_by_role("button", name="Delete my ladders from this browser").click()
     expect(page.get_by_role("button", name="Delete them")).to_be_visible()
     check("level, wrong")

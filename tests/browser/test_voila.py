@@ -91,7 +91,7 @@ def empty_a_field(page: Page) -> None:
     scope = page.get_by_label("What one is responsible for").first
     scope.fill("")
     scope.blur()
-    expect(page.get_by_role("link", name="1 to mend")).to_be_visible()
+    expect(page.get_by_role("link", name="1 to fix")).to_be_visible()
 
 
 #: What somebody does there; both front ends then show the same again.

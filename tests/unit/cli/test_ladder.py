@@ -34,7 +34,7 @@ def test_a_ladder_at_par_is_fine(good):
     result = run("check", good)
     assert result.exit_code == 0
     assert "good.csv: fine" in words(result.output)
-    assert "At par at 4 levels" in result.output
+    assert "Equal at 4 levels" in result.output
 
 
 def test_a_long_path_is_not_broken(tmp_path):
@@ -50,7 +50,7 @@ def test_what_is_not_at_par_is_told_and_ends_with_1(bad):
     said = words(result.output)
     assert "Staff, mastery Management has a rung at 'Staff', and mastery has none." in said
     assert "Add a mastery rung with the same weight." in said
-    assert "Not at par: Staff" in said
+    assert "Not equal: Staff" in said
 
 
 def test_the_check_as_json(bad):

@@ -24,7 +24,7 @@ ELSEWHERE = {"CSV UTF-8"}
 
 @pytest.fixture(scope="module")
 def screens():
-    """The words of the landing page, and of both pages up to something to mend."""
+    """The words of the landing page, and of both pages up to something to fix."""
     ten, ladders = TopTenScreen(), LadderScreen()
     ten._act(Doing("write", {"kind0": "master", "share": "20"}))
     pages = [(TEMPLATES / "site" / "landing.html").read_text(encoding="utf-8"), ten._piece.html]

@@ -89,20 +89,20 @@ def broken_sheet(change):
     [
         (
             lambda cells: cells.cell(2, 6, "=1+1"),
-            "a.xlsx, cell F2 holds a formula, '=1+1'. Copy it and paste its value in its place.",
+            "a.xlsx, cell F2 contains a formula, '=1+1'. Copy it and paste its value instead.",
         ),
         (lambda cells: cells.merge_cells("A2:A3"), "merged cells: A2:A3. Unmerge them"),
-        (lambda cells: [cells.cell(row, 1, "x") for row in range(10, 1100)], "50 levels at most"),
+        (lambda cells: [cells.cell(row, 1, "x") for row in range(10, 1100)], "at most 50 levels"),
         (lambda cells: cells.cell(2000, 1, "x"), "1,001 rows or more"),
         (lambda cells: cells.cell(2, 200, "x"), "200 columns"),
-        (lambda cells: cells.cell(2, 14, "x"), "row 2 has more cells than there are columns"),
+        (lambda cells: cells.cell(2, 14, "x"), "row 2 has more cells than the header"),
         (
             lambda cells: cells.cell(2, 6, "€ 48.000"),
             "row 2: pay minimum got '€ 48.000'. Write a number such as 48000, and the currency",
         ),
         (lambda cells: cells.cell(2, 6, "48 k"), "row 2: pay minimum got '48 k'. Write a number"),
         (lambda cells: cells.cell(2, 8, "Euro"), "row 2: pay currency must be the three letters"),
-        (lambda cells: cells.cell(1, 4, "scop"), "a column 'scop'"),
+        (lambda cells: cells.cell(1, 4, "scop"), '"scop" is not a ladder column'),
     ],
 )
 def test_a_sheet_that_cannot_be_read_is_told(change, told):
@@ -186,7 +186,8 @@ def test_pay_that_is_shown_in_another_currency_than_its_row_says_is_told(kind, c
     with pytest.raises(LadderError) as caught:
         read_ladder(formatted(kind, currency), "a.xlsx")
     assert str(caught.value) == (
-        f"a.xlsx, cell F2 is shown in {shown_in}, and its row says {currency}. Make the two agree."
+        f"a.xlsx, cell F2 is shown in {shown_in}, but its row says {currency}. "
+        "Use the same currency in both."
     )
 
 
@@ -236,7 +237,7 @@ def test_what_is_told_stays_short_whatever_a_file_holds():
     with pytest.raises(LadderError) as caught:
         read_ladder(text.encode(), "a.toml")
     assert len(str(caught.value)) < 10_000
-    assert "And 80 more. Mend these first." in str(caught.value)
+    assert "And 80 more. Fix these first." in str(caught.value)
 
 
 def bomb():
@@ -252,23 +253,31 @@ HEADER = "level,side,title\n"
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("a.ods", b"x", "ends in none of .csv, .xlsx, .toml"),
+        (
+            "a.ods",
+            b"x",
+            "The format of 'a.ods' is not known. End its name in one of: .csv, .xlsx, .toml.",
+        ),
         ("a.csv", b"", "a.csv is empty"),
         ("a.csv", b"x" * (LARGEST + 1), "larger than 2 MB"),
         ("a.csv", b"level,side\nx\xff,mastery", "not UTF-8"),
         ("a.csv", b"level,side\nx,mastery", "no column 'title'"),
-        ("a.csv", b"level,side,title,pay\n", "a column 'pay'"),
+        ("a.csv", b"level,side,title,pay\n", '"pay" is not a ladder column'),
         ("a.csv", b"level,side,title,title\n", "'title' twice"),
-        ("a.csv", f"{HEADER},mastery,x".encode(), "row 2 names no level"),
-        ("a.csv", f"{HEADER}a,,x".encode(), "row 2 names no side"),
-        ("a.csv", f"{HEADER}a,master,x".encode(), "'master' is no side"),
-        ("a.csv", f"{HEADER}a,mastery,x\na,mastery,y".encode(), "row 3 gives mastery at 'a' a sec"),
-        ("a.csv", f"{HEADER}a,mastery,x\x01".encode(), "row 2: title holds a character"),
-        ("a.csv", (HEADER + "a,mastery,x\n" * 30).encode(), "there may be more"),
+        ("a.csv", f"{HEADER},mastery,x".encode(), "row 2 has no level"),
+        ("a.csv", f"{HEADER}a,,x".encode(), "row 2 has no side"),
+        ("a.csv", f"{HEADER}a,master,x".encode(), "'master' is not a side"),
+        (
+            "a.csv",
+            f"{HEADER}a,mastery,x\na,mastery,y".encode(),
+            "row 3 is a second row for mastery at 'a'",
+        ),
+        ("a.csv", f"{HEADER}a,mastery,x\x01".encode(), "row 2: title contains a character"),
+        ("a.csv", (HEADER + "a,mastery,x\n" * 30).encode(), "there may be more errors"),
         (
             "a.csv",
             (HEADER + "".join(f"{each},mastery,x\n" for each in range(110))).encode(),
-            "50 levels at most",
+            "at most 50 levels",
         ),
         (
             "a.csv",
@@ -278,14 +287,18 @@ HEADER = "level,side,title\n"
         ("a.csv", b"level,side,title,up or out\na,mastery,x,maybe", "Write yes or no"),
         ("a.csv", b"level,side,title,pay minimum\na,mastery,x,5", "pay maximum is missing. Add it"),
         ("a.csv", b"level,side,title,voice\na,mastery,x,money", "must be 'vision'"),
-        ("a.xlsx", b"PK nothing", "is no Excel file"),
+        ("a.xlsx", b"PK nothing", "cannot be read as an Excel file"),
         ("a.xlsx", bomb(), "unpacks to 30 MB"),
         ("a.toml", b"levels = ", "not valid TOML"),
         ("a.toml", b"a" + b".a" * 900_000 + b" = 1", "nests too deeply"),
         ("a.toml", b"".join(b"[a%d]\n" % each for each in range(30_000)), "more entries than"),
         ("a.toml", b"x = [" + b"{a=1}," * 30_000 + b"]", "more entries than"),
         ("a.toml", b"levels = " + b"[" * 5000, "nests too deeply"),
-        ("a.toml", b"[[levels]]\nname = 'a'\nmaster = 1", "levels number 1 master is nothing"),
+        (
+            "a.toml",
+            b"[[levels]]\nname = 'a'\nmaster = 1",
+            "levels number 1 master is not part of a ladder",
+        ),
         ("a.toml", b"[[levels]]\nname = 3", "levels number 1 name got 3: must be text"),
         (
             "a.toml",
@@ -313,9 +326,9 @@ def test_all_that_is_wrong_is_told_at_once():
 def test_a_place_that_is_none_is_told(tmp_path):
     with pytest.raises(LadderError, match="Check the path"):
         load_ladder(tmp_path / "none.csv")
-    with pytest.raises(LadderError, match="Choose another place"):
+    with pytest.raises(LadderError, match="Choose another file"):
         save_ladder(EXAMPLE, tmp_path / "no" / "where.csv")
-    with pytest.raises(LadderError, match="ends in none of"):
+    with pytest.raises(LadderError, match=r"is not known\. End its name in one of"):
         save_ladder(EXAMPLE, tmp_path / "a.docx")
 
 

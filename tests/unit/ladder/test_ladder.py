@@ -94,7 +94,7 @@ def test_text_is_kept_as_every_file_can_hold_it():
         (lambda: EXAMPLE.with_level("Staff"), "used twice: Staff"),
         (lambda: EXAMPLE.with_level("  "), "name got '  ': must not be empty"),
         (lambda: EXAMPLE.with_level_renamed("Staff", "Senior"), "used twice: Senior"),
-        (lambda: EXAMPLE.with_level_moved("Staff", 9), "no place 9. Places run from 0 to 3"),
+        (lambda: EXAMPLE.with_level_moved("Staff", 9), "no position 9. Positions run from 0 to 3"),
         (lambda: EXAMPLE.with_rung("Staff", "master", Rung()), "Did you mean 'mastery'?"),
         (
             lambda: EXAMPLE.without_rung("Staff", "mastery").with_rung_moved(
@@ -102,7 +102,7 @@ def test_text_is_kept_as_every_file_can_hold_it():
             ),
             "no mastery rung at 'Staff'",
         ),
-        (lambda: Rung(title="a\x00b"), "character that is no text ('\\x00')"),
+        (lambda: Rung(title="a\x00b"), "character that is not text ('\\x00')"),
         (lambda: Rung(scope="x" * 2001), "longer than 2,000 characters"),
         (lambda: Rung(direct_reports=-1), "direct_reports"),
         (lambda: Rung(directreports=1), "nothing that Rung has"),
@@ -115,7 +115,7 @@ def test_text_is_kept_as_every_file_can_hold_it():
         (lambda: Pay(minimum=1, maximum=1.001, currency="EUR"), "two decimals"),
         (
             lambda: DualLadder(levels=tuple(LadderLevel(name=str(each)) for each in range(51))),
-            "levels are 51, and a ladder has 50 at most",
+            "levels are 51, but a ladder has at most 50",
         ),
     ],
 )

@@ -49,11 +49,11 @@ def test_it_begins_with_nothing_and_offers_nothing():
 def test_the_example_and_an_empty_ladder_are_beginnings(model):
     assert model.stage is LadderStage.DESIGN
     assert model.ladder == EXAMPLE
-    assert model.figures.to_mend == 0
+    assert model.figures.to_fix == 0
     empty = LadderModel()
     empty.start_empty()
     assert empty.ladder == DualLadder()
-    assert empty.said == "An empty ladder. 1 to mend."
+    assert empty.said == "An empty ladder. 1 to fix."
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.toml"])
@@ -61,7 +61,7 @@ def test_a_file_is_a_beginning(name):
     model = LadderModel()
     model.load(name, write_ladder(EXAMPLE, name))
     assert (model.stage, model.ladder) == (LadderStage.DESIGN, EXAMPLE)
-    assert model.said == f"Opened: {name}. Nothing to mend."
+    assert model.said == f"Opened: {name}. Nothing to fix."
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -122,12 +122,12 @@ def test_typing_that_is_none_is_left_out(unsent):
         (b"\xff", "cannot be read"),
         (b"[" * 100_000, "cannot be read"),
         (b"x" * 2_000_001, "larger than 2 MB"),
-        (b"7", "is no ladder"),
-        (b"{}", "is no ladder"),
-        (b'{"version": 1, "ladder": [1]}', "is no ladder"),
+        (b"7", "is not a ladder"),
+        (b"{}", "is not a ladder"),
+        (b'{"version": 1, "ladder": [1]}', "is not a ladder"),
         (b'{"version": 2, "ladder": {}}', "another version of careerpath"),
         (b'{"version": 1, "ladder": {"levels": [{}]}}', "name is missing"),
-        (b'{"version": 1, "ladder": {"levels": [{"name": "a", "x": 1}]}}', "x is nothing"),
+        (b'{"version": 1, "ladder": {"levels": [{"name": "a", "x": 1}]}}', "x is not part"),
     ],
 )
 def test_what_was_kept_and_cannot_be_read_is_told_and_not_offered(content, told):
@@ -144,7 +144,7 @@ def test_what_is_told_of_it_stays_short():
     model.offer(
         json.dumps({"version": 1, "ladder": dict.fromkeys(map(str, range(9_999)))}).encode()
     )
-    assert "more. Mend these first." in model.unreadable
+    assert "more. Fix these first." in model.unreadable
     assert len(model.unreadable) < 10_000
 
 
@@ -237,7 +237,7 @@ def test_there_are_only_so_many_levels():
     model.start_empty()
     for _ in range(50):
         model.add_level()
-    with pytest.raises(LadderError, match="50 levels at most"):
+    with pytest.raises(LadderError, match="at most 50 levels"):
         model.add_level()
 
 
@@ -245,7 +245,7 @@ def test_rungs_are_removed_added_and_moved(staff):
     level = staff.level
     level.remove_rung(level.opened, "mastery")
     assert staff.ladder.level("Staff").mastery is None
-    assert staff.said == "Removed: Staff, mastery. 1 to mend."
+    assert staff.said == "Removed: Staff, mastery. 1 to fix."
     level.add_rung(level.opened, "mastery")
     assert staff.ladder.level("Staff").mastery == Rung()
     level.move_rung(level.opened, "mastery", up=True)
@@ -317,24 +317,24 @@ def write(model, side="mastery", **changes):
 def test_a_field_is_taken_and_the_check_follows(staff):
     write(staff, decision_rights="")
     assert staff.ladder.level("Staff").mastery.decision_rights == ""
-    assert staff.said == "1 to mend."
+    assert staff.said == "1 to fix."
     write(staff, decision_rights="What is good enough.")
-    assert staff.said == "Nothing to mend."
+    assert staff.said == "Nothing to fix."
 
 
 @pytest.mark.parametrize(
     ("changes", "field", "told"),
     [
         ({"minimum": "90 k"}, "minimum", "Write a number"),
-        ({"minimum": ""}, "minimum", "Write the lower end, too."),
-        ({"maximum": ""}, "maximum", "Write the upper end, too."),
+        ({"minimum": ""}, "minimum", "Write the lower end too."),
+        ({"maximum": ""}, "maximum", "Write the upper end too."),
         ({"maximum": "9999999999"}, "maximum", "number from 0 to"),
         ({"maximum": "1"}, "maximum", "Swap them"),
         ({"currency": "Euro"}, "currency", "three letters"),
         ({"direct_reports": "few"}, "direct_reports", "whole number"),
         ({"direct_reports": "9" * 400}, "direct_reports", "whole number"),
         ({"title": "x" * 121}, "title", "longer than 120"),
-        ({"scope": "a\x00"}, "scope", "no text"),
+        ({"scope": "a\x00"}, "scope", "not text"),
     ],
 )
 def test_a_field_that_makes_no_sense_stays_as_typed_and_loses_no_other(staff, changes, field, told):
@@ -437,9 +437,9 @@ def test_the_finding_of_an_empty_ladder_leads_to_its_first_level():
 @pytest.mark.parametrize("typed", ["20", "20 %", "20,0"])
 def test_the_tolerance_of_pay_is_chosen_and_kept(staff, typed):
     write(staff, minimum="50000", maximum="70000")
-    before = staff.figures.to_mend
+    before = staff.figures.to_fix
     staff.set_tolerance(typed)
-    assert staff.figures.to_mend < before
+    assert staff.figures.to_fix < before
     assert staff.kept.pay_tolerance == 0.2
     assert "It pays less" not in staff.file("html")[2].decode()
 

@@ -1,4 +1,4 @@
-"""What is not at par, and the mend."""
+"""What makes one ladder less attractive than the other, and how to fix it."""
 
 import re
 
@@ -41,7 +41,7 @@ def compared(ladder):
 
 def test_a_perfect_ladder_has_no_findings():
     assert find_disparities(PERFECT) == ()
-    assert all(row.at_par and row.words == "At par at 4 levels" for row in compared(PERFECT))
+    assert all(row.at_par and row.words == "Equal at 4 levels" for row in compared(PERFECT))
     assert [row.aspect for row in compared(PERFECT)] == list(Aspect)
 
 
@@ -115,7 +115,7 @@ def test_each_thing_not_at_par_is_one_finding(name, side, changes, expected):
     assert row.at_par == (level is Level.NOTE)
     assert row.where_not == (() if level is Level.NOTE else (name,))
     behind = f"Mastery is not behind; management is: {name}"
-    assert row.words == (behind if level is Level.NOTE else f"Not at par: {name}")
+    assert row.words == (behind if level is Level.NOTE else f"Not equal: {name}")
 
 
 def test_pay_that_does_not_grow_is_told_on_both_sides():

@@ -129,5 +129,5 @@ def test_the_words_of_a_level_tell_its_pay_and_what_is_not_at_par():
         "Pay: mastery EUR 40,000 to 50,000; management EUR 58,000 to 76,000. Mastery: its pay"
     )
     assert "Mastery: it pays less: the middle of its range" in level.pay_words
-    assert "Pay is not at par at Staff." in drawn(ladder).words
-    assert [spot.to_mend for spot in level.spots] == [2, 0]
+    assert "Pay is not equal at Staff." in drawn(ladder).words
+    assert [spot.to_fix for spot in level.spots] == [2, 0]

@@ -32,7 +32,7 @@ def text_of(ladder=EXAMPLE):
 
 def test_a_ladder_at_par_says_so_with_date_and_limits():
     for text in (report().html(), text_of(), report().content("a.md").decode()):
-        assert "at par" in text
+        assert "the two ladders are equal" in text.lower()
         assert "22 November 2026" in text
         assert "no advice on law or pay" in text
     assert "4 levels, 8 rungs" in text_of()
@@ -51,7 +51,7 @@ def test_each_finding_is_there_with_why_and_mend():
     for text in (report(ladder).html().replace("&#39;", "'"), text_of(ladder)):
         for said in (finding.fact, finding.why, finding.mend):
             assert said in text
-    assert "1 thing is not at par" in in_short(1)
+    assert "1 thing is not equal" in in_short(1)
 
 
 def test_the_tolerance_is_that_of_the_check():
@@ -139,7 +139,9 @@ def test_files_to_go_on_with_hold_the_ladder(ending):
 
 
 def test_a_format_that_a_ladder_has_not_is_told(tmp_path):
-    with pytest.raises(LadderError, match=r"'a.docx' ends in none of .pdf, .html, .md, .xlsx"):
+    with pytest.raises(
+        LadderError, match=r"'a.docx' is not known. End its name in one of: .pdf, .html, .md, .xlsx"
+    ):
         report().save(tmp_path / "a.docx")
-    with pytest.raises(LadderError, match="Choose another place"):
+    with pytest.raises(LadderError, match="Choose another file"):
         report().save(tmp_path / "none" / "a.html")

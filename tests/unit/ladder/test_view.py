@@ -73,7 +73,7 @@ def test_what_was_kept_is_offered():
 def test_a_browser_that_keeps_nothing_is_told():
     screen = LadderScreen()
     do(screen, "kept", storage="no")
-    assert "This browser keeps nothing for us" in words(screen)
+    assert "This browser does not keep your ladders" in words(screen)
 
 
 def test_what_was_kept_and_cannot_be_read_is_put_aside_and_can_be_saved(monkeypatch):
@@ -99,14 +99,14 @@ def test_each_change_is_kept_after_it_is_shown(screen, monkeypatch):
 
 
 def test_the_picture_the_check_and_the_files_follow_each_change(screen):
-    assert "Nothing to mend" in words(screen)
+    assert "Nothing to fix" in words(screen)
     do(screen, "open", level="Staff", side="mastery")
     do(screen, "remove rung", opened=opened(screen), side="mastery")
     text = words(screen)
-    assert "1 to mend" in text
+    assert "1 to fix" in text
     assert "No rung" in text
     assert "Management has a rung at 'Staff', and mastery has none." in text
-    assert "Not at par: Staff" in text
+    assert "Not equal: Staff" in text
 
 
 def test_a_finding_leads_to_its_rung(screen):
