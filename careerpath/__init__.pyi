@@ -31,8 +31,7 @@ from .core.instrument_parts import (
 )
 from .core.interpretation import FacetReading, Interpretation, interpret
 from .core.reliable_change import PastResult, ReliableChange, reliable_change
-from .core.result_file import KeptResult, result_document
-from .core.result_reading import read_results
+from .core.result_file import KeptResult, read_results, result_document
 from .core.scoring import FacetScore, Score, score
 from .core.share_link import decode_answers, encode_answers
 from .ladder.files import load_ladder, save_ladder

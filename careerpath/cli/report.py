@@ -15,6 +15,7 @@ from careerpath.cli.app import FOUND_ERRORS, InstrumentOption, app
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.cli.score import Missing, in_options
 from careerpath.core.errors import AnswerError, CareerpathError, shown
+from careerpath.core.files import write_bytes
 from careerpath.core.instrument import Instrument
 
 ANSWER_FILES = (".json", ".toml")
@@ -74,7 +75,7 @@ def report_command(
     def make(source: str, target: Path, *, said: str) -> None:
         check_target(target, overwrite=overwrite, inputs=[source, instrument])
         content = _report(source, target.suffix[1:].lower(), questionnaire, said, day, missing)
-        _write(target, content)
+        write_bytes(target, content)
 
     if answers != "-" and not Path(answers).exists():
         raise CareerpathError(f"There is no {answers}. Check the path of the answers.")
@@ -131,15 +132,6 @@ def _report(
         place = "Standard input" if source == "-" else source
         told = in_options(error) if isinstance(error, AnswerError) else str(error)
         raise CareerpathError(f"{place}: {told}") from error
-
-
-def _write(target: Path, content: bytes) -> None:
-    try:
-        target.write_bytes(content)
-    except OSError as error:
-        raise CareerpathError(
-            f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
-        ) from error
 
 
 def _make_folder(folder: Path) -> None:

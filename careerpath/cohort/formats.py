@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from careerpath.core.errors import CareerpathError, shown
+from careerpath.core.files import check_unpacked_size, reason_of
 
 MOST_COLUMNS = 10_000
 LONGEST_HEADER = 1_000_000
@@ -123,7 +124,7 @@ def _guarded(path: Path, parts: Iterator[TablePart]) -> Iterator[TablePart]:
 
 
 def _unreadable(path: Path, error: Exception) -> CohortFileError:
-    told = getattr(error, "strerror", None) or str(error).strip().splitlines()[0]
+    told = reason_of(error).strip().splitlines()[0]
     told = told if len(told) < 300 else f"{told[:300]}..."
     if "UTF" in told.upper():
         return CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.")
@@ -254,17 +255,16 @@ def _excel(path: Path) -> Parts:
     import openpyxl
 
     try:
-        with zipfile.ZipFile(path) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
+        check_unpacked_size(
+            path,
+            min(LARGEST_WORKBOOK, MOST_PACKED * max(path.stat().st_size, 100_000)),
+            place=str(path),
+            raises=CohortFileError,
+        )
     except zipfile.BadZipFile as error:
         raise CohortFileError(
             f"{path} is not an Excel file. Save it again as .xlsx or CSV."
         ) from error
-    if size > LARGEST_WORKBOOK or size > MOST_PACKED * max(path.stat().st_size, 100_000):
-        raise CohortFileError(
-            f"{path} unpacks to {size / 1e6:,.0f} MB, which is more than a workbook of answers "
-            "holds. Save the sheet as CSV."
-        )
 
     def sheet() -> tuple[Any, Iterator[tuple[Any, ...]]]:
         try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careerpath.core.errors import CareerpathError, shown
+from careerpath.core.files import reason_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -119,7 +120,7 @@ def _check_master(master: str) -> None:
         try:
             socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
         except (OSError, OverflowError) as error:
-            refusals.append(getattr(error, "strerror", None) or str(error))
+            refusals.append(reason_of(error))
         else:
             return
     raise CareerpathError(

@@ -29,6 +29,7 @@ from careerpath.cohort.reliability import (
 )
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
+from careerpath.core.files import write_bytes
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
 from careerpath.core.numbers import exact
 from careerpath.core.wording import shortened
@@ -179,9 +180,7 @@ class Tally:
         CareerpathError
             Where it cannot be written.
         """
-        from careerpath.cohort.tally_file import write_packed
-
-        return write_packed(self.to_bytes(), Path(path))
+        return write_bytes(Path(path), self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """Return what `save` writes."""

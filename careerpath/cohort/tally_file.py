@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
+from careerpath.core.files import read_bytes
 from careerpath.core.instrument import Identifier, Scale
 
 if TYPE_CHECKING:
@@ -91,22 +91,6 @@ def pack_tally(
     return gzip.compress(text.encode("utf-8"), mtime=0)
 
 
-def write_packed(packed: bytes, path: Path) -> Path:
-    """Write the content of a tally's file, whole or not at all."""
-    try:
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            beside.write_bytes(packed)
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:  # A path may have no name, or a null byte in it.
-        told = getattr(error, "strerror", None) or error
-        raise CareerpathError(f"Cannot write {path}: {told}. Choose another place.") from error
-    return path
-
-
 def is_tally(path: Path) -> bool:
     """Return whether a file's name is that of a tally."""
     return path.suffix.lower() == ".tally"
@@ -125,11 +109,7 @@ def read_tally(path: Path) -> tuple[TallyLayout, CountArray, dict[Reason, int], 
     CareerpathError
         If the file cannot be read, or is not a tally.
     """
-    try:
-        raw = path.read_bytes()
-    except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise CareerpathError(f"Cannot read {path}: {told}. Check the path.") from error
+    raw = read_bytes(path)
     try:
         document = _Document.model_validate(json.loads(_unpacked(raw)))
     except (ValidationError, ValueError, RecursionError, zlib.error, EOFError) as error:

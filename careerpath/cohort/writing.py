@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from careerpath.cohort.formats import CohortFileError
-
-_ESCAPED = ("=", "+", "-", "@", "\t", "\r")
+from careerpath.core.files import written_whole
+from careerpath.core.text_tables import escape_formula
 
 
 def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
@@ -30,17 +30,8 @@ def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
             f"{path} ends in none of .csv, .tsv and .parquet. Rename it, so that its format is "
             "known."
         )
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        try:
-            _put(frame, kind, beside)
-            beside.replace(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise CohortFileError(f"Cannot write {path}: {told}. Choose another place.") from error
+    with written_whole(path, raises=CohortFileError) as beside:
+        _put(frame, kind, beside)
     return path
 
 
@@ -67,12 +58,12 @@ def _escaped(frame: pd.DataFrame) -> pd.DataFrame:
             column = column.map(_escape, na_action="ignore")
         elif isinstance(column.dtype, pd.CategoricalDtype):
             column = column.astype(object).map(_escape, na_action="ignore")
-        made[_escape(str(name))] = column
+        made[escape_formula(str(name))] = column
     return pd.DataFrame(made, index=frame.index)
 
 
 def _escape(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_ESCAPED) else value
+    return escape_formula(value) if isinstance(value, str) else value
 
 
 def _plain_for_parquet(frame: pd.DataFrame) -> pd.DataFrame:

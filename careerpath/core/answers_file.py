@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from careerpath.core.errors import AnswersFileError
-from careerpath.core.files import decoded, parsed_json, short, too_deep, too_many_digits
+from careerpath.core.files import (
+    check_size,
+    decoded,
+    parsed_json,
+    parsed_toml,
+    read_bytes,
+    short,
+)
 from careerpath.core.instrument import Instrument
 from careerpath.core.instrument_file import load_instrument
-from careerpath.core.result_reading import date_in, is_result, own_answers
+from careerpath.core.result_file import date_in, is_result, own_answers
 
 STANDARD_INPUT = "-"
 LARGEST = 5_000_000
@@ -70,7 +76,8 @@ def read_dated_answers(source: str, instrument: Instrument | None = None) -> Dat
             f"{place} ends in neither .json nor .toml. Rename it, so that its format is known."
         )
     text = _text(source, place)
-    data = _parsed_toml(text, place) if is_toml else parsed_json(text, place=place)
+    parsed = parsed_toml if is_toml else parsed_json
+    data = parsed(text, place=place, raises=AnswersFileError)
     if is_result(data):
         instrument = instrument or load_instrument()
         answers = own_answers(data, instrument, place=place)
@@ -79,36 +86,15 @@ def read_dated_answers(source: str, instrument: Instrument | None = None) -> Dat
 
 
 def _text(source: str, place: str) -> str:
-    try:
-        if source == STANDARD_INPUT:
-            raw = sys.stdin.buffer.read(LARGEST + 1)
-        else:
-            with Path(source).open("rb") as file:
-                raw = file.read(LARGEST + 1)
-    except OSError as error:
-        raise AnswersFileError(f"Cannot read {place}: {error.strerror}. Check the path.") from error
-    except ValueError as error:  # a path with a null byte
-        raise AnswersFileError(f"Cannot read {place!r}: {error}. Check the path.") from error
-    if len(raw) > LARGEST:
-        raise AnswersFileError(
-            f"{place} is larger than {LARGEST // 1_000_000} MB, so it does not hold one person's "
-            "answers. Check the path."
-        )
-    text = decoded(raw, place=place)
+    if source == STANDARD_INPUT:
+        raw = sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        raw = read_bytes(Path(source), most=LARGEST, raises=AnswersFileError)
+    check_size(raw, LARGEST, place=place, holds="one person's answers", raises=AnswersFileError)
+    text = decoded(raw, place=place, raises=AnswersFileError)
     if not text.strip():
         raise AnswersFileError(f'{place} is empty. Write the answers into it: {{"q01": 7, ...}}.')
     return text
-
-
-def _parsed_toml(text: str, place: str) -> object:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise AnswersFileError(f"{place} is not valid TOML: {error}. Mend that line.") from error
-    except ValueError as error:
-        raise too_many_digits(place) from error
-    except RecursionError as error:
-        raise too_deep(place) from error
 
 
 def _answers(data: object, place: str) -> dict[str, Any]:

@@ -1,92 +1,230 @@
-"""JSON from files that people hand in: each mistake is told with its place and the mend."""
+"""Reading and writing files: text, strict JSON and TOML, limits, and whole files or none.
+
+Every function takes the class of the error to raise, ``raises``: each kind of file has its own.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+import os
+import shutil
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, NoReturn
 
-from careerpath.core.errors import AnswersFileError
+from careerpath.core.errors import CareerpathError, shown
+
+Raises = type[CareerpathError]
 
 
-def decoded(raw: bytes, *, place: str) -> str:
-    """Return the text of a file.
+def read_bytes(
+    path: Path,
+    *,
+    most: int | None = None,
+    raises: Raises = CareerpathError,
+    next_step: str = "Check the path.",
+) -> bytes:
+    """Return what a file holds.
+
+    Parameters
+    ----------
+    path : Path
+    most : int, optional
+        Read no more than one byte above this limit, so that `check_size` can refuse the file.
+    raises : type
+        The error's class.
+    next_step : str
+        What to do if the file cannot be read.
+
+    Raises
+    ------
+    CareerpathError
+        If the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(-1 if most is None else most + 1)
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        raise raises(f"Cannot read {_named(path)}: {reason_of(error)}. {next_step}") from error
+
+
+def check_size(raw: bytes, most: int, *, place: str, holds: str, raises: Raises) -> None:
+    """Refuse a file of more bytes than its kind ever has.
 
     Parameters
     ----------
     raw : bytes
+    most : int
     place : str
-        What to call the file in a message.
+        The file's name, for the message.
+    holds : str
+        What the file should hold, such as "a ladder".
+    raises : type
+        The error's class.
+    """
+    if len(raw) > most:
+        raise raises(
+            f"{place} is larger than {most // 1_000_000} MB, so it does not hold {holds}. Check "
+            "that this is the right file."
+        )
+
+
+def check_unpacked_size(file: Path | IO[bytes], most: int, *, place: str, raises: Raises) -> None:
+    """Refuse an Excel file, or another zip archive, that unpacks to more than ``most`` bytes.
 
     Raises
     ------
-    AnswersFileError
-        Where it is not UTF-8.
+    CareerpathError
+        If it does.
+    zipfile.BadZipFile
+        If it is no zip archive.
+    """
+    with zipfile.ZipFile(file) as packed:
+        size = sum(entry.file_size for entry in packed.infolist())
+    if size > most:
+        raise raises(
+            f"{place} unpacks to {size / 1e6:,.0f} MB, which is too much. Check that this is the "
+            "right file, or save the sheet as CSV."
+        )
+
+
+def decoded(raw: bytes, *, place: str, raises: Raises) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
 
     Examples
     --------
-    >>> decoded(b"7", place="a.json")
+    >>> decoded(b"7", place="a.json", raises=CareerpathError)
     '7'
     """
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise AnswersFileError(
+        raise raises(
             f"{place} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
         ) from error
 
 
-def parsed_json(text: str, *, place: str) -> object:
-    """Read JSON strictly: each key once, and no number that JSON does not have.
+def parsed_json(text: str, *, place: str, raises: Raises) -> object:
+    """Read JSON strictly: each key once, and no NaN or Infinity.
 
     Parameters
     ----------
     text : str
     place : str
-        What to call the file in a message.
+        The file's name, for the message.
+    raises : type
+        The error's class.
 
     Raises
     ------
-    AnswersFileError
-        Where it is no such JSON.
+    CareerpathError
+        If the text is not strict JSON.
 
     Examples
     --------
-    >>> parsed_json('{"q01": 7}', place="a.json")
+    >>> parsed_json('{"q01": 7}', place="a.json", raises=CareerpathError)
     {'q01': 7}
-    >>> parsed_json('{"q01": 7', place="a.json")
+    >>> parsed_json('{"q01": 7', place="a.json", raises=CareerpathError)
     Traceback (most recent call last):
         ...
-    careerpath.core.errors.AnswersFileError: a.json is not valid JSON: Expecting ',' delimiter \
-(line 1, column 10). Mend that line.
+    careerpath.core.errors.CareerpathError: a.json is not valid JSON: Expecting ',' delimiter \
+(line 1, column 10). Fix that line.
     """
 
     def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         table: dict[str, Any] = {}
         for key, value in pairs:
             if key in table:
-                raise AnswersFileError(
-                    f"{place} holds the key {short(key)} twice. Keep one of the two."
-                )
+                raise raises(f"{place} holds the key {short(key)} twice. Keep one of the two.")
             table[key] = value
         return table
 
     def no_such_number(literal: str) -> NoReturn:
-        raise AnswersFileError(
-            f"{place} holds {literal}, which is not a number that an item can have. "
-            "Leave an unanswered item out."
-        )
+        raise raises(f"{place} holds {literal}, which is not a number. Leave it out.")
 
     try:
         return json.loads(text, object_pairs_hook=each_key_once, parse_constant=no_such_number)
     except json.JSONDecodeError as error:
-        raise AnswersFileError(
+        raise raises(
             f"{place} is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno}). "
-            "Mend that line."
+            "Fix that line."
         ) from error
-    except ValueError as error:
-        raise too_many_digits(place) from error
-    except RecursionError as error:
-        raise too_deep(place) from error
+    except (ValueError, RecursionError) as error:
+        raise _unusable(error, place, raises) from error
+
+
+def parsed_toml(text: str, *, place: str, raises: Raises) -> dict[str, Any]:
+    """Read TOML.
+
+    Raises
+    ------
+    CareerpathError
+        If the text is not TOML.
+
+    Examples
+    --------
+    >>> parsed_toml("q01 = 7", place="a.toml", raises=CareerpathError)
+    {'q01': 7}
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise raises(f"{place} is not valid TOML: {error}. Fix that line.") from error
+    except (ValueError, RecursionError) as error:
+        raise _unusable(error, place, raises) from error
+
+
+def write_bytes(path: Path, content: bytes, *, raises: Raises = CareerpathError) -> Path:
+    """Write a file, whole or not at all. An existing file is replaced and keeps its permissions.
+
+    Raises
+    ------
+    CareerpathError
+        If the file cannot be written.
+    """
+    with written_whole(path, raises=raises) as beside:
+        beside.write_bytes(content)
+        with suppress(FileNotFoundError):
+            shutil.copymode(path, beside)
+    return path
+
+
+@contextmanager
+def written_whole(path: Path, *, raises: Raises = CareerpathError) -> Iterator[Path]:
+    """Give a path beside `path` to write to; the file moves to `path` when it is complete.
+
+    Raises
+    ------
+    CareerpathError
+        If the file cannot be written. Then nothing is left beside `path`.
+    """
+    with cannot_write(path, raises=raises):
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            yield beside
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def cannot_write(path: Path, *, raises: Raises = CareerpathError) -> Iterator[None]:
+    """Say which file cannot be written, if the block inside cannot write it."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a path without a name or with a null byte
+        raise raises(
+            f"Cannot write {_named(path)}: {reason_of(error)}. Choose another place."
+        ) from error
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a file, or a connection, failed: the operating system's words if it has any."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def short(key: str) -> str:
@@ -100,13 +238,12 @@ def short(key: str) -> str:
     return repr(key if len(key) <= 40 else f"{key[:37]}...")
 
 
-def too_deep(place: str) -> AnswersFileError:
-    """Tell of tables in tables without an end."""
-    return AnswersFileError(
-        f"{place} nests tables too deeply. Write one answer for each item, without nesting."
-    )
+def _named(path: Path) -> str:
+    name = str(path)
+    return name if name.isprintable() and len(name) < 300 else shown(name)
 
 
-def too_many_digits(place: str) -> AnswersFileError:
-    """Tell of a number that Python does not print."""
-    return AnswersFileError(f"{place} holds a number with too many digits. Mend that number.")
+def _unusable(error: Exception, place: str, raises: Raises) -> CareerpathError:
+    if isinstance(error, RecursionError):
+        return raises(f"{place} nests too deeply. Write it without so many levels.")
+    return raises(f"{place} holds a number with too many digits. Fix that number.")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from careerpath.core.errors import AnswerError, InstrumentError, Reason, did_you_mean, shown
+from careerpath.core.files import write_bytes
 from careerpath.core.instrument_parts import (
     BANDS,
     Band,
@@ -318,15 +319,4 @@ class Instrument(Part):
         InstrumentError
             Where the file cannot be written.
         """
-        target = Path(path)
-        try:
-            target.write_text(self.to_toml(), encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise InstrumentError(
-                f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
-            ) from error
-        except ValueError as error:  # a path with a null byte
-            raise InstrumentError(
-                f"Cannot write {str(target)!r}: {error}. Choose another name."
-            ) from error
-        return target
+        return write_bytes(Path(path), self.to_toml().encode(), raises=InstrumentError)

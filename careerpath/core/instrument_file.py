@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from careerpath.core.errors import InstrumentError, did_you_mean
 from careerpath.core.instrument import Instrument
+from careerpath.core.shipped import DEFAULT_ID, instrument_path, read_toml
+from careerpath.core.translation import instrument_of
 
-SHIPPED = Path(__file__).parents[1] / "instruments"
-DEFAULT_ID = "careerpath-15"
 INSTRUMENT_VARIABLE = "CAREERPATH_INSTRUMENT"
 """The environment variable that names another default: so ``careerpath serve`` tells its pages."""
 
@@ -47,8 +45,6 @@ def load_instrument(source: str | Path | None = None) -> Instrument:
     path = instrument_path(source)
     data = read_toml(path)
     if is_translation(data):
-        from careerpath.core.translation import instrument_of
-
         return instrument_of(data, path)
     return Instrument.validated(data, place=str(path))
 
@@ -56,45 +52,3 @@ def load_instrument(source: str | Path | None = None) -> Instrument:
 def is_translation(data: dict[str, Any]) -> bool:
     """Tell a translation from an instrument by its key ``translates``."""
     return "translates" in data
-
-
-def shipped_ids() -> list[str]:
-    """Return the ids of the instruments that come with the package."""
-    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file, with errors that say where and what to do."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InstrumentError(
-            f"Cannot read {path}: {error.strerror}. Check the path; shipped instruments go by "
-            f"their id: {', '.join(shipped_ids())}."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InstrumentError(
-            f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InstrumentError(f"{path} is not valid TOML: {error}. Mend that line.") from error
-    except RecursionError as error:
-        raise InstrumentError(f"{path} nests too deeply. Write tables, not nesting.") from error
-    except ValueError as error:
-        if "\0" in str(path):
-            raise InstrumentError(f"Cannot read {str(path)!r}: {error}. Check the path.") from error
-        raise InstrumentError(
-            f"{path} holds a number with too many digits. Mend that number."
-        ) from error
-
-
-def instrument_path(source: str | Path) -> Path:
-    """Return the file that a path or the id of a shipped instrument stands for."""
-    if isinstance(source, Path) or source.endswith(".toml") or "/" in source or "\\" in source:
-        return Path(source)
-    if source not in shipped_ids():
-        raise InstrumentError(
-            f"No instrument {source!r} is shipped. {did_you_mean(source, shipped_ids())} "
-            "For a file of your own give its path, ending in .toml."
-        )
-    return SHIPPED / f"{source}.toml"

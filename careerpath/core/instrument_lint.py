@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
 from careerpath.core.errors import InstrumentError
 from careerpath.core.instrument import BANDS, Band, Instrument, Item
 from careerpath.core.numbers import exact
 from careerpath.core.scoring import keyed_steps
+from careerpath.core.translation import Translation, applied, misfits, original_of, read_translation
 from careerpath.core.wording import counted, show
 
 NARROWEST_BAND = 0.1
@@ -101,11 +103,47 @@ def check_data(data: dict[str, Any], *, place: str) -> tuple[Finding, ...]:
     try:
         instrument = Instrument.validated(data, place=place)
     except InstrumentError as error:
-        return tuple(
-            Finding(Level.ERROR, place, line.removeprefix(f"{place}: "))
-            for line in str(error).splitlines()
-        )
+        return _errors_of(error, place)
     return check(instrument)
+
+
+def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
+    """Check a translation against its original.
+
+    Parameters
+    ----------
+    data : dict
+        What the translation's file holds.
+    path : Path
+        Where that is. The original is shipped, or lies beside it, as ``<its id>.toml``.
+
+    Returns
+    -------
+    tuple of Finding
+    """
+    place = str(path)
+    try:
+        translation = read_translation(data, place)
+        original = original_of(translation, path)
+    except InstrumentError as error:
+        return _errors_of(error, place)
+    amiss = tuple(
+        Finding(Level.ERROR, each.place, each.fact, each.mend)
+        for each in misfits(original, translation)
+    )
+    if amiss:
+        return amiss
+    return (
+        *_left_as_they_were(original, translation),
+        *check_texts(applied(original, translation, place)),
+    )
+
+
+def _errors_of(error: InstrumentError, place: str) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(Level.ERROR, place, line.removeprefix(f"{place}: "))
+        for line in str(error).splitlines()
+    )
 
 
 def check_texts(instrument: Instrument) -> tuple[Finding, ...]:
@@ -394,3 +432,23 @@ def _poles(items: tuple[Item, ...]) -> Iterator[tuple[str, str]]:
 def _words(text: str) -> int:
     """Count words; a lone "…" or dash is none."""
     return sum(any(letter.isalnum() for letter in word) for word in text.split())
+
+
+def _left_as_they_were(original: Instrument, translation: Translation) -> Iterator[Finding]:
+    if translation.language == original.language:
+        yield Finding(
+            Level.WARNING,
+            "language",
+            f"It is {original.language!r}, as in the original.",
+            "Name the language that this translation is in.",
+        )
+    for texts in translation.items:
+        item = original.item(texts.id)
+        for key in ("stem", "management", "mastery"):
+            if getattr(texts, key) == getattr(item, key):
+                yield Finding(
+                    Level.WARNING,
+                    f"items {texts.id!r} {key}",
+                    "It reads as in the original.",
+                    "Translate it.",
+                )

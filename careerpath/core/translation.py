@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from careerpath.core.errors import InstrumentError, did_you_mean
 from careerpath.core.instrument import BandTexts, Identifier, Instrument, Text
-from careerpath.core.instrument_file import SHIPPED, read_toml, shipped_ids
+from careerpath.core.shipped import SHIPPED, read_toml, shipped_ids
 from careerpath.core.validation import describe_validation
 
 TEXTS_ONLY = "is not a text that a translation can hold. Remove it; the original has the rest."

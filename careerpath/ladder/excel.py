@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from careerpath.core.errors import shown
+from careerpath.core.files import check_unpacked_size
 from careerpath.core.text_tables import escape_formula
 from careerpath.ladder.ladder import DualLadder, LadderError
 from careerpath.ladder.rows import COLUMNS, MOST_ROWS, Row, ladder_of, rows_of
@@ -56,13 +57,8 @@ def read_excel(data: bytes, name: str) -> DualLadder:
 def _look_inside(data: bytes, name: str) -> dict[str, bytes]:
     """Return the parts of a workbook; refuse one that is too large for a ladder."""
     try:
+        check_unpacked_size(io.BytesIO(data), LARGEST_WORKBOOK, place=name, raises=LadderError)
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-            if size > LARGEST_WORKBOOK:
-                raise LadderError(
-                    f"{name} unpacks to {size / 1e6:,.0f} MB, which is too large for a ladder. "
-                    "Check that this is the right file."
-                )
             parts = {entry.filename: packed.read(entry) for entry in packed.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         # Not a zip file, or one compressed or encrypted in a way that Excel does not use.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from careerpath.core.errors import shown
+from careerpath.core.files import check_size, decoded, parsed_toml, read_bytes, write_bytes
 from careerpath.core.text_tables import escape_formula, unescape_formula
 from careerpath.ladder.excel import read_excel, write_excel
 from careerpath.ladder.ladder import LONGEST_TEXT, DualLadder, LadderError
@@ -49,12 +49,7 @@ def load_ladder(path: str | Path) -> DualLadder:
     """
     path = Path(path)
     by_ending(READERS, path.name)
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
-        told = getattr(error, "strerror", None) or error
-        raise LadderError(f"Cannot read {shown(str(path))}: {told}. Check the path.") from error
+    data = read_bytes(path, most=LARGEST, raises=LadderError)
     return read_ladder(data, str(path))
 
 
@@ -73,11 +68,7 @@ def read_ladder(data: bytes, name: str) -> DualLadder:
         If the file cannot be read; the message has one line for each problem.
     """
     reader = by_ending(READERS, name)
-    if len(data) > LARGEST:
-        raise LadderError(
-            f"{name} is larger than {LARGEST // 1_000_000} MB, so it is not a ladder. Check that "
-            "this is the right file."
-        )
+    check_size(data, LARGEST, place=name, holds="a ladder", raises=LadderError)
     if not data.strip():
         raise LadderError(f"{name} is empty. Start from: careerpath ladder example -o ladder.csv")
     try:
@@ -128,25 +119,7 @@ def save_ladder(ladder: DualLadder, path: str | Path) -> Path:
     True
     """
     path = Path(path)
-    return write_bytes(path, write_ladder(ladder, path.name))
-
-
-def write_bytes(path: Path, data: bytes) -> Path:
-    """Write a file.
-
-    Raises
-    ------
-    LadderError
-        If it cannot be written.
-    """
-    try:
-        path.write_bytes(data)
-    except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise LadderError(
-            f"Cannot write {shown(str(path))}: {told}. Choose another file."
-        ) from error
-    return path
+    return write_bytes(path, write_ladder(ladder, path.name), raises=LadderError)
 
 
 def write_ladder(ladder: DualLadder, name: str) -> bytes:
@@ -170,20 +143,11 @@ def by_ending(known: dict[str, _Function], name: str) -> _Function:
     return known[ending]
 
 
-def _decoded(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LadderError(
-            f"{name} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-        ) from error
-
-
 # TOML
 
 
 def _read_toml(data: bytes, name: str) -> DualLadder:
-    text = _decoded(data, name)
+    text = decoded(data, place=name, raises=LadderError)
     # Python's parser takes minutes for a key such as a.a.a.a..., so look for one first.
     dots = [line.partition("=")[0].count(".") for line in text.splitlines()]
     if max(dots) > LONGEST_TEXT or sum(each for each in dots if each > MOST_PARTS) > MOST_MARKS:
@@ -192,14 +156,7 @@ def _read_toml(data: bytes, name: str) -> DualLadder:
         raise LadderError(
             f"{name} has more entries than a ladder. Check that this is the right file."
         )
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise LadderError(f"{name} is not valid TOML: {error}. Fix that line.") from error
-    except RecursionError as error:
-        raise LadderError(f"{name} nests too deeply. Write one table for each level.") from error
-    except ValueError as error:
-        raise LadderError(f"{name} contains a number with too many digits. Fix it.") from error
+    table = parsed_toml(text, place=name, raises=LadderError)
     return DualLadder.validated(table, place=name)
 
 
@@ -215,7 +172,7 @@ def _write_toml(ladder: DualLadder) -> bytes:
 
 
 def _read_csv(data: bytes, name: str) -> DualLadder:
-    text = _decoded(data, name)
+    text = decoded(data, place=name, raises=LadderError)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from careerpath.core.amounts import read_amount
-from careerpath.core.numbers import exact, plain_number
+from careerpath.core.numbers import exact, plain_number, read_amount
 from careerpath.ladder.ladder import MOST_REPORTS, LadderError, Pay, Rung, Voice
 
 TEXTS = ("title", "scope", "decision_rights", "recognition")

@@ -11,7 +11,7 @@ from typing import Any
 from traitlets import Bool, Dict, HasTraits, Instance, Int, Unicode, UseEnum
 
 from careerpath.core.errors import shown
-from careerpath.core.quantities import read_percent
+from careerpath.core.numbers import read_percent
 from careerpath.core.wording import NO_BREAK
 from careerpath.ladder.files import read_ladder
 from careerpath.ladder.form import PAY, fields_of, read_fields

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from careerpath.core.files import write_bytes
 from careerpath.core.wording import counted, plural, show
-from careerpath.ladder.files import by_ending, write_bytes, write_ladder
-from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderLevel, Side
+from careerpath.ladder.files import by_ending, write_ladder
+from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderError, LadderLevel, Side
 from careerpath.ladder.markdown import LIMITS, ladder_markdown, rung_lines
 from careerpath.ladder.picture import LadderFigures
 from careerpath.ui.templates import render
@@ -81,7 +82,7 @@ class LadderReport:
         LadderError
             If it cannot be written.
         """
-        return write_bytes(path, self.content(path.name))
+        return write_bytes(path, self.content(path.name), raises=LadderError)
 
     def values(self) -> Mapping[str, Any]:
         """Return everything that is shown, as plain values."""

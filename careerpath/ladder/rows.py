@@ -9,9 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from careerpath.core.amounts import read_amount
 from careerpath.core.errors import did_you_mean, shown
-from careerpath.core.numbers import exact, plain_number
+from careerpath.core.numbers import exact, plain_number, read_amount
 from careerpath.core.validation import describe_validation
 from careerpath.ladder.ladder import MOST_LEVELS, DualLadder, LadderError, LadderLevel, Rung, Side
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.errors import CareerpathError, InstrumentError
+from careerpath.core.files import cannot_write
 from careerpath.core.instrument import CutScores, Instrument, Norms
 from careerpath.core.numbers import exact
 from careerpath.core.wording import counted
@@ -160,23 +161,16 @@ def write_saved(made: Saved, path: str | Path) -> Saved:
         Where it cannot be written.
     """
     target = Path(path)
-    try:
+    with cannot_write(target, raises=InstrumentError):
         if target.is_dir():
             target = target / made.name
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(made.text)
-    except FileExistsError:
-        raise InstrumentError(
-            f"{target} is there already, and it may be in use. Choose another name."
-        ) from None
-    except OSError as error:
-        raise InstrumentError(
-            f"Cannot write {target}: {error.strerror}. Choose a folder that you may write to."
-        ) from error
-    except ValueError as error:  # a path with a null byte
-        raise InstrumentError(
-            f"Cannot write {str(target)!r}: {error}. Choose another name."
-        ) from error
+        try:
+            with target.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(made.text)
+        except FileExistsError:
+            raise InstrumentError(
+                f"{target} is there already, and it may be in use. Choose another name."
+            ) from None
     return replace(made, name=target.name, path=target)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.quantities import quantity
+from careerpath.core.numbers import quantity
 from careerpath.core.wording import given_percent, show
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from traitlets import Bool, HasTraits, Instance, Unicode
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.quantities import read_percent
+from careerpath.core.numbers import read_percent
 from careerpath.top_ten.chance import BlindPickComparison
 from careerpath.top_ten.list import LINES, TopTen
 

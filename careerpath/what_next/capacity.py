@@ -9,7 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.quantities import quantity
+from careerpath.core.numbers import quantity
 from careerpath.core.wording import counted, given_percent, show
 
 HOURS_IN_A_WEEK = 168

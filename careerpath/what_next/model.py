@@ -16,10 +16,17 @@ from traitlets import Bool, Dict, HasTraits, Instance, Int, Tuple, Unicode, UseE
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Band, Instrument
-from careerpath.core.quantities import typed
+from careerpath.core.numbers import typed
 from careerpath.core.reliable_change import reliable_change
-from careerpath.core.result_file import KeptResult, as_json, kept_document, several_document
-from careerpath.core.result_reading import parse_results, read_results, score_again
+from careerpath.core.result_file import (
+    KeptResult,
+    as_json,
+    kept_document,
+    parse_results,
+    read_results,
+    score_again,
+    several_document,
+)
 from careerpath.core.wording import counted, long_date
 from careerpath.questionnaire.model import QuestionnaireModel
 from careerpath.questionnaire.shared_link import link_to

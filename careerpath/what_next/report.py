@@ -128,7 +128,7 @@ class ResultReport:
         return typeset("what_next/report", self.values(), made=self.made, apart=self.apart)
 
     def json(self) -> bytes:
-        """Return what `careerpath.core.result_reading` reads back."""
+        """Return what `careerpath.core.result_file` reads back."""
         return as_json(
             result_document(self.instrument, self.result, self.answers, taken=self.taken)
         )

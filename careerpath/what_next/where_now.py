@@ -13,7 +13,7 @@ from typing import Any
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Band, Instrument
-from careerpath.core.quantities import quantity
+from careerpath.core.numbers import quantity
 from careerpath.core.wording import counted, number_word, show
 from careerpath.what_next.capacity import (
     AVERAGE_REPORTS,

@@ -17,8 +17,7 @@ from kit.assessment_page import IDS, INSTRUMENT, LAPTOP, PHONE, answers_for, ope
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from careerpath.core.interpretation import DISCLAIMER
-from careerpath.core.result_file import KeptResult, as_json, kept_document
-from careerpath.core.result_reading import parse_results
+from careerpath.core.result_file import KeptResult, as_json, kept_document, parse_results
 
 pytestmark = pytest.mark.browser
 

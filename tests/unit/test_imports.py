@@ -70,7 +70,7 @@ def test_the_command_line_loads_no_server():
     loaded = loaded_by(
         "from careerpath.cli import app\n"
         "import careerpath.core.answers_file, careerpath.cli.output\n"
-        "import careerpath.core.translation_check"
+        "import careerpath.core.instrument_lint"
     )
     assert loaded.isdisjoint({*HEAVY, "voila", "jupyter_server", "tornado", "ipywidgets"})
 

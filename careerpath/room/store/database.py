@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 
 from careerpath.core.errors import shown
+from careerpath.core.files import reason_of
 from careerpath.room.entities import StoreError, StoreUnavailableError
 from careerpath.room.store.tables import metadata
 
@@ -303,10 +304,9 @@ def _make_private(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except (OSError, ValueError) as error:
-        told = getattr(error, "strerror", None) or error
         raise StoreError(
-            f"Cannot keep rooms in {shown(str(file))}: {told}. Choose another database with "
-            f"--database or {DATABASE_VARIABLE}."
+            f"Cannot keep rooms in {shown(str(file))}: {reason_of(error)}. Choose another "
+            f"database with --database or {DATABASE_VARIABLE}."
         ) from error
 
 

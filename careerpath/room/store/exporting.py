@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from careerpath.core.errors import shown
+from careerpath.core.files import written_whole
 from careerpath.room.entities import StoreError
 from careerpath.room.store.database import Database
 
@@ -70,22 +71,18 @@ def back_up(database: Database, path: Path) -> Path:
         raise StoreError(
             f"{path} is the database itself, so its copy cannot go there. Choose another place."
         )
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.unlink(missing_ok=True)
+    with written_whole(path, raises=StoreError) as beside:
         os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
-        with database.alone() as connection:
-            source: Any = connection.connection.driver_connection
-            target = sqlite3.connect(beside)
-            try:
-                source.backup(target)
-                # A copy is one file, without a log beside it.
-                target.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                target.close()
-        beside.replace(path)
-    except (OSError, sqlite3.Error) as error:
-        beside.unlink(missing_ok=True)
-        told = getattr(error, "strerror", None) or error
-        raise StoreError(f"Cannot write {path}: {told}. Choose another place.") from error
+        try:
+            with database.alone() as connection:
+                source: Any = connection.connection.driver_connection
+                target = sqlite3.connect(beside)
+                try:
+                    source.backup(target)
+                    # A copy is one file, without a log beside it.
+                    target.execute("PRAGMA journal_mode = DELETE")
+                finally:
+                    target.close()
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
     return path

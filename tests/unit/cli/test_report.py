@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from careerpath import load_instrument, score
 from careerpath.cli import app
-from careerpath.core.result_reading import parse_results
+from careerpath.core.result_file import parse_results
 
 INSTRUMENT = load_instrument()
 ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 7)

@@ -84,28 +84,28 @@ def test_empty_standard_input_is_told(monkeypatch):
         ),
         (
             '{"q01": NaN}',
-            "holds NaN, which is not a number that an item can have. Leave an unanswered item out.",
+            "holds NaN, which is not a number. Leave it out.",
         ),
         (
             '{"q01": -Infinity}',
-            (
-                "holds -Infinity, which is not a number that an item can have. "
-                "Leave an unanswered item out."
-            ),
+            "holds -Infinity, which is not a number. Leave it out.",
         ),
         (
             '{"q01": 7,\n "q02" 8}',
-            "is not valid JSON: Expecting ':' delimiter (line 2, column 8). Mend that line.",
+            "is not valid JSON: Expecting ':' delimiter (line 2, column 8). Fix that line.",
         ),
-        ('{"q01": ' + "1" * 5000 + "}", "holds a number with too many digits. Mend that number."),
+        ('{"q01": ' + "1" * 5000 + "}", "holds a number with too many digits. Fix that number."),
         (
             "[" * 100_000,
-            "nests tables too deeply. Write one answer for each item, without nesting.",
+            "nests too deeply. Write it without so many levels.",
         ),
         (b'{"q01": "\xe9"}', "is not UTF-8 text (byte 9). Save it as UTF-8."),
         (
             b" " * (LARGEST + 1),
-            "is larger than 5 MB, so it does not hold one person's answers. Check the path.",
+            (
+                "is larger than 5 MB, so it does not hold one person's answers. Check that this is "
+                "the right file."
+            ),
         ),
     ],
     ids=[
@@ -135,11 +135,11 @@ def test_each_mistake_in_json_names_the_file_and_the_mend(write, content, told):
     [
         (
             "q01 = 7\nq01 = 8",
-            "is not valid TOML: Cannot overwrite a value (at end of document). Mend",
+            "is not valid TOML: Cannot overwrite a value (at end of document). Fix",
         ),
         ("q01 = ", "is not valid TOML: Invalid value"),
         ("q01 = " + "1" * 5000, "holds a number with too many digits."),
-        ("q01 = " + "[" * 100_000, "nests tables too deeply."),
+        ("q01 = " + "[" * 100_000, "nests too deeply."),
     ],
     ids=["twice", "syntax", "digits", "nesting"],
 )

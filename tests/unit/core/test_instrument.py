@@ -21,8 +21,8 @@ from careerpath import (
     Norms,
     load_instrument,
 )
-from careerpath.core.instrument_file import DEFAULT_ID, SHIPPED, shipped_ids
 from careerpath.core.numbers import exact
+from careerpath.core.shipped import DEFAULT_ID, SHIPPED, shipped_ids
 
 ORIGINAL = (SHIPPED / f"{DEFAULT_ID}.toml").read_text(encoding="utf-8")
 

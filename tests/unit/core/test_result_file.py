@@ -11,8 +11,16 @@ from kit.strategies import answered
 from careerpath import load_instrument, score
 from careerpath.core.answers_file import read_answers, read_dated_answers
 from careerpath.core.errors import CareerpathError
-from careerpath.core.result_file import as_json, kept_document, result_document, several_document
-from careerpath.core.result_reading import LARGEST, parse_results, read_results, score_again
+from careerpath.core.result_file import (
+    LARGEST,
+    as_json,
+    kept_document,
+    parse_results,
+    read_results,
+    result_document,
+    score_again,
+    several_document,
+)
 
 INSTRUMENT = load_instrument()
 ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 7)
@@ -144,7 +152,7 @@ def test_what_is_no_result_is_told(data):
         (b"", "is empty"),
         (b"\xff\xfe", "is not UTF-8"),
         (b"{", "is not valid JSON"),
-        (b"[" * 100_000, "nests tables too deeply"),
+        (b"[" * 100_000, "nests too deeply"),
         (b'{"format": 1, "format": 2}', "holds the key 'format' twice"),
         (b'{"format": NaN}', "NaN"),
         (b" " * (LARGEST + 1), "is larger than 2 MB"),

@@ -4,10 +4,10 @@ import pytest
 import tomli_w
 
 from careerpath import Instrument, InstrumentError, load_instrument, score
-from careerpath.core.instrument_file import is_translation, read_toml
-from careerpath.core.instrument_lint import Level
+from careerpath.core.instrument_file import is_translation
+from careerpath.core.instrument_lint import Level, check_translation
+from careerpath.core.shipped import read_toml
 from careerpath.core.translation import translated
-from careerpath.core.translation_check import check_translation
 
 SHIPPED = load_instrument()
 

@@ -326,7 +326,7 @@ def test_all_that_is_wrong_is_told_at_once():
 def test_a_place_that_is_none_is_told(tmp_path):
     with pytest.raises(LadderError, match="Check the path"):
         load_ladder(tmp_path / "none.csv")
-    with pytest.raises(LadderError, match="Choose another file"):
+    with pytest.raises(LadderError, match="Choose another place"):
         save_ladder(EXAMPLE, tmp_path / "no" / "where.csv")
     with pytest.raises(LadderError, match=r"is not known\. End its name in one of"):
         save_ladder(EXAMPLE, tmp_path / "a.docx")

@@ -143,5 +143,5 @@ def test_a_format_that_a_ladder_has_not_is_told(tmp_path):
         LadderError, match=r"'a.docx' is not known. End its name in one of: .pdf, .html, .md, .xlsx"
     ):
         report().save(tmp_path / "a.docx")
-    with pytest.raises(LadderError, match="Choose another file"):
+    with pytest.raises(LadderError, match="Choose another place"):
         report().save(tmp_path / "none" / "a.html")

@@ -12,7 +12,7 @@ from careerpath import Instrument, load_instrument
 from careerpath.core.errors import AnswerError, CareerpathError
 from careerpath.core.instrument import Norms
 from careerpath.core.interpretation import DISCLAIMER
-from careerpath.core.result_reading import parse_results
+from careerpath.core.result_file import parse_results
 from careerpath.pdf import typeset as typesetting
 from careerpath.pdf.typeset import TypesettingError
 from careerpath.what_next.report import LONGEST_NAME, ResultReport, printable
