@@ -47,7 +47,7 @@ from .room.coach.view import RoomScreen
 from .room.entities import Counts, OpenedRoom, Outcome, Room
 from .room.store.store import Store, open_store
 from .thresholds.view import ThresholdsScreen
-from .top_ten.chance import BlindPickComparison
+from .top_ten.chance import RandomPickComparison
 from .top_ten.list import TopTen, TopTenKind, TopTenLine
 from .top_ten.view import TopTenScreen
 from .what_next.capacity import DirectReportCapacity, direct_report_capacity
@@ -67,7 +67,6 @@ __all__ = [
     "Band",
     "BandText",
     "BandTexts",
-    "BlindPickComparison",
     "CareerPath",
     "CareerpathError",
     "Classification",
@@ -101,6 +100,7 @@ __all__ = [
     "Outcome",
     "PastResult",
     "Pay",
+    "RandomPickComparison",
     "RatingSlider",
     "Reason",
     "Reliability",

@@ -1,4 +1,12 @@
-"""A list beside one that is picked blindly: how likely is it to be as lopsided."""
+"""How likely a list picked at random is to be as one-sided as yours.
+
+Each person on a random list is a manager with the probability of the organisation's share of
+managers, so the number of managers follows the binomial distribution. All chances are exact.
+
+References
+----------
+Conover, W. J. (1999). Practical Nonparametric Statistics, 3rd edition, on the binomial test.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +20,25 @@ from careerpath.core.wording import given_percent, show
 
 
 @dataclass(frozen=True, slots=True)
-class BlindPickComparison:
-    """A list beside the organisation that it was picked from.
+class RandomPickComparison:
+    """A list compared with random picks from the same organisation.
 
     Attributes
     ----------
     managers, people : int
-        How many of the people on the list manage others, those who do both among them.
+        The number of people on the list who manage others, including those who do both, and of
+        all people on it.
     managers_share : float
-        The share of managers in the organisation.
+        The share of managers in the organisation, 0 to 1.
     expected : float
-        How many managers a list of so many would have on average, picked blindly.
+        The average number of managers on a random list of this length.
     chances : tuple of float
-        The chance of each number of managers in a list picked blindly, from 0 on.
+        The chance of each number of managers on a random list, from 0 to `people`.
     tail : tuple of int
-        The numbers of managers that are at least as lopsided as the list's.
+        The numbers of managers that are at least as one-sided as the list's.
     chance : float
-        Of all those together: that a list picked blindly has as few managers or fewer, where the
-        list has fewer than expected; as many or more, where it has more; 1 where it has just as
-        many.
+        The chance of the whole tail: of as few managers or fewer, if the list has fewer than
+        expected; of as many or more, if it has more; 1 if it has exactly as many.
     words : str
         The same in words.
     """
@@ -45,26 +53,26 @@ class BlindPickComparison:
     words: str
 
 
-def compare_with_blind_pick(
+def compare_with_random_picks(
     managers: int, people: int, managers_share: float
-) -> BlindPickComparison:
-    """Compare a list with the share of managers in the organisation it was picked from.
+) -> RandomPickComparison:
+    """Compare a list with random picks from the organisation.
 
     Parameters
     ----------
     managers, people : int
-        On the list.
+        The number of managers, and of all people, on the list.
     managers_share : float
-        From 0 to 1.
+        The share of managers in the organisation, 0 to 1.
 
     Raises
     ------
     CareerpathError
-        Where the share is none.
+        If the share is not a number from 0 to 1.
 
     Examples
     --------
-    >>> round(compare_with_blind_pick(5, 10, 0.2).chance, 4)
+    >>> round(compare_with_random_picks(5, 10, 0.2).chance, 4)
     0.0328
     """
     share = quantity(managers_share, 0, 1)
@@ -82,7 +90,7 @@ def compare_with_blind_pick(
         tail = range(people + 1)
     chances = [binomial_chance(people, each, share) for each in range(people + 1)]
     chance = sum((chances[each] for each in tail), Fraction(0))
-    return BlindPickComparison(
+    return RandomPickComparison(
         managers=managers,
         people=people,
         managers_share=float(share),
@@ -95,7 +103,7 @@ def compare_with_blind_pick(
 
 
 def binomial_chance(people: int, managers: int, share: Fraction) -> Fraction:
-    """Return the exact chance of so many managers among so many people picked blindly.
+    """Return the exact chance of a number of managers among people picked at random.
 
     Examples
     --------
@@ -110,25 +118,25 @@ def _comparison_words(managers: int, people: int, share: Fraction, chance: Fract
     expected = people * share
     counted = (
         f"{managers} of {people} on the list {'manages' if managers == 1 else 'manage'} others, "
-        f"those who do both among them; picked blindly it would be {show(float(expected))} on "
-        f"average, as {given_percent(share)} of the organisation do."
+        f"including those who do both. In a random pick it would be {show(float(expected))} on "
+        f"average, as {given_percent(share)} of the organisation manage others."
     )
     if managers == expected:
-        return f"{counted} The list is no more lopsided than the organisation."
+        return f"{counted} The list is no more one-sided than the organisation."
     many = f"{managers} or {'fewer' if managers < expected else 'more'}"
     if not chance:
         return (
-            f"{counted} A blind pick could never give {many}: the share and the list do not go "
-            "together. Check the share."
+            f"{counted} A random pick could never give {many}, so the share does not fit the list. "
+            "Check the share."
         )
     return (
-        f"{counted} The chance of {many} in a blind pick is {chance_in_words(chance)}: "
+        f"{counted} The chance of {many} in a random pick is {chance_in_words(chance)}: "
         f"{_surprise(chance)}"
     )
 
 
 def chance_in_words(chance: Fraction) -> str:
-    """Say a chance above 0 as a person would.
+    """Write a chance above 0 as a person would say it.
 
     Examples
     --------
@@ -146,7 +154,7 @@ def chance_in_words(chance: Fraction) -> str:
 
 def _surprise(chance: Fraction) -> str:
     if chance > Fraction(1, 5):
-        return "such a list is nothing unusual."
+        return "such a list is not unusual."
     if chance > Fraction(1, 20):
-        return "a little unusual, and chance could explain it."
+        return "that is a little unusual, but chance could explain it."
     return "chance alone hardly explains it. Talk about what does."

@@ -1,6 +1,6 @@
-"""The top-ten exercise: are the ten people you would take with you masters or managers.
+"""The top-ten exercise: whether the ten people you would take with you are masters or managers.
 
-Nothing is stored: a list is a value, and is gone when nobody holds it any more.
+Nothing is stored: a list exists only while the page is open.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import StrEnum
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.text_tables import escape_formula, escape_markdown, markdown_table
 from careerpath.core.wording import counted, plural
-from careerpath.top_ten.chance import BlindPickComparison, compare_with_blind_pick
+from careerpath.top_ten.chance import RandomPickComparison, compare_with_random_picks
 
 LINES = 10
 LONGEST_NAME = 60
@@ -23,16 +23,16 @@ LONGEST_NAME = 60
 QUESTIONS = (
     "What does each of the ten contribute that you could not do without?",
     "Would the answer be the same if nobody had a title?",
-    "How do the masters on your list get on here: title, responsibility, pay, a voice?",
-    "Has anybody on the list been moved into management, and what became of their expertise?",
+    "What do the masters on your list get here: title, responsibility, pay, a voice?",
+    "Has anyone on the list been moved into management, and what happened to their expertise?",
     "Who is missing from the list because you rarely see their work?",
     "What would you have to change so that all ten want to stay?",
 )
-"""For talking about a list."""
+"""Questions for a talk about the list."""
 
 
 class TopTenKind(StrEnum):
-    """How somebody on the list adds value."""
+    """How a person on the list adds value."""
 
     MASTER = "master"
     MANAGER = "manager"
@@ -41,14 +41,14 @@ class TopTenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TopTenLine:
-    """One of the ten.
+    """One of the ten lines.
 
     Attributes
     ----------
     name : str
         A name or initials; may be empty.
     kind : TopTenKind or None
-        None until it is chosen. Only a line with a kind counts.
+        None until it is chosen. Only lines with a kind count.
     """
 
     name: str = ""
@@ -57,12 +57,12 @@ class TopTenLine:
 
 @dataclass(frozen=True, slots=True)
 class TopTen:
-    """The ten people of an organisation whom one would take into a new one.
+    """The ten people whom you would take from your organisation into a new one.
 
     Parameters
     ----------
     lines : tuple of TopTenLine
-        Ten; ten empty ones to start with.
+        Ten lines; empty ones by default.
 
     Examples
     --------
@@ -75,12 +75,14 @@ class TopTen:
 
     def __post_init__(self) -> None:
         if len(self.lines) != LINES:
-            raise CareerpathError(f"A list has {LINES} lines, not {len(self.lines)}.")
+            raise CareerpathError(
+                f"A list has {LINES} lines, not {len(self.lines)}. Leave unused lines empty."
+            )
 
     def with_line(
         self, place: int, *, name: str | None = None, kind: TopTenKind | str | None = None
     ) -> TopTen:
-        """Return the list with a line changed; what is not given stays.
+        """Return the list with one line changed; what is not given stays.
 
         Parameters
         ----------
@@ -92,7 +94,7 @@ class TopTen:
         Raises
         ------
         CareerpathError
-            Where there is no such line or kind, or the name is too long.
+            If there is no such line or kind, or the name is too long.
         """
         line = self._line(place)
         if name is not None:
@@ -102,23 +104,23 @@ class TopTen:
         return self._put(place, line)
 
     def without_line(self, place: int) -> TopTen:
-        """Return the list with a line emptied."""
+        """Return the list with one line emptied."""
         self._line(place)
         return self._put(place, TopTenLine())
 
     @property
     def people(self) -> int:
-        """How many lines have a kind."""
+        """The number of lines with a kind."""
         return sum(line.kind is not None for line in self.lines)
 
     @property
     def counts(self) -> Mapping[TopTenKind, int]:
-        """How many there are of each kind."""
+        """The number of lines of each kind."""
         return {kind: sum(line.kind is kind for line in self.lines) for kind in TopTenKind}
 
     @property
     def shares(self) -> Mapping[TopTenKind, float]:
-        """The share of each kind; all 0 while the list is empty."""
+        """The share of each kind, 0 to 1; all 0 if the list is empty."""
         return {kind: count / max(self.people, 1) for kind, count in self.counts.items()}
 
     @property
@@ -152,26 +154,26 @@ class TopTen:
             f"{verdict}."
         )
 
-    def compared(self, managers_share: float) -> BlindPickComparison:
-        """Compare the list with the share of managers in the organisation.
+    def compared(self, managers_share: float) -> RandomPickComparison:
+        """Compare the list with random picks from the organisation.
 
-        The chance is exact and of a binomial distribution: it is that of a list picked
-        blindly, each with the organisation's share of being a manager. Who does both is
-        counted as a manager, as they are in the organisation's share.
+        The chance comes from the binomial distribution: each person on a random list is a manager
+        with the probability `managers_share`. People who do both count as managers, as they do in
+        the organisation's share.
 
         Parameters
         ----------
         managers_share : float
-            From 0 to 1: of all in the organisation, those who manage others.
+            The share of people in the organisation who manage others, 0 to 1.
 
         Returns
         -------
-        BlindPickComparison
+        RandomPickComparison
 
         Raises
         ------
         CareerpathError
-            Where the share is none, or nobody is on the list.
+            If the share is not a number from 0 to 1, or the list is empty.
 
         Examples
         --------
@@ -184,16 +186,17 @@ class TopTen:
         if not self.people:
             raise CareerpathError("Nobody is on the list yet. Choose a kind for each line.")
         managers = self.counts[TopTenKind.MANAGER] + self.counts[TopTenKind.BOTH]
-        return compare_with_blind_pick(managers, self.people, managers_share)
+        return compare_with_random_picks(managers, self.people, managers_share)
 
     def to_markdown(self, managers_share: float | None = None, *, made: date | None = None) -> str:
-        """Write the list, what it says and the questions as Markdown.
+        """Write the list, its summary and the questions as Markdown.
 
         Parameters
         ----------
         managers_share : float, optional
-            The share of managers in the organisation, to compare with.
+            The share of managers in the organisation, 0 to 1, to compare with.
         made : date, optional
+            The day to state in it.
         """
         rows = [
             [str(number), line.name, line.kind or ""]
@@ -251,7 +254,7 @@ def _name(name: object) -> str:
     name = " ".join("".join(each if each.isprintable() else " " for each in name).split())
     if len(name) > LONGEST_NAME:
         raise CareerpathError(
-            f"{shown(name)} is longer than {LONGEST_NAME} characters. Initials will do."
+            f"{shown(name)} is longer than {LONGEST_NAME} characters. Use initials."
         )
     return name
 
@@ -261,5 +264,5 @@ def _kind(kind: object) -> TopTenKind:
         return TopTenKind(kind)  # type: ignore[arg-type]
     except ValueError:
         raise CareerpathError(
-            f"{shown(kind)} is none of {', '.join(TopTenKind)}. Choose one of them."
+            f"{shown(kind)} is not one of {', '.join(TopTenKind)}. Choose one of them."
         ) from None

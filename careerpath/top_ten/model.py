@@ -1,4 +1,4 @@
-"""The top-ten exercise: every decision of that screen, without a widget. Nothing is stored."""
+"""The top-ten exercise: all decisions of that screen, without a widget. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from traitlets import Bool, HasTraits, Instance, Unicode
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.numbers import read_percent
-from careerpath.top_ten.chance import BlindPickComparison
+from careerpath.top_ten.chance import RandomPickComparison
 from careerpath.top_ten.list import LINES, TopTen
 
 TYPES = {"md": "text/markdown", "csv": "text/csv"}
@@ -23,11 +23,11 @@ class TopTenModel(HasTraits):
     ----------
     ten : TopTen
     share : str
-        Of managers in the organisation in per cent, as it was typed.
+        The share of managers in the organisation, in per cent, as it was typed.
     wrong : str
-        Why that is no share; empty where it is one, or nothing was typed.
+        What is wrong with the share; empty if nothing is.
     asking : bool
-        Whether it is asked once more before the list is emptied.
+        Whether it asks for confirmation before the list is emptied.
 
     Examples
     --------
@@ -47,12 +47,12 @@ class TopTenModel(HasTraits):
         self.ten = TopTen()
 
     def write(self, fields: Mapping[str, str]) -> None:
-        """Take the whole list as it stands on the screen, and the share.
+        """Take over the whole list from the screen, and the share.
 
         Raises
         ------
         CareerpathError
-            Where a name or a kind is none; the list stays as it was.
+            If a name or a kind is not valid; the list stays as it was.
         """
         ten = self.ten
         for place in range(LINES):
@@ -71,36 +71,36 @@ class TopTenModel(HasTraits):
             self.ten = self.ten.without_line(int(place))
 
     def ask(self, *, whether: bool) -> None:
-        """Ask once more before the list is emptied, or no longer."""
+        """Ask for confirmation before the list is emptied, or stop asking."""
         self.asking = whether
 
     def empty(self) -> None:
-        """Empty the whole list, if that was asked for."""
+        """Empty the whole list, if confirmation was asked for."""
         if self.asking:
             with self.hold_trait_notifications():
                 self.ten, self.asking = TopTen(), False
 
     @property
-    def comparison(self) -> BlindPickComparison | None:
-        """The list beside the organisation; None without a list or a share."""
+    def comparison(self) -> RandomPickComparison | None:
+        """The list compared with the organisation; None without a list or a share."""
         percent = self._percent
         if percent is None or not self.ten.people:
             return None
         return self.ten.compared(percent / 100)
 
     def file(self, kind: str, *, made: date | None = None) -> tuple[str, str, bytes]:
-        """Make a file: its name, its media type, and what is in it.
+        """Make a file; return its name, media type and content.
 
         Raises
         ------
         CareerpathError
-            Where there is no such kind.
+            If the kind is not known.
         """
         if kind not in TYPES:
             raise CareerpathError(f"A list is saved as {', '.join(TYPES)}, not as {shown(kind)}.")
         percent = self._percent
         if kind == "csv":
-            # With a mark of its encoding, without which Excel takes it for another one.
+            # With a byte order mark; without one Excel assumes another encoding.
             content = self.ten.to_csv().encode("utf-8-sig")
         else:
             share = None if percent is None else percent / 100
@@ -113,4 +113,4 @@ class TopTenModel(HasTraits):
 
 
 def _no_share(typed: str) -> str:
-    return f"A share is a number from 0 to 100, not {shown(typed)}. Write 15 for 15 %."
+    return f"The share must be a number from 0 to 100, not {shown(typed)}. Write 15 for 15 %."

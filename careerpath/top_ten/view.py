@@ -1,4 +1,4 @@
-"""The top-ten exercise on one page: the list, its picture, the comparison, what to talk about."""
+"""The top-ten exercise on one page: the list, its picture, the comparison, the questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from careerpath.ui.html_view import Doing, Piece
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
 
-KEPT = "What you have typed is still on the screen."
+KEPT = "What you typed is still on the screen."
 
 
 class TopTenPiece(Piece):

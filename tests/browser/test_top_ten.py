@@ -43,7 +43,7 @@ def test_the_whole_way_by_keyboard_alone(page: Page, server):
     tab_to(page.get_by_label("Share of managers"))
     page.keyboard.type("10")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("heading", name="Beside your organisation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compared with your organisation")).to_be_visible()
     expect(page.get_by_text("about 3 in 100").last).to_be_visible()
     expect(page.get_by_label("Name or initials").first).to_have_value("Ana")
     with page.expect_download() as download:
@@ -129,7 +129,7 @@ def test_no_screen_has_an_accessibility_violation(browser, server):
         person(page, number).get_by_label(kind).check()
     page.get_by_label("Share of managers").fill("20")
     page.get_by_role("button", name="Empty the list").click()
-    expect(page.get_by_role("heading", name="Beside your organisation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compared with your organisation")).to_be_visible()
     expect(page.get_by_role("button", name="Empty them")).to_be_visible()
     check()
     page.get_by_label("Share of managers").fill("x")

@@ -70,12 +70,13 @@ def test_the_chance_is_that_of_the_binomial_tail(managers, both, share):
 
 def test_the_comparison_in_words():
     assert ten(managers=1, both=0, masters=9).compared(0.5).words == (
-        "1 of 10 on the list manages others, those who do both among them; picked blindly it would "
-        "be 5 on average, as 50 % of the organisation do. The chance of 1 or fewer in a blind pick "
-        "is about 1 in 100: chance alone hardly explains it. Talk about what does."
+        "1 of 10 on the list manages others, including those who do both. In a random pick it "
+        "would be 5 on average, as 50 % of the organisation manage others. The chance of 1 or "
+        "fewer in a random pick is about 1 in 100: chance alone hardly explains it. Talk about "
+        "what does."
     )
-    assert "no more lopsided" in ten(managers=2, masters=8).compared(0.2).words
-    assert "nothing unusual" in ten(managers=1, masters=9).compared(0.2).words
+    assert "no more one-sided" in ten(managers=2, masters=8).compared(0.2).words
+    assert "is not unusual" in ten(managers=1, masters=9).compared(0.2).words
     assert "Check the share" in ten(managers=2, masters=8).compared(0).words
 
 
@@ -88,15 +89,15 @@ def test_names_are_harmless_in_a_spreadsheet_and_in_markdown():
     assert "<b>" not in markdown
     assert r"=cmd\|" in markdown
     assert "To talk about" in markdown
-    assert "in a blind pick" in markdown
+    assert "in a random pick" in markdown
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         (lambda: TopTen().with_line(10, name="x"), "no line 10"),
-        (lambda: TopTen().with_line(0, kind="boss"), "none of master, manager, both"),
-        (lambda: TopTen().with_line(0, name="x" * 61), "Initials will do"),
+        (lambda: TopTen().with_line(0, kind="boss"), "not one of master, manager, both"),
+        (lambda: TopTen().with_line(0, name="x" * 61), "Use initials"),
         (lambda: TopTen().with_line(0, name=7), "A name is text"),
         (lambda: TopTen(()), "10 lines, not 0"),
         (lambda: TopTen().compared(0.1), "Nobody is on the list"),

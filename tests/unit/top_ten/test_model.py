@@ -102,7 +102,7 @@ def test_the_list_is_taken_away(model):
     text = content.decode()
     assert (name, media) == ("top-ten.md", "text/markdown")
     assert "Made on 22 November 2026." in text
-    assert "in a blind pick" in text
+    assert "in a random pick" in text
     assert "<b>" not in text.replace(r"\<b\>", "")
     with pytest.raises(CareerpathError, match="not as 'pdf'"):
         model.file("pdf")

@@ -30,7 +30,7 @@ def words(screen):
 def test_it_says_what_happens_to_the_names(screen):
     text = words(screen)
     assert "Nothing is stored: a reload empties the list." in text
-    assert "the names lie in the server" in text
+    assert "the names are in the server" in text
     assert all(question in text for question in QUESTIONS)
 
 
@@ -56,7 +56,7 @@ def test_with_a_share_the_chance_is_shown_and_said(screen):
 
 def test_without_a_share_nothing_is_compared(screen):
     do(screen, "write", kind0="master")
-    assert "Beside your organisation" not in words(screen)
+    assert "Compared with your organisation" not in words(screen)
 
 
 def test_a_share_that_is_none_is_told_beside_its_field(screen):
@@ -103,4 +103,4 @@ def test_whatever_a_browser_sends_nothing_fails(screen):
 
 def test_what_is_no_kind_is_told(screen):
     do(screen, "write", kind0="boss")
-    assert "none of master, manager, both" in words(screen)
+    assert "not one of master, manager, both" in words(screen)
