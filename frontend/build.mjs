@@ -1,4 +1,5 @@
-// Builds the front end into the package: hashed names for long cache lives, and a manifest that tells them.
+// Builds the front end into the package: the served pages' own files, whose names contain a hash so that browsers may
+// keep them, with a manifest of these names; and the script of the HTML widget, which notebooks need too.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -7,6 +8,8 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(here, '../careerpath/serving/templates/careerpath/static');
+const widget = resolve(here, '../careerpath/ui/html_view.js');
+const target = ['es2022', 'safari16', 'firefox115', 'chrome109'];
 
 /** A stylesheet, its imports inlined, as a string: the widgets bring their style when they come. */
 const stylesAsText = {
@@ -48,7 +51,7 @@ const { outputFiles, metafile } = await build({
   minify: true,
   splitting: true,
   format: 'esm',
-  target: ['es2022', 'safari16', 'firefox115', 'chrome109'],
+  target,
   outdir: out,
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
@@ -62,6 +65,18 @@ if (process.argv.includes('--sizes')) {
   const { analyzeMetafile } = await import('esbuild');
   console.log(await analyzeMetafile(metafile));
 }
+
+await build({
+  absWorkingDir: here,
+  entryPoints: ['src/html_view.ts'],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target,
+  outfile: widget,
+  legalComments: 'none',
+  banner: { js: '// Built from frontend/src/html_view.ts by `npm run build`. It contains idiomorph (0BSD).' },
+});
 
 const names = (test) => outputFiles.map(({ path }) => basename(path)).filter(test).sort();
 await mkdir(out, { recursive: true });

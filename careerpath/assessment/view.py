@@ -18,7 +18,7 @@ from careerpath.questionnaire.rating_slider import RatingSlider
 from careerpath.room.participant.background import Background
 from careerpath.room.participant.model import ParticipantModel
 from careerpath.room.participant.room_access import open_rooms
-from careerpath.ui.screen import Action, Screen
+from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
 from careerpath.what_next.choices import choices
@@ -68,14 +68,14 @@ class AssessmentScreen(VBox):
         self._session = BrowserSession(
             instrument=self.model.instrument.id, version=self.model.instrument.version
         )
-        self._top = Screen()
-        self._card = Screen()
-        self._bottom = Screen()
+        self._top = HtmlView()
+        self._card = HtmlView()
+        self._bottom = HtmlView()
         self.participant = ParticipantModel(
             self.model, rooms, perform=Background(self._attempt), tell=self._session.send
         )
         self._page = self.model.instrument
-        self._foot: Screen | None = None
+        self._foot: HtmlView | None = None
         self._after: AfterResult | None = None
         self._shared: SharedAnswers | None = None
         self._sliders: dict[str, RatingSlider] = {}
@@ -104,29 +104,30 @@ class AssessmentScreen(VBox):
     # From the visitor to the model
 
     def _act(self, action: Action) -> None:
+        item = action.values.get("item", "")
         actions: dict[str, Callable[[], None]] = {
             "start": self._start,
             "resume": self._resume,
             "next": self.model.go_on,
             "back": self.model.go_back,
             "review": self.model.review,
-            "goto": partial(self.model.go_to, action.item or ""),
+            "goto": partial(self.model.go_to, item),
             "leave": self.model.leave,
             "forget": self._forget,
-            "open": partial(self._open, action.item or ""),
+            "open": partial(self._open, action.values.get("choice", "")),
             "own": self._leave_link,
             "rejoin": self.participant.try_again,
         }
         # The second click of a double click was meant for the screen before.
-        if action.name not in actions or action.place != self.model.place:
+        if action.name not in actions or action.values.get("place") != self.model.place:
             return
         self._moved = True
-        self._revised = {"goto": action.item, "review": self._revised}.get(action.name)
+        self._revised = {"goto": item, "review": self._revised}.get(action.name)
         self._guarded(actions[action.name])
 
     def _submit(self, slider: RatingSlider) -> None:
         if self.model.phase is Phase.QUESTION and slider.name == self.model.item.id:
-            self._act(Action("next", place=self.model.place))
+            self._act(Action("next", {"place": self.model.place}))
 
     def _answer(self, change: dict[str, Any]) -> None:
         slider: RatingSlider = change["owner"]
@@ -161,7 +162,7 @@ class AssessmentScreen(VBox):
         from careerpath.what_next.view import AfterResult
 
         if self._after is None:
-            self._foot = Screen()
+            self._foot = HtmlView()
             self._foot.on_action(self._act)
             self._after = AfterResult(self.model, page=self._page)
         self._after.show(choice)

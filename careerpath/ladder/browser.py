@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from careerpath.ui.assets import asset
-from careerpath.ui.html_view import Piece
+from careerpath.ui.html_view import ActionWidget
+from careerpath.ui.widget_files import widget_files
 
 
-class LadderBrowser(Piece):
+class LadderBrowser(ActionWidget):
     """Keep the ladders, and what is being typed, for a reload of the page."""
 
-    _esm = asset("ui/browser_storage.js", "ladder/browser.js")
-    _css = asset("ui/tokens.css", "ui/base.css", "ladder/templates/picture.css", "ladder/style.css")
+    _esm = widget_files("ui/browser_storage.js", "ui/live_region.js", "ladder/browser.js")
+    _css = widget_files(
+        "ui/tokens.css", "ui/base.css", "ladder/templates/picture.css", "ladder/style.css"
+    )
 
     def keep(self, text: str) -> None:
         """Keep a ladder."""

@@ -13,18 +13,17 @@ from careerpath.ladder.kept import write_kept
 from careerpath.ladder.ladder import LONGEST_NAME, LONGEST_TEXT, Side, Voice
 from careerpath.ladder.markdown import LIMITS
 from careerpath.ladder.model import LadderModel, LadderStage
-from careerpath.ui.html_view import Doing, Piece
+from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
 
-PIECES = ("start", "head", "bar", "drawing", "level", "check", "files")
+VIEWS = ("start", "head", "bar", "drawing", "level", "check", "files")
 KEPT = "Your ladders are kept in this browser."
 
 
-class LadderPiece(Piece):
-    """A piece of the designer. Its look comes once, with what the browser does."""
+class LadderView(HtmlView):
+    """A part of the designer. A field of it can hold more text than elsewhere."""
 
-    _css = ""
     longest = 2 * LONGEST_TEXT  # a browser may send a line end as two characters
 
 
@@ -48,7 +47,7 @@ class LadderScreen(VBox):
     def __init__(self, **options: Any) -> None:
         self.model = LadderModel()
         self._browser = LadderBrowser()
-        self._pieces = {name: LadderPiece() for name in PIECES}
+        self._views = {name: LadderView() for name in VIEWS}
         self._trouble = ""
         self._found = b""
         self._kept: object = self.model.kept
@@ -56,36 +55,36 @@ class LadderScreen(VBox):
         self._returned = self._acting = False
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-ladder")
-        self._pieces["bar"].add_class("cp-ladder-bar")
-        for each in (self._browser, *self._pieces.values()):
-            each.on_doing(self._act)
+        self._views["bar"].add_class("cp-ladder-bar")
+        for each in (self._browser, *self._views.values()):
+            each.on_action(self._act)
         self.model.observe(self._changed)
         self.model.level.observe(self._changed)
         self._draw()
 
     # From the visitor to the model
 
-    def _act(self, doing: Doing) -> None:
-        doings = self._doings(doing)
-        if doing.name not in doings:
+    def _act(self, action: Action) -> None:
+        actions = self._actions(action)
+        if action.name not in actions:
             return
         self._acting = True
         try:
-            self._trouble = guarded(doings[doing.name], kept=KEPT)
+            self._trouble = guarded(actions[action.name], kept=KEPT)
         finally:
             self._acting = False
         self._draw()
 
-    def _doings(self, doing: Doing) -> dict[str, Callable[[], object]]:
-        model, level, values = self.model, self.model.level, doing.values
+    def _actions(self, action: Action) -> dict[str, Callable[[], object]]:
+        model, level, values = self.model, self.model.level, action.values
         kind, name, side = (values.get(key, "") for key in ("kind", "name", "side"))
-        opened = _number(values.get("opened", kind))
+        opened = _number(values.get("opened", ""))
         return {
-            "kept": partial(self._look, values.get("storage", ""), doing.content),
+            "kept": partial(self._look, values.get("storage", ""), action.content),
             "resume": model.resume,
             "example": partial(self._begin, model.start_from_example),
             "empty": partial(self._begin, model.start_empty),
-            "load": partial(self._begin, partial(model.load, name, doing.content)),
+            "load": partial(self._begin, partial(model.load, name, action.content)),
             "save kept": self._save_kept,
             "undo": model.undo,
             "redo": model.redo,
@@ -102,7 +101,7 @@ class LadderScreen(VBox):
             "rung down": partial(level.move_rung, opened, side, up=False),
             "remove rung": partial(level.remove_rung, opened, side),
             "rung": partial(level.write_rung, opened, side, values),
-            "lead": partial(model.lead_to, opened),
+            "lead": partial(model.lead_to, _number(values.get("finding", ""))),
             "tolerance": partial(model.set_tolerance, values.get("percent", "")),
             "save": partial(self._save, kind),
             "ask forget": partial(model.ask, whether=True),
@@ -122,10 +121,10 @@ class LadderScreen(VBox):
         beginning()
 
     def _save_kept(self) -> None:
-        self._pieces["start"].download("careerpath-kept.json", "application/json", self._found)
+        self._views["start"].download("careerpath-kept.json", "application/json", self._found)
 
     def _save(self, kind: str) -> None:
-        self._pieces["files"].download(*self.model.file(kind))
+        self._views["files"].download(*self.model.file(kind))
 
     def _forget(self) -> None:
         if self.model.asking:
@@ -146,7 +145,7 @@ class LadderScreen(VBox):
             opened = ("level",) if model.level.name else ()
             shown = ("head", "bar", "drawing", *opened, "check", "files")
         for name in shown:
-            self._pieces[name].html = render(
+            self._views[name].html = render(
                 f"ladder/templates/{name}.html",
                 model=model,
                 trouble=self._trouble,
@@ -158,7 +157,7 @@ class LadderScreen(VBox):
                 longest_name=LONGEST_NAME,
                 limits=LIMITS,
             )
-        children = (self._browser, *(self._pieces[name] for name in shown))
+        children = (self._browser, *(self._views[name] for name in shown))
         if children != self.children:
             self.children = children
         if model.stage is LadderStage.DESIGN and model.kept is not self._kept:

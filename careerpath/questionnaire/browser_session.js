@@ -1,120 +1,55 @@
-// What only the browser can do for the assessment: keep a draft, say things aloud.
+// What only the browser can do for the assessment: keep a draft, and speak to screen readers.
 //
-// The draft is written here, at the moment an answer is given, so that nothing is lost when the
-// kernel or the connection dies; and it is deleted here, for the same reason. The kernel says which
-// screen is shown and, when a visit begins, with which answers; it reads the draft when the page
-// opens, and again where another tab has written one before anything was answered here. Two tabs of
-// one person never mix: the one that was answered last is kept, whole, and the other one says so.
-// Rooms have a file of their own, browser_rooms.js, which comes before this one; past results are
-// result_browser.js's, and only deleted here.
+// The draft is written here, at the moment of an answer, so that nothing is lost when the kernel or
+// the connection dies; and it is deleted here, for the same reason. The kernel says which screen is
+// shown and, when a visit begins, with which answers; it reads the draft when the page opens, and
+// again if another tab has written one before anything was answered here. Two tabs of one person
+// never mix: the draft of the tab that was answered last is kept, whole, and the other tab says so.
+// browser_storage.js, live_region.js and browser_rooms.js come before this file. Past results are
+// kept by what_next/browser.js, and only deleted here.
 
-// Another person's answers can be in the address, as `#answers/...`; beside a room, as
-// `#room=CODE&answers/...`. Browsers never send what follows the "#": the kernel gets it as a message.
 const LONGEST_LINK = 4_000;
 
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
   el.className = "careerpath cp-session";
-  // One live region for the whole visit: a replaced one is not read out.
-  const live = document.createElement("p");
-  live.className = "cp-hidden";
-  live.setAttribute("aria-live", "polite");
+  const { say, stop } = liveRegion(el);
   const trouble = document.createElement("p");
   trouble.className = "cp-trouble";
   trouble.setAttribute("role", "alert");
-  el.append(live, trouble);
+  el.append(trouble);
 
   const key = () => `careerpath/draft/${model.get("instrument")}`;
   let answers = {};
   let taken = "";
   let connected = true;
+  let link = linkInAddress();
 
-  const unkept = () =>
+  const showUnkept = () =>
     (trouble.textContent = "This browser could not keep your answer. Please do not reload the page.");
+  const showTrouble = () => (trouble.textContent = model.get("trouble"));
+  const announce = () => say(model.get("announcement"));
+  const rooms = browserRooms({ model, el, say, showUnkept });
 
   const keep = () => {
     if (!Object.keys(answers).length) return;
     const { phase, item } = model.get("place");
     const identity = { instrument: model.get("instrument"), version: model.get("version") };
-    if (!write(key(), { ...identity, answers, phase, item, taken })) unkept();
-  };
-
-  const mine = (event) => {
-    const app = el.closest(".careerpath-app");
-    return !app || app.contains(event.target);
+    if (!write(key(), { ...identity, answers, phase, item, taken })) showUnkept();
   };
 
   const look = () => {
-    model.set({ found: read(key()), storage: works(), today: today(), looked: true });
+    model.set({ found: read(key()), storage: storageWorks(), today: today(), looked: true });
     model.save_changes();
   };
 
-  const elsewhere = (event) => {
-    if (event.key !== key()) return;
-    if (model.get("place").phase === "welcome") look();
-    else if (event.newValue)
-      trouble.textContent =
-        "This questionnaire is open in another tab, too. What was answered last is kept: " +
-        "please go on in one of them only.";
-  };
-
-  const listeners = {
-    "careerpath:answer": (event) => {
-      if (!mine(event)) return;
-      answers = { ...answers, [event.detail.name]: event.detail.value };
-      taken = today();
-      warn();
-      keep();
-    },
-    "careerpath:say": (event) => {
-      if (mine(event)) say(event.detail);
-    },
-    // Before the kernel hears of it, and even if it never does.
-    click: (event) => {
-      if (!mine(event)) return;
-      const sharing = event.target.closest("[data-action=share]:not([aria-disabled=true])");
-      if (sharing) rooms.share(sharing);
-      if (event.target.closest("[data-action=own]")) {
-        link = "";
-        if (leaveLink() || !connected) location.reload();
-      }
-      if (!event.target.closest("[data-action=forget]")) return;
-      answers = {};
-      remove(key());
-      rooms.forget();
-      const past = keysFrom("careerpath/result/");
-      for (const each of past) remove(each);
-      const what = past.length ? "answers and past results" : "answers";
-      say(`Your ${what} are deleted from this device.`);
-      if (!connected) location.reload();
-    },
-  };
-
-  // The same words twice in a row are only read out if the region was empty in between.
-  const say = (words) => {
-    live.textContent = "";
-    setTimeout(() => (live.textContent = words), 50);
-  };
-
-  const rooms = browserRooms({ model, el, say, unkept });
-  const onConnection = (event) => {
-    connected = event.detail.status === "connected";
-    rooms.onConnection(event.detail.status);
-  };
-  let link = linkInAddress();
-  const follow = () => {
-    rooms.follow();
-    if (linkInAddress() !== link) location.reload();
-  };
-  const announce = () => say(model.get("announcement"));
-  const warn = () => (trouble.textContent = model.get("trouble"));
-  // The questions of a room may be others, and have another draft: what was answered before it is
-  // no part of that one.
-  const turn = () => {
+  // The questions of a room may be others, and have another draft: earlier answers are no part of it.
+  const changeInstrument = () => {
     answers = {};
     taken = "";
     look();
   };
+
   const receive = (message) => {
     rooms.receive(message);
     if (!("answers" in message)) return;
@@ -124,37 +59,90 @@ function render({ model, el }) {
     else keep();
   };
 
-  for (const [type, listener] of Object.entries(listeners))
-    document.addEventListener(type, listener);
-  window.addEventListener("careerpath:connection", onConnection);
-  window.addEventListener("storage", elsewhere);
-  window.addEventListener("hashchange", follow);
+  const answer = (event) => {
+    if (!inSameScreen(el, event)) return;
+    answers = { ...answers, [event.detail.name]: event.detail.value };
+    taken = today();
+    showTrouble();
+    keep();
+  };
+
+  // Before the kernel hears of it, and even if it never does.
+  const press = (event) => {
+    if (!inSameScreen(el, event)) return;
+    const sharing = event.target.closest("[data-action=share]:not([aria-disabled=true])");
+    if (sharing) rooms.share(sharing);
+    if (event.target.closest("[data-action=own]")) {
+      link = "";
+      if (leaveLink() || !connected) location.reload();
+    }
+    if (event.target.closest("[data-action=forget]")) forget();
+  };
+
+  const forget = () => {
+    answers = {};
+    remove(key());
+    rooms.forget();
+    const past = keysFrom("careerpath/result/");
+    for (const each of past) remove(each);
+    const what = past.length ? "answers and past results" : "answers";
+    say(`Your ${what} are deleted from this device.`);
+    if (!connected) location.reload();
+  };
+
+  const onStorage = (event) => {
+    if (event.key !== key()) return;
+    if (model.get("place").phase === "welcome") look();
+    else if (event.newValue)
+      trouble.textContent =
+        "This questionnaire is open in another tab, too. What was answered last is kept: " +
+        "please go on in one of them only.";
+  };
+
+  const onConnection = (event) => {
+    connected = event.detail.status === "connected";
+    rooms.onConnection(event.detail.status);
+  };
+
+  const onHashChange = () => {
+    rooms.onHashChange();
+    if (linkInAddress() !== link) location.reload();
+  };
+
+  const listeners = [
+    [document, "careerpath:answer", answer],
+    [document, "click", press],
+    [window, "careerpath:connection", onConnection],
+    [window, "storage", onStorage],
+    [window, "hashchange", onHashChange],
+  ];
+  for (const [target, type, listener] of listeners) target.addEventListener(type, listener);
   model.on("change:place", keep);
   model.on("change:announcement", announce);
-  model.on("change:trouble", warn);
+  model.on("change:trouble", showTrouble);
+  model.on("change:instrument", changeInstrument);
   model.on("msg:custom", receive);
-  model.on("change:instrument", turn);
 
-  // First, so that nobody starts before the room, or whose answers these are, is known.
+  // First of all, so that nobody starts before it is known which room this is, or whose answers.
   if (link) model.send({ link });
   rooms.join();
   look();
   rooms.deliver();
 
   return () => {
-    for (const [type, listener] of Object.entries(listeners))
-      document.removeEventListener(type, listener);
-    window.removeEventListener("careerpath:connection", onConnection);
-    window.removeEventListener("storage", elsewhere);
-    window.removeEventListener("hashchange", follow);
+    for (const [target, type, listener] of listeners) target.removeEventListener(type, listener);
     model.off("change:place", keep);
     model.off("change:announcement", announce);
-    model.off("change:trouble", warn);
+    model.off("change:trouble", showTrouble);
+    model.off("change:instrument", changeInstrument);
     model.off("msg:custom", receive);
-    model.off("change:instrument", turn);
     rooms.stop();
+    stop();
   };
 }
+
+// Another person's answers can be in the address, as `#answers/...`; beside a room, as
+// `#room=CODE&answers/...`. Browsers never send what follows the "#": the kernel gets it as a message.
 
 function isLink(part) {
   return part.startsWith("answers/");

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import anywidget
 from traitlets import Any, Bool, Dict, Unicode
 
-from careerpath.ui.assets import asset
+from careerpath.ui.widget_files import widget_files
 
 
 class BrowserSession(anywidget.AnyWidget):
@@ -39,12 +39,13 @@ class BrowserSession(anywidget.AnyWidget):
         What went wrong, shown and read aloud; empty if nothing did.
     """
 
-    _esm = asset(
+    _esm = widget_files(
         "ui/browser_storage.js",
+        "ui/live_region.js",
         "room/participant/browser_rooms.js",
         "questionnaire/browser_session.js",
     )
-    _css = asset("ui/tokens.css", "ui/base.css")
+    _css = widget_files("ui/tokens.css", "ui/base.css")
 
     instrument = Unicode("").tag(sync=True)
     version = Unicode("").tag(sync=True)

@@ -9,7 +9,7 @@ import anywidget
 from traitlets import Bool, Float, Int, TraitError, Unicode, Union, validate
 
 from careerpath.core.numbers import exact
-from careerpath.ui.assets import asset
+from careerpath.ui.widget_files import widget_files
 
 
 class RatingSlider(anywidget.AnyWidget):
@@ -43,8 +43,8 @@ class RatingSlider(anywidget.AnyWidget):
     traitlets.traitlets.TraitError: 11 is not on the scale from 0 to 10 in steps of 1
     """
 
-    _esm = asset("questionnaire/rating_slider.js")
-    _css = asset("ui/tokens.css", "questionnaire/rating_slider.css")
+    _esm = widget_files("questionnaire/rating_slider.js")
+    _css = widget_files("ui/tokens.css", "questionnaire/rating_slider.css")
 
     value = Union([Int(), Float()], default_value=None, allow_none=True).tag(sync=True)
     minimum = Union([Int(), Float()], default_value=0).tag(sync=True)

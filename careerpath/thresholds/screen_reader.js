@@ -1,19 +1,15 @@
-// What the lab tells those who cannot see it: names for what has none, and what has just changed.
+// What a screen reader says of the lab: names for what has none, and what has just changed.
 //
-// ipywidgets' slider leaves its two handles without a name, and bqplot its pictures; both are drawn
-// by other views of the same lab, so they are named as soon as they are there. A change is said
-// once the hand rests, not at every step of a drag.
+// ipywidgets' slider gives its two handles no name, and bqplot gives its pictures none; other views
+// of the same lab draw both, so they are named as soon as they are there. A change is spoken once
+// the hand rests, not at every step of a drag. live_region.js comes before this file.
 
 const RESTS = 800;
 
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
   el.classList.add("cp-screen", "cp-lab-voice");
-  const live = document.createElement("p");
-  live.className = "cp-hidden";
-  live.setAttribute("aria-live", "polite");
-  el.append(live);
-
+  const { say, stop } = liveRegion(el);
   const lab = () => el.closest(".cp-lab");
   const handles = () => [...(lab()?.querySelectorAll(".cp-lab-slider .noUi-handle") ?? [])];
 
@@ -28,14 +24,14 @@ function render({ model, el }) {
   };
 
   // The slider writes 58.00 at every step; a person says 58.
-  const tell = () => {
+  const shorten = () => {
     for (const handle of handles()) {
       const written = handle.getAttribute("aria-valuetext") ?? "";
       const plain = written.includes(".") ? written.replace(/\.?0+$/, "") : written;
       if (plain !== written) handle.setAttribute("aria-valuetext", plain);
     }
   };
-  const values = new MutationObserver(tell);
+  const values = new MutationObserver(shorten);
 
   const arrival = new MutationObserver(() => arrive());
   const arrive = () => {
@@ -45,33 +41,21 @@ function render({ model, el }) {
     if (handles().length < 2 || !pictures.every((each) => lab().querySelector(`.${each}`))) return;
     arrival.disconnect();
     values.observe(slider, { subtree: true, attributeFilter: ["aria-valuetext"] });
-    tell();
+    shorten();
   };
   arrival.observe(document.body, { childList: true, subtree: true });
   arrive();
 
-  let waiting = 0;
-  const say = (words, after) => {
-    clearTimeout(waiting);
-    // The same words twice in a row are only read out if the region was empty in between.
-    live.textContent = "";
-    waiting = setTimeout(() => (live.textContent = words), after);
-  };
   const announce = () => say(model.get("said"), RESTS);
-  const explain = (event) => {
-    if (lab()?.contains(event.target)) say(event.detail, 50);
-  };
   model.on("change:said", announce);
   model.on("change:pictures", name);
-  document.addEventListener("careerpath:say", explain);
 
   return () => {
-    clearTimeout(waiting);
     arrival.disconnect();
     values.disconnect();
     model.off("change:said", announce);
     model.off("change:pictures", name);
-    document.removeEventListener("careerpath:say", explain);
+    stop();
   };
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import anywidget
 from traitlets import Dict, Tuple, Unicode
 
-from careerpath.ui.assets import asset
+from careerpath.ui.widget_files import widget_files
 
 
 class ScreenReaderText(anywidget.AnyWidget):
@@ -21,7 +21,8 @@ class ScreenReaderText(anywidget.AnyWidget):
         What a screen reader says once the hand rests.
     """
 
-    _esm = asset("thresholds/screen_reader.js")
+    _esm = widget_files("ui/live_region.js", "thresholds/screen_reader.js")
+    _css = widget_files("ui/tokens.css", "ui/base.css", "thresholds/style.css")
 
     handles = Tuple(("Management below", "Mastery above")).tag(sync=True)
     pictures = Dict().tag(sync=True)

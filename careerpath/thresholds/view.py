@@ -31,16 +31,9 @@ from careerpath.thresholds.words import (
     picture_words,
     trust,
 )
-from careerpath.ui.assets import asset
-from careerpath.ui.screen import Action, Screen
+from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
-
-
-class LabScreen(Screen):
-    """A piece of the lab, which brings the lab's style sheet."""
-
-    _css = asset("ui/tokens.css", "ui/base.css", "thresholds/style.css")
 
 
 class ThresholdsScreen(VBox):
@@ -101,11 +94,11 @@ class ThresholdsScreen(VBox):
         self._trouble = ""
         self._quiet = False
         self._dragging = False
-        self._head, self._shares, self._comparison = LabScreen(), LabScreen(), LabScreen()
-        self._changes, self._trust, self._items = LabScreen(), LabScreen(), LabScreen()
-        self._actions = LabScreen()
-        self._caption = LabScreen(html=render("thresholds/templates/curve.html"))
-        self._assumptions = LabScreen(
+        self._head, self._shares, self._comparison = HtmlView(), HtmlView(), HtmlView()
+        self._changes, self._trust, self._items = HtmlView(), HtmlView(), HtmlView()
+        self._actions = HtmlView()
+        self._caption = HtmlView(html=render("thresholds/templates/curve.html"))
+        self._assumptions = HtmlView(
             html=render("thresholds/templates/assumptions.html", sure=SURE, step=self.model.step)
         )
         self._slider = cut_slider(self.model)
@@ -168,14 +161,14 @@ class ThresholdsScreen(VBox):
         self.model.observe(self._draw)
 
     def _act(self, action: Action) -> None:
-        doings: dict[str, Callable[[], object]] = {
+        actions: dict[str, Callable[[], object]] = {
             "undo": self.model.undo,
             "reset": self.model.reset,
             "norms": lambda: self.model.take_norms(wanted=not self.model.with_norms),
             "save": self._save,
         }
-        if action.name in doings:
-            self._guarded(doings[action.name])
+        if action.name in actions:
+            self._guarded(actions[action.name])
 
     def _save(self) -> None:
         if self._save_to is None:
@@ -221,6 +214,7 @@ class ThresholdsScreen(VBox):
         words = (self._shares, self._changes, self._trust, self._comparison)
         curve = (self._caption, self._curve.figure)
         return (
+            self._voice,
             self._head,
             *((choices,) if len(self.model.cohorts) > 1 else ()),
             _classed(
@@ -234,7 +228,6 @@ class ThresholdsScreen(VBox):
                     _classed(VBox, "cp-lab-area-assumptions", (self._assumptions,)),
                 ),
             ),
-            self._voice,
         )
 
     def _draw(self, change: Mapping[str, Any] | None = None) -> None:

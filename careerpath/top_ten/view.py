@@ -10,18 +10,18 @@ from ipywidgets import VBox
 
 from careerpath.top_ten.list import LONGEST_NAME, QUESTIONS, TopTenKind
 from careerpath.top_ten.model import TopTenModel
-from careerpath.ui.assets import asset
-from careerpath.ui.html_view import Doing, Piece
+from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.widget_files import widget_files
 
 KEPT = "What you typed is still on the screen."
 
 
-class TopTenPiece(Piece):
+class TopTenView(HtmlView):
     """The page of the top ten."""
 
-    _css = asset("ui/tokens.css", "ui/base.css", "top_ten/style.css")
+    _css = widget_files("ui/tokens.css", "ui/base.css", "top_ten/style.css")
 
 
 class TopTenScreen(VBox):
@@ -41,34 +41,34 @@ class TopTenScreen(VBox):
 
     def __init__(self, **options: Any) -> None:
         self.model = TopTenModel()
-        self._piece = TopTenPiece()
+        self._page = TopTenView()
         self._trouble = ""
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-top-ten")
-        self._piece.on_doing(self._act)
+        self._page.on_action(self._act)
         self.model.observe(self._draw)
         self._draw()
-        self.children = (self._piece,)
+        self.children = (self._page,)
 
-    def _act(self, doing: Doing) -> None:
-        model, kind = self.model, doing.values.get("kind", "")
-        doings: dict[str, Callable[[], object]] = {
-            "write": partial(model.write, doing.values),
-            "empty line": partial(model.empty_line, kind),
+    def _act(self, action: Action) -> None:
+        model, kind = self.model, action.values.get("kind", "")
+        actions: dict[str, Callable[[], object]] = {
+            "write": partial(model.write, action.values),
+            "empty line": partial(model.empty_line, action.values.get("line", "")),
             "ask empty": partial(model.ask, whether=True),
             "keep": partial(model.ask, whether=False),
             "empty": model.empty,
             "save": partial(self._save, kind),
         }
-        if doing.name in doings:
-            self._trouble = guarded(doings[doing.name], kept=KEPT)
+        if action.name in actions:
+            self._trouble = guarded(actions[action.name], kept=KEPT)
             self._draw()
 
     def _save(self, kind: str) -> None:
-        self._piece.download(*self.model.file(kind))
+        self._page.download(*self.model.file(kind))
 
     def _draw(self, _change: object = None) -> None:
-        self._piece.html = render(
+        self._page.html = render(
             "top_ten/templates/page.html",
             model=self.model,
             kinds=list(TopTenKind),

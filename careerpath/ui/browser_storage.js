@@ -1,29 +1,41 @@
-// What the browser keeps. It may refuse storage altogether, or run out of it; the assessment goes
-// on without.
+// What the browser keeps. A browser may refuse to keep anything, or run out of room: then nothing is
+// kept, and nothing fails. `storage` is localStorage unless a script asks for another one.
 
-function read(key) {
+function readText(key, storage = () => localStorage) {
   try {
-    return JSON.parse(localStorage.getItem(key));
+    return storage().getItem(key);
   } catch {
     return null;
   }
 }
 
-function write(key, value) {
+function writeText(key, text, storage = () => localStorage) {
   try {
-    localStorage.setItem(key, JSON.stringify(value));
+    storage().setItem(key, text);
     return true;
   } catch {
     return false;
   }
 }
 
-function remove(key) {
+function remove(key, storage = () => localStorage) {
   try {
-    localStorage.removeItem(key);
+    storage().removeItem(key);
   } catch {
     // Nothing was kept.
   }
+}
+
+function read(key, storage) {
+  try {
+    return JSON.parse(readText(key, storage));
+  } catch {
+    return null;
+  }
+}
+
+function write(key, value, storage) {
+  return writeText(key, JSON.stringify(value), storage);
 }
 
 function keysFrom(start) {
@@ -34,10 +46,9 @@ function keysFrom(start) {
   }
 }
 
-function works() {
+function storageWorks() {
   const key = "careerpath/probe";
   const kept = write(key, 1);
   remove(key);
   return kept;
 }
-

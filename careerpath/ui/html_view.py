@@ -1,4 +1,4 @@
-"""Piece: a piece of a screen, which changes in place, and its forms."""
+"""HtmlView: HTML from a template, and the actions that its buttons and forms send back."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Any
 import anywidget
 from traitlets import Unicode
 
-from careerpath.ui.assets import asset
+from careerpath.ui.widget_files import widget_files
 
 LONGEST_VALUE = 500
 LARGEST_UPLOAD = 2_000_000
-"""Bytes: what is larger comes as one byte more, for whoever reads it to refuse."""
+"""Bytes. Of a larger file one byte more is kept, so that its reader can refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class Action:
     """What somebody pressed or sent. It comes from a browser: the texts can be anything.
 
     Attributes
     ----------
     name : str
+        What to do.
     values : mapping of str to str
-        The fields of a form.
+        The fields of a form, or what the button says of itself.
     content : bytes
-        Of a file that was chosen.
+        The content of a chosen file.
     """
 
     name: str
@@ -34,74 +35,78 @@ class Doing:
     content: bytes = b""
 
     def __repr__(self) -> str:
-        """Leave the values out: a key may be one."""
-        return f"Doing({self.name!r})"
+        """Leave out the values: one may be a key."""
+        return f"Action({self.name!r})"
 
 
-class Piece(anywidget.AnyWidget):
-    """HTML from the kernel, of which the browser changes only what differs.
+class ActionWidget(anywidget.AnyWidget):
+    """A widget whose script sends actions.
+
+    Attributes
+    ----------
+    longest : int
+        The most characters that a value can have.
+    """
+
+    longest = LONGEST_VALUE
+
+    def on_action(self, handler: Callable[[Action], None]) -> None:
+        """Call ``handler(action)`` when the browser sends an action.
+
+        A form that sends its fields by itself is told when they have been handled.
+        """
+
+        def receive(_widget: ActionWidget, content: Any, buffers: Any) -> None:
+            action = read_action(content, buffers, longest=self.longest)
+            if action is None:
+                return
+            try:
+                handler(action)
+            finally:
+                turn = content.get("turn")
+                if isinstance(turn, int):
+                    self.send({"confirmed": turn})
+
+        self.on_msg(receive)
+
+
+class HtmlView(ActionWidget):
+    """HTML from Python, of which the browser changes only what differs.
 
     So bars move instead of flashing, and a button that is being pressed stays the same button.
+    ipywidgets' own ``HTML`` and ``Button`` cannot carry headings with a focus, buttons that say
+    why they are disabled, or forms; a template can. ``frontend/src/html_view.ts`` lists what
+    templates can write. A screen's style sheet comes once, with one of its widgets.
 
     Attributes
     ----------
     html : str
         What is shown. It comes from `careerpath.ui.templates.render`, which escapes every value.
-    longest : int
-        The most characters that a field of a form can hold.
     """
 
-    longest = LONGEST_VALUE
-
-    _esm = asset("ui/html_view.js")
-    _css = asset("ui/tokens.css", "ui/base.css")
+    _esm = widget_files("ui/html_view.js")
 
     html = Unicode("").tag(sync=True)
 
-    def on_doing(self, handler: Callable[[Doing], None]) -> None:
-        """Call ``handler(doing)`` when something is pressed, or a form is sent."""
-
-        def receive(_widget: Piece, content: Any, buffers: Any) -> None:
-            doing = read_doing(content, buffers, longest=self.longest)
-            if doing is None:
-                return
-            try:
-                handler(doing)
-            finally:
-                turn = content.get("turn")
-                if isinstance(turn, int):
-                    self.send({"heard": turn})
-
-        self.on_msg(receive)
-
     def fill(self, **values: str) -> None:
-        """Put texts into the elements that are marked for them: shown, and never in a trait."""
+        """Show texts in the elements marked with ``data-fill``; they are kept in no trait."""
         self.send({"fill": values})
 
-    def download(self, name: str, kind: str, content: bytes) -> None:
-        """Hand a file to the browser.
-
-        Parameters
-        ----------
-        name : str
-            The file's.
-        kind : str
-            Its media type.
-        content : bytes
-        """
-        self.send({"download": name, "type": kind}, buffers=[content])
+    def download(self, name: str, media_type: str, content: bytes) -> None:
+        """Hand a file to the browser."""
+        self.send({"download": name, "type": media_type}, buffers=[content])
 
 
-def read_doing(
+def read_action(
     content: object, buffers: object = None, *, longest: int = LONGEST_VALUE
-) -> Doing | None:
-    """Read what a browser has sent; None where it is nothing that our pages send.
+) -> Action | None:
+    """Read what a browser has sent; return None if no page of ours sends that.
 
     Examples
     --------
-    >>> read_doing({"action": "open", "values": {"code": "BCDFGH"}}).values["code"]
+    >>> read_action({"action": "open", "values": {"code": "BCDFGH"}}).values["code"]
     'BCDFGH'
-    >>> read_doing({"action": 7}), read_doing({"action": "open", "values": {"code": ["x"]}})
+    >>> read_action({"action": 7}), read_action({"action": "open", "values": {"code": ["x"]}})
     (None, None)
     """
     if not isinstance(content, dict) or not isinstance(content.get("action"), str):
@@ -111,7 +116,7 @@ def read_doing(
         isinstance(each, str) and len(each) <= longest for pair in values.items() for each in pair
     ):
         return None
-    return Doing(content["action"], values, _first(buffers))
+    return Action(content["action"], values, _first(buffers))
 
 
 def _first(buffers: object) -> bytes:

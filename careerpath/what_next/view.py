@@ -11,8 +11,7 @@ from ipywidgets import VBox
 
 from careerpath.core.instrument import Instrument
 from careerpath.questionnaire.model import QuestionnaireModel
-from careerpath.ui.assets import asset
-from careerpath.ui.html_view import Doing, Piece
+from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
 from careerpath.what_next import capacity
@@ -23,12 +22,6 @@ from careerpath.what_next.next_steps import QUESTIONS
 
 PLACES = ("choice", "outcome", "done", "asking", "declined")
 """What can take the focus after an action."""
-
-
-class AfterPiece(Piece):
-    """The card with all choices, one of which is open."""
-
-    _css = asset("what_next/style.css")
 
 
 class AfterResult(VBox):
@@ -50,15 +43,13 @@ class AfterResult(VBox):
 
     def __init__(self, questionnaire: QuestionnaireModel, *, page: Instrument) -> None:
         self._browser = ResultBrowser()
-        self._piece = AfterPiece()
+        self._view = HtmlView()
         self.model = WhatNextModel(questionnaire, page=page, tell=self._browser.tell)
         self._problem = ""
         self._focus, self._turn = "", 0
-        super().__init__(children=(self._browser, self._piece))
-        self._piece.on_doing(self._act)
-        self._browser.on_browser(
-            doing=self._act, base=self._found_base, results=self.model.past.found, file=self._read
-        )
+        super().__init__(children=(self._browser, self._view))
+        self._view.on_action(self._act)
+        self._browser.on_browser(base=self._found_base, results=self.model.past.found)
         for model in (self.model.path, self.model.plan, self.model.past):
             model.observe(self._draw)
         self._draw()
@@ -81,24 +72,26 @@ class AfterResult(VBox):
             each.close()
         super().close()
 
-    def _act(self, doing: Doing) -> None:
-        model, values = self.model, doing.values
-        kind = values.get("kind", "")
-        doings: dict[str, Callable[[], object]] = {
-            "open": partial(self._then, "choice", partial(model.show, kind)),
+    def _act(self, action: Action) -> None:
+        model, values = self.model, action.values
+        actions: dict[str, Callable[[], object]] = {
+            "open": partial(self._then, "choice", partial(model.show, values.get("choice", ""))),
             "look": partial(self._then, "outcome", partial(model.look, values)),
             "plan": partial(model.plan.move, values),
-            "file": partial(self._save, kind, values.get("name", "")),
+            "file": partial(self._save, values.get("kind", ""), values.get("name", "")),
             "keep": model.past.keep,
-            "remove": partial(self._then, "done", partial(model.past.remove, kind)),
+            "remove": partial(
+                self._then, "done", partial(model.past.remove, values.get("identity", ""))
+            ),
             "ask": partial(self._ask, asking=True),
             "ask not": partial(self._ask, asking=False),
             "remove all": partial(self._then, "done", model.remove_all),
             "export": self._export,
+            "read": partial(model.past.take_in, action.content, name=values.get("name", "")[:100]),
         }
-        if doing.name in doings and model.questionnaire.score is not None:
+        if action.name in actions and model.questionnaire.score is not None:
             self._focus = ""
-            self._problem = guarded(doings[doing.name])
+            self._problem = guarded(actions[action.name])
             self._draw()
 
     def _then(self, place: str, action: Callable[[], object]) -> None:
@@ -108,7 +101,7 @@ class AfterResult(VBox):
 
     def _save(self, kind: str, name: str) -> None:
         if made := self.model.file(kind, name):
-            self._piece.download(*made)
+            self._view.download(*made)
 
     def _ask(self, *, asking: bool) -> None:
         self.model.asking = asking
@@ -116,14 +109,7 @@ class AfterResult(VBox):
 
     def _export(self) -> None:
         name = f"careerpath-results-{date.today().isoformat()}.json"
-        self._piece.download(name, "application/json", self.model.past.export())
-
-    def _read(self, name: str, content: bytes | None) -> None:
-        # A file that the browser found too large is refused like one that came.
-        raw = bytes(3_000_000) if content is None else content
-        self._focus = ""
-        self._problem = guarded(lambda: self.model.past.take_in(raw, name=name[:100]))
-        self._draw()
+        self._view.download(name, "application/json", self.model.past.export())
 
     def _found_base(self, base: object) -> None:
         self.model.base = base
@@ -143,7 +129,7 @@ class AfterResult(VBox):
         told: Any = {Choice.DEVICE: model.past, Choice.FILES: model.files}.get(
             model.opened or Choice.STEPS
         )
-        self._piece.html = render(
+        self._view.html = render(
             "what_next/templates/choice_card.html",
             model=model,
             offered=choices(result.band),

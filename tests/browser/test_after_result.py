@@ -421,7 +421,7 @@ def test_a_changed_answer_is_followed(shown: Page):
     page.get_by_role("button", name="See how it fits").click()
     expect(page.get_by_role("heading", name=re.compile("Suited to mastery"))).to_be_visible()
     page.get_by_role("button", name="Change an answer").click()
-    page.locator("[data-item=q09]").click()
+    page.locator("[name=item][value=q09]").click()
     expect(page.locator(".cp-slider[data-item=q09] input")).to_be_focused()
     page.keyboard.type("0")
     page.get_by_role("button", name="To the review").click()

@@ -231,7 +231,7 @@ def test_an_answer_is_changed_from_the_review(page: Page, server):
     start(page)
     answers = dict.fromkeys(IDS, 5)
     walk(page, answers)
-    page.locator("[data-item=q09]").click()
+    page.locator("[name=item][value=q09]").click()
     answer_by_key(page, "q09", 0)
     page.get_by_role("button", name="To the review").click()
     page.get_by_role("button", name="See my result").click()

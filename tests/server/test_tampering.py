@@ -41,7 +41,7 @@ class Visit:
         place = self.shown().split('data-place="')[1].split('"')[0]
         if place != "welcome":
             return False
-        self.send(self.top(), {"action": "start", "item": None, "place": "welcome"})
+        self.send(self.top(), {"action": "start", "values": {"place": "welcome"}})
         slider = self.only("low_label")
         self.socket.set_state(slider, value=7)
         self.send(slider, {"submit": True})
@@ -79,11 +79,11 @@ def test_a_tampered_browser_session_leaves_the_app_standing(visit, state):
     [
         None,
         LONG,
-        {"action": LONG, "item": LONG, "place": "welcome"},
-        {"action": "goto", "item": "q99", "place": "welcome"},
-        {"action": "__init__", "item": None, "place": "welcome"},
-        {"action": ["start"], "item": {}, "place": 3},
-        {"action": "next", "item": None, "place": "result"},
+        {"action": LONG, "values": {"item": LONG, "place": "welcome"}},
+        {"action": "goto", "values": {"item": "q99", "place": "welcome"}},
+        {"action": "__init__", "values": {"place": "welcome"}},
+        {"action": ["start"], "values": {"item": {}, "place": 3}},
+        {"action": "next", "values": {"place": "result"}},
     ],
 )
 def test_a_tampered_press_leaves_the_app_standing(visit, content):
@@ -110,11 +110,11 @@ def test_a_tampered_press_leaves_the_app_standing(visit, content):
     ],
 )
 def test_a_tampered_slider_answers_nothing_that_the_scale_does_not_have(visit, state):
-    visit.send(visit.top(), {"action": "start", "item": None, "place": "welcome"})
+    visit.send(visit.top(), {"action": "start", "values": {"place": "welcome"}})
     slider = visit.only("low_label")
     visit.socket.set_state(slider, **state)
     visit.send(slider, {"submit": True})
     assert "Question 1 of 15" in visit.shown()
-    visit.send(visit.top(), {"action": "back", "item": None, "place": "question/q01"})
+    visit.send(visit.top(), {"action": "back", "values": {"place": "question/q01"}})
     assert "Welcome back" not in visit.shown()
     assert visit.stands()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import anywidget
 from traitlets import Bool, Unicode
 
-from careerpath.ui.assets import asset
-from careerpath.ui.html_view import Doing, read_doing
+from careerpath.ui.html_view import ActionWidget
+from careerpath.ui.widget_files import widget_files
 
 
-class RoomBrowser(anywidget.AnyWidget):
-    """Where the page is, the key for a refresh of this tab, and a voice.
+class RoomBrowser(ActionWidget):
+    """The page's address, the coach key for a refresh of this tab, and the live region.
 
     Attributes
     ----------
@@ -27,27 +23,24 @@ class RoomBrowser(anywidget.AnyWidget):
         What a screen reader says next.
     """
 
-    _esm = asset("room/coach/browser.js")
+    _esm = widget_files("ui/browser_storage.js", "ui/live_region.js", "room/coach/browser.js")
+    _css = widget_files(
+        "ui/tokens.css",
+        "ui/base.css",
+        "thresholds/style.css",
+        "room/coach/coach.css",
+        "room/coach/hall.css",
+    )
 
     base = Unicode("").tag(sync=True)
     presenting = Bool(default_value=False).tag(sync=True)
     wide = Bool(default_value=True).tag(sync=True)
     said = Unicode("").tag(sync=True)
 
-    def on_doing(self, handler: Callable[[Doing], None]) -> None:
-        """Call ``handler(doing)`` when the browser has something to say."""
-
-        def receive(_widget: RoomBrowser, content: Any, _buffers: Any) -> None:
-            doing = read_doing(content)
-            if doing is not None:
-                handler(doing)
-
-        self.on_msg(receive)
-
     def remember(self, code: str, key: str) -> None:
-        """Keep a key for as long as the tab is open, so that a refresh needs no typing."""
+        """Keep a coach key until the tab is closed, so that a refresh needs no typing."""
         self.send({"remember": {"code": code, "key": key}})
 
     def forget(self) -> None:
-        """Keep no key any more."""
+        """Delete the coach key that is kept."""
         self.send({"forget": True})

@@ -17,31 +17,18 @@ from careerpath.room.coach.browser import RoomBrowser
 from careerpath.room.coach.model import Confirmation, RoomModel, RoomStage
 from careerpath.room.coach.slides import SlideKind
 from careerpath.room.entities import RoomError
-from careerpath.ui.assets import asset
-from careerpath.ui.html_view import Doing, Piece
+from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 
 if TYPE_CHECKING:
     from careerpath.room.store.store import Store
 
-PIECES = ("entry", "head", "counts", "steer", "what_if", "files", "top", "main", "bands", "foot")
+VIEWS = ("entry", "head", "counts", "steer", "what_if", "files", "top", "main", "bands", "foot")
 """The parts of the page; each but "main" has a template of the same name."""
 CONTROLS = ("head", "counts", "steer", "bands", "histogram", "what_if", "files")
 CONTROLS_WITHOUT_PICTURE = ("head", "counts", "steer", "files")
 QUIET_ZONE = 4
 """Modules of white around a QR code; with fewer, phones cannot read it."""
-
-
-class RoomPiece(Piece):
-    """A part of a room's screen."""
-
-    _css = asset(
-        "ui/tokens.css",
-        "ui/base.css",
-        "thresholds/style.css",
-        "room/coach/coach.css",
-        "room/coach/hall.css",
-    )
 
 
 def default_store() -> Store:
@@ -98,12 +85,12 @@ class RoomScreen(VBox):
     ) -> None:
         self.model = RoomModel(open_store=open_store, instrument=instrument or load_instrument())
         self._browser = RoomBrowser()
-        self._pieces = {name: RoomPiece() for name in PIECES}
+        self._views = {name: HtmlView() for name in VIEWS}
         self._histogram: Any = None
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-room")
-        for each in (self._browser, *self._pieces.values()):
-            each.on_doing(self._act)
+        for each in (self._browser, *self._views.values()):
+            each.on_action(self._act)
         directional_link((self._browser, "base"), (self.model, "base"))
         self._browser.observe(self._draw, names="wide")
         self.model.observe(self._draw)
@@ -111,8 +98,8 @@ class RoomScreen(VBox):
 
     # From the coach to the model
 
-    def _act(self, doing: Doing) -> None:
-        model, values = self.model, doing.values
+    def _act(self, action: Action) -> None:
+        model, values = self.model, action.values
         at_once: dict[str, Callable[[], None]] = {
             "go in": self._go_in,
             "leave": self._leave,
@@ -138,16 +125,16 @@ class RoomScreen(VBox):
             "published": self._back_to_published,
             "export": partial(self._export, values.get("kind", "")),
         }
-        if doing.name in at_once:
-            model.attempt(at_once[doing.name])
-        elif doing.name in slowly:
-            model.begin(slowly[doing.name])
+        if action.name in at_once:
+            model.attempt(at_once[action.name])
+        elif action.name in slowly:
+            model.begin(slowly[action.name])
 
     async def _create(self, title: str) -> None:
         if self.model.opening:  # the second click of a double click
             return
         made = await self.model.create(title)
-        self._pieces["entry"].fill(key=made.coach_key)
+        self._views["entry"].fill(key=made.coach_key)
         self._browser.remember(made.code, made.coach_key)
         self.model.begin(self.model.watch)
 
@@ -165,7 +152,7 @@ class RoomScreen(VBox):
         self.model.begin(self.model.watch)
 
     def _go_in(self) -> None:
-        self._pieces["entry"].fill()
+        self._views["entry"].fill()
         self.model.go_in()
 
     def _leave(self) -> None:
@@ -177,7 +164,7 @@ class RoomScreen(VBox):
         await self.model.keep_cuts()
 
     async def _export(self, kind: str) -> None:
-        self._pieces["files"].download(*await self.model.export(kind))
+        self._views["files"].download(*await self.model.export(kind))
 
     def _move(self, move: Callable[[], None]) -> None:
         self.model.attempt(move)
@@ -214,7 +201,7 @@ class RoomScreen(VBox):
                 self._draw_histogram()
             elif name != "main":
                 self._fill(name, template=name)
-        parts = (self._histogram if name == "histogram" else self._pieces[name] for name in names)
+        parts = (self._histogram if name == "histogram" else self._views[name] for name in names)
         children = (self._browser, *parts)
         presenting = self.model.presenting
         if presenting != self._browser.presenting:
@@ -225,13 +212,13 @@ class RoomScreen(VBox):
 
     def _fill(self, name: str, *, template: str) -> None:
         path = f"room/coach/templates/{template}.html"
-        self._pieces[name].html = render(path, model=self.model, qr_code=qr_code)
+        self._views[name].html = render(path, model=self.model, qr_code=qr_code)
 
     def _clear(self) -> None:
         """Leave nothing of a room behind in what a browser can read."""
-        for name, piece in self._pieces.items():
+        for name, view in self._views.items():
             if name != "entry":
-                piece.html = ""
+                view.html = ""
         self._browser.said = ""
         if self._histogram is not None:
             self._histogram.close_all()

@@ -2,21 +2,21 @@
 // shared but has not arrived yet.
 //
 // For each room the browser keeps `{token, expires, shared, pending}`. The token is chosen here, at
-// random, so that a retry counts once and a retake replaces. `pending` are answers on their way:
-// kept before they are sent, sent again until the kernel says what became of them, and dropped
-// where the draft is deleted.
+// random, so that answers sent twice count once, and new answers replace the old ones. `pending` are
+// answers on their way: they are kept before they are sent, sent again until the kernel says what
+// became of them, and deleted when the draft is deleted.
 
 const ROOMS = "careerpath/room/";
 const FIRST_WAIT = 8_000;
 const LONGEST_WAIT = 120_000;
-// A clock may be wrong, so what is over is forgotten a week late.
+// A clock may be wrong, so a room is forgotten a week after its end.
 const GRACE = 7 * 86_400_000;
 
-/** @param {{model: any, el: HTMLElement, say: (words: string) => void, unkept: () => void}} of */
-function browserRooms({ model, el, say, unkept }) {
-  // Who opens somebody's answers joins no room with them.
+/** @param {{model: any, el: HTMLElement, say: (words: string) => void, showUnkept: () => void}} of */
+function browserRooms({ model, el, say, showUnkept }) {
+  // A person who opens somebody's answers joins no room with them.
   const here = linkInAddress() ? null : codeInAddress();
-  const held = {}; // For a browser that keeps nothing.
+  const held = {}; // Takes the place of storage in a browser that keeps nothing.
   let connected = true;
   let answered = false;
   let wait = FIRST_WAIT;
@@ -48,7 +48,7 @@ function browserRooms({ model, el, say, unkept }) {
     model.send({ join: { code: here, token: known.token, shared: known.shared ?? null } });
   };
 
-  // Until each has arrived, or can't.
+  // Again and again, until each has arrived or was refused.
   const deliver = () => {
     clearTimeout(timer);
     const pending = codes().filter((code) => entry(code)?.pending);
@@ -63,7 +63,7 @@ function browserRooms({ model, el, say, unkept }) {
     wait = Math.min(2 * wait, LONGEST_WAIT);
   };
 
-  // The kernel can't say that it hears nothing.
+  // The kernel cannot say that it receives nothing.
   const unsent = () => {
     const place = el.closest(".careerpath-app")?.querySelector("[data-unsent]");
     if (!place || !entry(here)?.pending || place.textContent) return;
@@ -73,7 +73,7 @@ function browserRooms({ model, el, say, unkept }) {
 
   const share = (button) => {
     const answers = JSON.parse(button.dataset.answers);
-    if (!keep(here, { ...mine(), pending: answers })) unkept();
+    if (!keep(here, { ...mine(), pending: answers })) showUnkept();
     wait = FIRST_WAIT;
     deliver();
   };
@@ -98,7 +98,7 @@ function browserRooms({ model, el, say, unkept }) {
     else if (!known.shared && !known.pending) drop(here);
   };
 
-  // What was shared stays with the room; here only the token stays, so that a retake replaces it.
+  // What was shared stays in the room; here only the token stays, so that new answers replace the old.
   const forget = () => {
     clearTimeout(timer);
     for (const code of codes()) {
@@ -117,18 +117,18 @@ function browserRooms({ model, el, say, unkept }) {
     deliver();
   };
 
-  // The code of another room, written into the address of this page.
-  const follow = () => {
+  // When somebody writes the code of another room into the address of this page.
+  const onHashChange = () => {
     const there = linkInAddress() ? null : codeInAddress();
     if (there && there !== here) location.reload();
   };
 
   for (const code of codes()) if (entry(code)?.expires + GRACE < Date.now()) drop(code);
   const stop = () => clearTimeout(timer);
-  return { join, deliver, share, receive, forget, follow, onConnection, stop };
+  return { join, deliver, share, receive, forget, onHashChange, onConnection, stop };
 }
 
-/** The code of `#room=CODE`, as letters where it is one; it is never sent with a request. */
+/** The code of `#room=CODE`, in capitals and without spaces; no request contains it. */
 function codeInAddress() {
   const written = new URLSearchParams(location.hash.slice(1)).get("room");
   return written && written.toUpperCase().replace(/[\s\p{Pd}]/gu, "").slice(0, 100);

@@ -15,7 +15,7 @@ from careerpath.assessment.view import skeleton
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase
 from careerpath.room.entities import StoreUnavailableError
-from careerpath.ui.screen import Screen
+from careerpath.ui.html_view import HtmlView
 
 IDS = load_instrument().item_ids
 
@@ -47,11 +47,12 @@ def place(app: AssessmentScreen) -> str:
 
 
 def press(app: AssessmentScreen, action: str, item: str | None = None) -> None:
-    send(part(app, Screen), {"action": action, "item": item, "place": place(app)})
+    values = {"place": place(app)} | ({"item": item} if item else {})
+    send(part(app, HtmlView), {"action": action, "values": values})
 
 
 def shown(app: AssessmentScreen) -> str:
-    return " ".join(child.html for child in app.children if isinstance(child, Screen))
+    return " ".join(child.html for child in app.children if isinstance(child, HtmlView))
 
 
 def test_the_whole_way_by_messages_ends_at_the_result(app):
@@ -128,17 +129,18 @@ def test_a_browser_without_storage_is_warned(app):
         "next",
         {},
         {"action": None},
-        {"action": "__class__", "item": None},
-        {"action": "next", "item": ["q01"]},
-        {"action": "goto", "item": "q99"},
-        {"action": "goto", "item": None},
-        {"action": "resume", "item": None},
-        {"action": "goto", "item": "x" * 1_000_000},
+        {"action": "__class__", "values": {}},
+        {"action": "next", "values": {"item": ["q01"]}},
+        {"action": "next", "values": ["q01"]},
+        {"action": "goto", "values": {"item": "q99"}},
+        {"action": "goto", "values": {"item": None}},
+        {"action": "resume", "values": {}},
+        {"action": "goto", "values": {"item": "x" * 1_000_000}},
         {"action": "y" * 1_000_000},
     ],
 )
 def test_a_message_that_no_button_sends_leaves_the_app_standing(app, content):
-    send(part(app, Screen), content)
+    send(part(app, HtmlView), content)
     assert app.model.phase is Phase.WELCOME
     press(app, "start")
     assert app.model.phase is Phase.QUESTION
@@ -216,7 +218,7 @@ def test_the_second_half_of_a_double_click_does_nothing(app):
         part(app, RatingSlider).value = 5
         here = place(app)
         for _ in range(2):
-            send(part(app, Screen), {"action": "next", "item": None, "place": here})
+            send(part(app, HtmlView), {"action": "next", "values": {"place": here}})
         assert app.model.position == IDS.index(item_id) + 1
         assert part(app, BrowserSession).trouble == ""
 
@@ -242,7 +244,7 @@ def test_a_changed_answer_keeps_its_row_in_sight_when_the_review_comes_back(app)
     press(app, "goto", "q09")
     part(app, RatingSlider).value = 9
     press(app, "review")
-    assert 'data-item="q09" data-focus' in shown(app)
+    assert 'value="q09" data-focus="q09"' in shown(app)
 
 
 def test_starting_again_leaves_no_slider_behind(app):

@@ -9,7 +9,7 @@ import pytest
 from careerpath.ladder.view import LadderScreen
 from careerpath.serving.site import TEMPLATES
 from careerpath.top_ten.view import TopTenScreen
-from careerpath.ui.html_view import Doing
+from careerpath.ui.html_view import Action, HtmlView
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "organisations.md").read_text(encoding="utf-8")
 NAMED = sorted(
@@ -26,16 +26,16 @@ ELSEWHERE = {"CSV UTF-8"}
 def screens():
     """The words of the landing page, and of both pages up to something to fix."""
     ten, ladders = TopTenScreen(), LadderScreen()
-    ten._act(Doing("write", {"kind0": "master", "share": "20"}))
-    pages = [(TEMPLATES / "site" / "landing.html").read_text(encoding="utf-8"), ten._piece.html]
-    for doing in (
-        Doing(""),
-        Doing("example"),
-        Doing("open", {"level": "Staff", "side": "mastery"}),
-        Doing("remove rung", {"opened": "1", "side": "mastery"}),
+    ten._act(Action("write", {"kind0": "master", "share": "20"}))
+    pages = [(TEMPLATES / "site" / "landing.html").read_text(encoding="utf-8"), ten._page.html]
+    for action in (
+        Action(""),
+        Action("example"),
+        Action("open", {"level": "Staff", "side": "mastery"}),
+        Action("remove rung", {"opened": "1", "side": "mastery"}),
     ):
-        ladders._act(doing)
-        pages += [each.html for each in ladders.children]
+        ladders._act(action)
+        pages += [each.html for each in ladders.children if isinstance(each, HtmlView)]
     return html.unescape(" ".join(re.sub("<[^>]+>", " ", " ".join(pages)).split()))
 
 

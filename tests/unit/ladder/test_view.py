@@ -16,7 +16,7 @@ from careerpath.ladder.kept import KeptLadder, write_kept
 from careerpath.ladder.ladder import LONGEST_TEXT, Rung
 from careerpath.ladder.model import LadderStage
 from careerpath.ladder.view import LadderScreen
-from careerpath.ui.html_view import Doing
+from careerpath.ui.html_view import Action
 
 EXAMPLE = DualLadder.example()
 HOSTILE = '<script>x</script><b onload="y">{{ 7 * 7 }}'
@@ -30,7 +30,7 @@ def screen():
 
 
 def do(screen, name, content=b"", /, **values):
-    screen._act(Doing(name, values, content))
+    screen._act(Action(name, values, content))
 
 
 def shown(screen):
@@ -79,7 +79,7 @@ def test_a_browser_that_keeps_nothing_is_told():
 def test_what_was_kept_and_cannot_be_read_is_put_aside_and_can_be_saved(monkeypatch):
     screen = LadderScreen()
     browser = sent_by(screen._browser, monkeypatch)
-    start = sent_by(screen._pieces["start"], monkeypatch)
+    start = sent_by(screen._views["start"], monkeypatch)
     do(screen, "kept", b'{"version": 9, "ladder": {}}')
     assert "another version of careerpath" in words(screen)
     do(screen, "save kept")
@@ -113,7 +113,7 @@ def test_a_finding_leads_to_its_rung(screen):
     do(screen, "open", level="Staff", side="mastery")
     do(screen, "remove rung", opened=opened(screen), side="mastery")
     do(screen, "close")
-    do(screen, "lead", kind="0")
+    do(screen, "lead", finding="0")
     assert f'data-focus="{opened(screen)}">Mastery' in shown(screen)
     assert "Add a mastery rung" in words(screen)
 
@@ -139,7 +139,7 @@ def test_what_goes_wrong_is_told_in_words(screen):
 
 @pytest.mark.parametrize("kind", ["pdf", "html", "md", "xlsx", "csv", "toml"])
 def test_every_file_is_handed_to_the_browser(screen, kind, monkeypatch):
-    sent = sent_by(screen._pieces["files"], monkeypatch)
+    sent = sent_by(screen._views["files"], monkeypatch)
     do(screen, "save", kind=kind)
     ((content, buffers),) = sent
     assert content["download"] == f"career-ladders.{kind}"
@@ -189,7 +189,7 @@ NONSENSE = ("", "x", "-1", "9" * 400, "mastery", "Staff", "\x00", "😀")
 
 def test_whatever_a_browser_sends_nothing_fails(screen):
     do(screen, "open", level="Staff", side="mastery")
-    for name in [*screen._doings(Doing("")), "no such thing"]:
+    for name in [*screen._actions(Action("")), "no such thing"]:
         for each in NONSENSE:
             for values in (
                 {"opened": each, "side": each, "level": each, "name": each, "kind": each},

@@ -17,7 +17,7 @@ from careerpath.room.coach.figures import RoomFigures
 from careerpath.room.coach.room_histogram import RoomHistogram
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.view import ThresholdsScreen
-from careerpath.ui.screen import Screen
+from careerpath.ui.html_view import HtmlView
 
 INSTRUMENT = load_instrument()
 MADE = simulate_cohort(INSTRUMENT, count=400, seed=7)
@@ -52,12 +52,12 @@ def bars(lab: ThresholdsScreen) -> bqplot.Bars:
 
 
 def shown(lab: ThresholdsScreen) -> str:
-    return " ".join(screen.html for screen in parts(lab, Screen))
+    return " ".join(screen.html for screen in parts(lab, HtmlView))
 
 
 def press(lab: ThresholdsScreen, content: object) -> None:
     """Deliver a message to every screen, as a browser could."""
-    for screen in parts(lab, Screen):
+    for screen in parts(lab, HtmlView):
         screen._handle_custom_msg(content, [])
 
 
@@ -129,7 +129,7 @@ def test_handles_that_are_nowhere_are_refused_in_words(lab, sent):
         {"action": None},
         {"action": "__class__"},
         {"action": ["save"]},
-        {"action": "show", "item": "others"},
+        {"action": "show", "values": {"item": "others"}},
         {"action": "y" * 1_000_000},
         {"event": "drag_end"},
     ],
@@ -145,17 +145,17 @@ def test_undo_and_reset_are_offered_when_there_is_something_to_undo(lab):
     lab.move(management_below=60)
     lab.move(management_below=70)
     assert not re.search(r'data-action="undo" aria-disabled="true"', shown(lab))
-    press(lab, {"action": "undo", "item": None, "place": None})
+    press(lab, {"action": "undo"})
     # Every screen was sent the message; only the one with the button acts on it.
     assert cuts_of(lab) == (60, 100)
-    press(lab, {"action": "reset", "item": None, "place": None})
+    press(lab, {"action": "reset"})
     assert cuts_of(lab) == (50, 100)
 
 
 def test_saving_offers_a_download_and_writes_nothing(lab, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lab.move(management_below=60)
-    press(lab, {"action": "save", "item": None, "place": None})
+    press(lab, {"action": "save"})
     name, content = re.search(
         r'download="([^"]+)" href="data:application/toml;base64,([^"]+)"', shown(lab)
     ).groups()
@@ -169,24 +169,24 @@ def test_saving_offers_a_download_and_writes_nothing(lab, tmp_path, monkeypatch)
 def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
     lab = ThresholdsScreen(MADE, INSTRUMENT, save_to=tmp_path)
     lab.move(management_below=60)
-    press(lab, {"action": "save", "item": None, "place": None})
+    press(lab, {"action": "save"})
     [file] = tmp_path.iterdir()
     assert load_instrument(file).cut_scores == lab.value
     assert file.name in shown(lab)
-    press(lab, {"action": "save", "item": None, "place": None})
+    press(lab, {"action": "save"})
     assert "is there already" in shown(lab)
 
 
 def test_norms_are_written_where_the_analyst_says_so(tmp_path):
     lab = ThresholdsScreen({"ours": OURS}, INSTRUMENT, save_to=tmp_path)
     assert re.search(r'data-action="save" aria-disabled="true"', shown(lab))
-    press(lab, {"action": "norms", "item": None, "place": None})
+    press(lab, {"action": "norms"})
     assert re.search(r'data-action="norms" checked', shown(lab))
     assert not re.search(r'data-action="save" aria-disabled', shown(lab))
-    press(lab, {"action": "save", "item": None, "place": None})
+    press(lab, {"action": "save"})
     [file] = tmp_path.iterdir()
     assert load_instrument(file).norms.count == 400
-    press(lab, {"action": "norms", "item": None, "place": None})
+    press(lab, {"action": "norms"})
     assert not re.search(r'data-action="norms" checked', shown(lab))
 
 
@@ -197,7 +197,7 @@ def test_norms_that_are_held_back_say_why(cohort, why):
     lab = ThresholdsScreen(cohort, INSTRUMENT)
     assert re.search(r'data-action="norms" disabled', shown(lab))
     assert f"Held back: {why}" in shown(lab)
-    press(lab, {"action": "norms", "item": None, "place": None})
+    press(lab, {"action": "norms"})
     assert not lab.model.with_norms
 
 
@@ -211,7 +211,7 @@ def test_what_changes_is_said_and_the_pictures_have_words(lab):
     assert lab.model.flows_in_words in said
     assert f"mastery above 110: {100 * lab.model.shares[2].share:.1f} %" in said
     assert "cut scores 50 and 110" in voice(lab).pictures["cp-lab-picture"]
-    press(lab, {"action": "save", "item": None, "place": None})
+    press(lab, {"action": "save"})
     assert voice(lab).said == "careerpath-15-1.0.0-50-110.toml is ready to download."
 
 
@@ -295,7 +295,7 @@ def test_whatever_a_cohort_is_called_is_text():
     lab = ThresholdsScreen({evil: MADE, "b": OTHERS}, INSTRUMENT, source=evil)
     lab.move(management_below=60)
     lab.model.compare("b")
-    press(lab, {"action": "save", "item": None, "place": None})
+    press(lab, {"action": "save"})
     assert evil not in shown(lab)
     assert evil not in lab.snapshot().svg
 

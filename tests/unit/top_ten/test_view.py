@@ -7,7 +7,7 @@ import pytest
 
 from careerpath.top_ten.list import QUESTIONS
 from careerpath.top_ten.view import TopTenScreen
-from careerpath.ui.html_view import Doing
+from careerpath.ui.html_view import Action
 
 
 @pytest.fixture
@@ -16,11 +16,11 @@ def screen():
 
 
 def do(screen, name, /, **values):
-    screen._act(Doing(name, values))
+    screen._act(Action(name, values))
 
 
 def shown(screen):
-    return screen._piece.html
+    return screen._page.html
 
 
 def words(screen):
@@ -67,7 +67,7 @@ def test_a_share_that_is_none_is_told_beside_its_field(screen):
 
 def test_a_line_is_emptied_and_so_is_the_list(screen):
     do(screen, "write", name0="Ana", kind0="master", name1="Bo")
-    do(screen, "empty line", kind="0")
+    do(screen, "empty line", line="0")
     assert "Ana" not in shown(screen)
     do(screen, "ask empty")
     assert "There is no undo" in words(screen)
@@ -79,7 +79,7 @@ def test_a_line_is_emptied_and_so_is_the_list(screen):
 def test_the_list_is_handed_to_the_browser(screen, kind, monkeypatch):
     sent = []
     monkeypatch.setattr(
-        screen._piece, "send", lambda content, buffers: sent.append((content, buffers))
+        screen._page, "send", lambda content, buffers: sent.append((content, buffers))
     )
     do(screen, "write", name0="Ana", kind0="master")
     do(screen, "save", kind=kind)

@@ -1,64 +1,64 @@
-"""What a piece of a screen takes from a browser, and what it answers."""
+"""What an HTML view accepts from a browser, and what it answers."""
 
 import pytest
 
-from careerpath.ui.html_view import LARGEST_UPLOAD, Doing, Piece, read_doing
+from careerpath.ui.html_view import LARGEST_UPLOAD, Action, HtmlView, read_action
 
 
-class Tall(Piece):
+class Tall(HtmlView):
     longest = 2_000
 
 
 @pytest.fixture
-def piece(monkeypatch):
-    made, sent = Piece(), []
+def view(monkeypatch):
+    made, sent = HtmlView(), []
     monkeypatch.setattr(made, "send", lambda content, buffers=None: sent.append(content))
     made.sent = sent
     return made
 
 
-def receive(piece, content, buffers=()):
-    piece._handle_custom_msg(content, list(buffers))
+def receive(view, content, buffers=()):
+    view._handle_custom_msg(content, list(buffers))
 
 
 def test_a_file_comes_with_its_name():
-    doing = read_doing({"action": "load", "values": {"name": "a.csv"}}, [memoryview(b"abc")])
-    assert doing == Doing("load", {"name": "a.csv"}, b"abc")
+    action = read_action({"action": "load", "values": {"name": "a.csv"}}, [memoryview(b"abc")])
+    assert action == Action("load", {"name": "a.csv"}, b"abc")
 
 
 def test_of_a_file_that_is_too_large_comes_one_byte_more_than_is_allowed():
-    doing = read_doing({"action": "load"}, [bytes(LARGEST_UPLOAD + 7)])
-    assert len(doing.content) == LARGEST_UPLOAD + 1
+    action = read_action({"action": "load"}, [bytes(LARGEST_UPLOAD + 7)])
+    assert len(action.content) == LARGEST_UPLOAD + 1
 
 
 @pytest.mark.parametrize("buffers", [None, [], 7, ["text"], [7], [None]])
 def test_what_is_no_file_is_none(buffers):
-    assert read_doing({"action": "load"}, buffers).content == b""
+    assert read_action({"action": "load"}, buffers).content == b""
 
 
-def test_a_piece_says_how_long_a_field_can_be():
+def test_a_view_says_how_long_a_field_can_be():
     content = {"action": "write", "values": {"a": "x" * 2_000}}
-    assert read_doing(content) is None
+    assert read_action(content) is None
     heard = []
-    for each in (Piece(), Tall()):
-        each.on_doing(heard.append)
+    for each in (HtmlView(), Tall()):
+        each.on_action(heard.append)
         receive(each, content)
-    assert [doing.name for doing in heard] == ["write"]
+    assert [action.name for action in heard] == ["write"]
 
 
-def test_what_a_form_sends_by_itself_is_confirmed(piece):
-    piece.on_doing(lambda doing: None)
-    receive(piece, {"action": "write", "values": {}, "turn": 3})
-    receive(piece, {"action": "press"})
-    receive(piece, {"action": "write", "turn": "x"})
-    assert piece.sent == [{"heard": 3}]
+def test_what_a_form_sends_by_itself_is_confirmed(view):
+    view.on_action(lambda action: None)
+    receive(view, {"action": "write", "values": {}, "turn": 3})
+    receive(view, {"action": "press"})
+    receive(view, {"action": "write", "turn": "x"})
+    assert view.sent == [{"confirmed": 3}]
 
 
-def test_it_is_confirmed_even_where_it_failed(piece, caplog):
-    def fail(doing):
+def test_it_is_confirmed_even_where_it_failed(view, caplog):
+    def fail(action):
         raise LookupError
 
-    piece.on_doing(fail)
-    receive(piece, {"action": "write", "turn": 4})  # ipywidgets logs what fails
-    assert piece.sent == [{"heard": 4}]
+    view.on_action(fail)
+    receive(view, {"action": "write", "turn": 4})  # ipywidgets logs what fails
+    assert view.sent == [{"confirmed": 4}]
     assert "LookupError" in caplog.text

@@ -14,10 +14,9 @@ from careerpath.core.result_file import as_json, kept_document
 from careerpath.core.share_link import encode_answers
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase
-from careerpath.ui.html_view import Piece
-from careerpath.ui.screen import Screen
+from careerpath.ui.html_view import HtmlView
 from careerpath.what_next.browser import ResultBrowser
-from careerpath.what_next.view import AfterPiece, AfterResult
+from careerpath.what_next.view import AfterResult
 
 INSTRUMENT = load_instrument()
 PARTS = ("steps", "now", "few", "files", "device", "link")
@@ -31,7 +30,7 @@ class Visit:
         self.files = []
         self.kept = {}
         monkeypatch.setattr(
-            Piece, "download", lambda _self, *file: self.files.append(file), raising=True
+            HtmlView, "download", lambda _self, *file: self.files.append(file), raising=True
         )
         monkeypatch.setattr(ResultBrowser, "tell", lambda _self, message: self.told(message))
         self.app = AssessmentScreen(instrument)
@@ -51,19 +50,20 @@ class Visit:
 
     @property
     def html(self):
-        return self.part(AfterPiece, self.after).html
+        return self.part(HtmlView, self.after).html
 
     @property
     def shown(self):
-        return " ".join(each.html for each in self.app.children if isinstance(each, Screen))
+        return " ".join(each.html for each in self.app.children if isinstance(each, HtmlView))
 
-    def press(self, action, item=None):
+    def press(self, action, choice=None):
         place = re.search('data-place="([^"]+)"', self.shown)[1]
-        self.part(Screen)._handle_custom_msg({"action": action, "item": item, "place": place}, [])
+        values = {"place": place} | ({"choice": choice} if choice else {})
+        self.part(HtmlView)._handle_custom_msg({"action": action, "values": values}, [])
 
-    def do(self, action, **values):
-        piece = self.part(AfterPiece, self.after)
-        piece._handle_custom_msg({"action": action, "values": values}, [])
+    def do(self, action, *content, **values):
+        view = self.part(HtmlView, self.after)
+        view._handle_custom_msg({"action": action, "values": values}, list(content))
 
     def browser(self, content, *buffers):
         self.part(ResultBrowser, self.after)._handle_custom_msg(content, list(buffers))
@@ -90,7 +90,7 @@ def visit(monkeypatch):
 
 
 def test_the_result_names_the_choices_and_makes_nothing_of_them(visit):
-    assert all(f'data-item="{part}"' in visit.shown for part in PARTS)
+    assert all(f'name="choice" value="{part}"' in visit.shown for part in PARTS)
     assert not any(isinstance(each, AfterResult) for each in visit.app.children)
 
 
@@ -106,7 +106,7 @@ app.model.phase = Phase.RESULT
 names = ("careerpath.what_next.where_now", "careerpath.what_next.report", "careerpath.pdf.typeset",
          "careerpath.core.result_file", "typst", "careerpath.core.share_link",
          "careerpath.core.reliable_change", "careerpath.what_next.model",
-         "careerpath.what_next.view", "careerpath.ui.html_view")
+         "careerpath.what_next.view")
 print([name for name in names if name in sys.modules])
 app._open("few")
 heavy = ("careerpath.pdf.typeset", "typst", "pandas", "numpy")
@@ -126,11 +126,11 @@ print([name for name in heavy if name in sys.modules])
 @pytest.mark.parametrize("part", PARTS)
 def test_each_choice_opens_in_place_and_closes_again(visit, part):
     visit.open(part)
-    assert f'data-item="{part}" value="{part}" aria-expanded="true"' in visit.html
+    assert f'name="choice" value="{part}" aria-expanded="true"' in visit.html
     assert visit.html.count('aria-expanded="false"') == len(PARTS) - 1
     assert visit.shown.count("What this is not") == 1
     assert "What next" not in visit.shown
-    visit.do("open", kind=part)
+    visit.do("open", choice=part)
     assert 'aria-expanded="true"' not in visit.html
 
 
@@ -147,7 +147,8 @@ def test_each_choice_has_something_to_say_for_every_band(monkeypatch, part, valu
 
 
 def test_one_of_both_is_asked_first_how_few_is_a_few(visit):
-    first = re.search('data-item="([a-z]+)"', visit.shown[visit.shown.index("cp-choices") :])
+    choices = visit.shown[visit.shown.index("cp-choices") :]
+    first = re.search('name="choice" value="([a-z]+)"', choices)
     assert first[1] == "few"
 
 
@@ -155,9 +156,9 @@ def test_the_path_of_now_is_told_and_goes_into_the_steps_and_the_file(visit):
     visit.open("now")
     visit.do("look", path="management", reports="9")
     assert "Suited to both, managing nine: fits in part" in visit.html
-    visit.do("open", kind="steps")
+    visit.do("open", choice="steps")
     assert "for where you are now" in visit.html
-    visit.do("open", kind="files")
+    visit.do("open", choice="files")
     visit.do("file", kind="html", name="Ana")
     assert b"Suited to both, managing nine" in visit.files[-1][2]
 
@@ -217,9 +218,9 @@ def test_a_result_is_kept_exported_removed_and_taken_in_again(visit):
     visit.do("export")
     name, _, content = visit.files[-1]
     assert name.startswith("careerpath-results-")
-    visit.do("remove", kind=identity)
+    visit.do("remove", identity=identity)
     assert visit.kept == {}
-    visit.browser({"file": "mine.json"}, content)
+    visit.do("read", content, name="mine.json")
     assert list(visit.kept) == [identity]
     assert "1 result added from mine.json." in visit.html
 
@@ -239,19 +240,20 @@ def test_deleting_all_asks_first(visit):
 
 
 @pytest.mark.parametrize(
-    ("buffers", "told"),
+    ("content", "told"),
     [
         (
-            [b'{"format": "careerpath-result", "format_version": 2}'],
+            b'{"format": "careerpath-result", "format_version": 2}',
             "another version of careerpath",
         ),
-        ([b"<html>"], "is not valid JSON"),
-        ([], "is larger than 2 MB"),
+        (b"<html>", "is not valid JSON"),
+        (bytes(2_000_001), "is larger than 2 MB"),
+        (bytes(3_000_000), "is larger than 2 MB"),
     ],
 )
-def test_a_file_of_another_version_is_a_plain_message(visit, buffers, told):
+def test_a_file_of_another_version_is_a_plain_message(visit, content, told):
     visit.open("device")
-    visit.browser({"file": "<b>.json"}, *buffers)
+    visit.do("read", content, name="<b>.json")
     assert told in visit.html
     assert "&lt;b&gt;.json" in visit.html
 
@@ -304,26 +306,27 @@ def test_an_instrument_without_texts_or_norms_opens_each_choice(monkeypatch):
 @pytest.mark.parametrize(
     ("action", "values"),
     [
-        ("open", {"kind": "__class__"}),
+        ("open", {"choice": "__class__"}),
         ("open", {}),
         ("__init__", {}),
         ("close", {}),
         ("look", {}),
         ("plan", {"hours_per_week": "<b>"}),
-        ("remove", {"kind": "../draft"}),
+        ("remove", {"identity": "../draft"}),
+        ("read", {"name": "x.json"}),
         ("file", {}),
     ],
 )
 def test_what_no_button_sends_leaves_it_standing(visit, action, values):
     visit.open("few")
     visit.do(action, **values)
-    visit.do("open", kind="steps")
+    visit.do("open", choice="steps")
     assert 'value="steps" aria-expanded="true"' in visit.html
 
 
 @pytest.mark.parametrize(
     "content",
-    [None, [], 7, {"base": {}}, {"results": 7}, {"file": 7}, {"action": 7}, {"base": "x"}],
+    [None, [], 7, {"base": {}}, {"results": 7}, {"file": "x"}, {"action": 7}, {"base": "x"}],
 )
 def test_what_no_browser_sends_leaves_it_standing(visit, content):
     visit.open("device")
@@ -335,9 +338,9 @@ def test_what_no_browser_sends_leaves_it_standing(visit, content):
 def test_a_message_that_comes_too_late_does_nothing(visit):
     visit.open("files")
     after = visit.after
-    piece = visit.part(AfterPiece, after)
+    view = visit.part(HtmlView, after)
     visit.press("forget")
-    piece._handle_custom_msg({"action": "file", "values": {"kind": "pdf"}}, [])
+    view._handle_custom_msg({"action": "file", "values": {"kind": "pdf"}}, [])
     assert visit.files == []
 
 
@@ -369,7 +372,7 @@ def test_texts_of_an_instrument_are_escaped_in_each_choice(monkeypatch):
     foreign = kept_document(visit.after.model.past.current)
     foreign["instrument"] = {"id": hostile, "version": hostile}
     visit.open("device")
-    visit.browser({"file": "x.json"}, as_json(foreign))
+    visit.do("read", as_json(foreign), name="x.json")
     assert hostile not in visit.html
 
 
@@ -396,7 +399,7 @@ def linked(fragment):
     session = next(each for each in app.children if isinstance(each, BrowserSession))
     session._handle_custom_msg({"link": fragment}, [])
     session.looked = True
-    shown = " ".join(each.html for each in app.children if isinstance(each, Screen))
+    shown = " ".join(each.html for each in app.children if isinstance(each, HtmlView))
     return app, shown
 
 
@@ -411,10 +414,10 @@ def test_a_link_shows_somebodys_result_and_touches_no_draft():
 
 def test_from_a_link_it_goes_to_ones_own_questions():
     app, _ = linked(encode_answers(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, 9)))
-    screen = next(each for each in app.children if isinstance(each, Screen))
-    screen._handle_custom_msg({"action": "own", "item": None, "place": "welcome"}, [])
+    screen = next(each for each in app.children if isinstance(each, HtmlView))
+    screen._handle_custom_msg({"action": "own", "values": {"place": "welcome"}}, [])
     assert 'data-action="start"' in screen.html
-    screen._handle_custom_msg({"action": "start", "item": None, "place": "welcome"}, [])
+    screen._handle_custom_msg({"action": "start", "values": {"place": "welcome"}}, [])
     assert any(isinstance(each, RatingSlider) for each in app.children)
 
 

@@ -19,7 +19,7 @@ from careerpath.room.coach import model as room_module
 from careerpath.room.coach.model import Confirmation, RoomStage
 from careerpath.room.coach.view import RoomScreen, qr_code
 from careerpath.room.entities import StoreError, StoreUnavailableError
-from careerpath.ui.html_view import Piece
+from careerpath.ui.html_view import HtmlView
 from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
 INSTRUMENT = load_instrument()
@@ -64,28 +64,28 @@ class Coach:
         self.sent = []
         self.screen = RoomScreen(INSTRUMENT, open_store=lambda: store)
         self.model = self.screen.model
-        for name, piece in self.pieces.items():
-            piece.send = self._hear(name)
+        for name, view in self.views.items():
+            view.send = self._hear(name)
         self.screen._browser.send = self._hear("browser")
 
     def _hear(self, name):
         return lambda content, buffers=None: self.sent.append((name, content, buffers))
 
     @property
-    def pieces(self) -> dict[str, Piece]:
-        return self.screen._pieces
+    def views(self) -> dict[str, HtmlView]:
+        return self.screen._views
 
     @property
     def html(self):
         """What is shown now, from top to bottom."""
-        return "\n".join(each.html for each in self.screen.children if isinstance(each, Piece))
+        return "\n".join(each.html for each in self.screen.children if isinstance(each, HtmlView))
 
     @property
     def words(self):
         return " ".join(re.sub(r"<[^>]+>", " ", self.html).split())
 
     def press(self, action, **values):
-        self.pieces["entry"]._handle_custom_msg({"action": action, "values": values}, [])
+        self.views["entry"]._handle_custom_msg({"action": action, "values": values}, [])
 
     async def until(self, condition):
         async with asyncio.timeout(20):
@@ -551,8 +551,8 @@ def test_whatever_a_stranger_sends_to_the_door_it_stands(store, opened, content)
     store.reveal_room(opened.code)
 
     async def scene(coach):
-        for piece in (*coach.pieces.values(), coach.screen._browser):
-            piece._handle_custom_msg(content, [])
+        for view in (*coach.views.values(), coach.screen._browser):
+            view._handle_custom_msg(content, [])
         await asyncio.sleep(0.05)
         assert coach.model.stage is RoomStage.ENTRY
         assert "Porto" not in all_state()
@@ -573,11 +573,11 @@ def test_whatever_a_stranger_sends_to_the_door_it_stands(store, opened, content)
     ],
     ids=lambda each: str(each)[:40],
 )
-def test_a_tampered_piece_is_the_tamperers_alone(store, opened, tampering):
+def test_a_tampered_view_changes_only_the_tamperers_page(store, opened, tampering):
     async def scene(coach):
         await coach.open(opened)
-        for piece in coach.pieces.values():
-            piece.set_state(tampering)
+        for view in coach.views.values():
+            view.set_state(tampering)
         store.touch(opened.code, "somebody")
         await coach.until(lambda: coach.model.counts.joined == 1)
         other = Coach(store)
@@ -680,12 +680,12 @@ def test_a_page_loads_no_numpy_before_there_is_a_picture(tmp_path):
 import asyncio, sys
 from careerpath.room.coach.model import RoomStage
 from careerpath import open_store
-from careerpath.ui.html_view import Doing
+from careerpath.ui.html_view import Action
 from careerpath.room.coach.view import RoomScreen
 screen = RoomScreen(open_store=lambda: open_store("sqlite:///{tmp_path}/rooms.db"))
 heavy = {{"numpy", "pandas", "scipy", "bqplot"}}
 async def scene():
-    screen._act(Doing("create", {{"title": "x"}}))
+    screen._act(Action("create", {{"title": "x"}}))
     while screen.model.stage is not RoomStage.CREATED:
         await asyncio.sleep(0.01)
     screen.model.go_in()

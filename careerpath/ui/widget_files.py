@@ -1,6 +1,6 @@
-"""The browser side of the widgets: scripts and style sheets, as text.
+"""The scripts and style sheets of the widgets, as text.
 
-anywidget is given text, not paths: a path starts a file watcher in every visitor's process.
+anywidget gets text, not paths: with a path it starts a file watcher in every visitor's process.
 """
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ PACKAGE = Path(__file__).parents[1]
 
 
 @cache
-def asset(*names: str) -> str:
+def widget_files(*names: str) -> str:
     """Return the text of one or more files of the package, one after the other."""
     return "\n".join((PACKAGE / name).read_text(encoding="utf-8") for name in names)
