@@ -37,8 +37,8 @@ async (source) => {
 
 @pytest.fixture
 def visitor(page: Page) -> Page:
-    page.route("http://careerpath.test/", lambda route: route.fulfill(body="<!doctype html>"))
-    page.goto("http://careerpath.test/")
+    page.route("http://localhost/", lambda route: route.fulfill(body="<!doctype html>"))
+    page.goto("http://localhost/")
     return page
 
 
