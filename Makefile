@@ -17,7 +17,7 @@ RUN_TESTS = $(PY) -m pytest --numprocesses auto --dist loadfile
 STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 # This one keeps its outputs, so that it can be read where nothing runs; tests compare them.
 KEPT := notebooks/thresholds.ipynb
-FRONTEND_BUILD := careerpath/serving/templates/careerpath/static
+FRONTEND_BUILD := careerpath/serving/templates/careerpath/static careerpath/ui/html_view.js
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
