@@ -1,9 +1,8 @@
-"""What a hand does to two cut scores: two numbers from a browser, put onto possible totals."""
+"""Moving two cut scores: two numbers from a browser become possible totals in order."""
 
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 
 import numpy as np
 
@@ -11,25 +10,14 @@ from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import CutScores, Instrument
 from careerpath.core.numbers import exact
 
-ONE_MOVE_SECONDS = 1.0
-"""Moves that follow each other faster than this are one move, to undo at once."""
-
-
-class Gesture(StrEnum):
-    """How the cut scores were moved last."""
-
-    CODE = "code"
-    DRAG = "drag"
-    SLIDE = "slide"
-
 
 def two_numbers(found: object) -> tuple[float, float]:
-    """Read two finite numbers, whatever a browser has sent.
+    """Return two finite numbers from whatever a browser sent.
 
     Raises
     ------
     CareerpathError
-        Where it is anything else.
+        If it sent anything else.
     """
     try:
         values = np.asarray(found, dtype=float)
@@ -43,9 +31,9 @@ def two_numbers(found: object) -> tuple[float, float]:
 
 
 def handles(instrument: Instrument, cuts: CutScores) -> tuple[int | float, int | float]:
-    """Return the possible totals that two handles stand on: the lowest of "both", and the highest.
+    """Return the possible totals for two handles: the lowest of "both", and the highest.
 
-    Where no total lies between the cut scores, both stand on the one below.
+    If no total lies between the cut scores, both handles are at the one below.
 
     Examples
     --------
@@ -60,10 +48,9 @@ def handles(instrument: Instrument, cuts: CutScores) -> tuple[int | float, int |
 
 
 def snapped(instrument: Instrument, old: CutScores, low: float, high: float) -> CutScores:
-    """Put two cut scores onto possible totals, in order; the one that moved gives way.
+    """Return two cut scores at possible totals, in order; the one that moved stops at the other.
 
-    The one whose handle did not move stays as it is: an instrument's own may lie between two
-    totals.
+    A cut score whose handle did not move stays as it is, even if it is between two totals.
 
     Examples
     --------

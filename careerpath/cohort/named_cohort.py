@@ -1,18 +1,16 @@
-"""A cohort as the threshold lab takes it: a tally with a name, and where it comes from."""
+"""A tally with a name and a source, for the threshold lab and the room."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
 import narwhals as nw
-import numpy as np
-from numpy.typing import NDArray
 
 from careerpath.cohort.reading import Cohort
+from careerpath.cohort.reliability import Reliability
 from careerpath.cohort.simulation import SimulatedCohort
 from careerpath.cohort.tally import Tally
 from careerpath.cohort.tally_layout import TallyLayout
@@ -22,22 +20,22 @@ from careerpath.core.instrument import Instrument
 Found = TypeVar("Found")
 
 MOST_GROUPS = 40
-"""A column that names more groups than this is none to choose from."""
+"""The most groups that the lab offers: a column with more values names people, not groups."""
 
 
 @dataclass(frozen=True)
 class NamedCohort:
-    """The answers of many people, and where they come from.
+    """A tally with a name, and where its answers come from.
 
     Attributes
     ----------
     name : str
-        What the lab calls it.
+        What screens call it.
     tally : Tally
     source : str
-        Where the answers come from; it goes into what is saved.
+        Where the answers come from; it is written into saved instruments.
     synthetic : bool
-        Whether nobody ever gave these answers. It is said wherever the cohort is shown.
+        Whether a simulation made up the answers. Every screen with the cohort says so.
     """
 
     name: str
@@ -47,17 +45,22 @@ class NamedCohort:
 
     @classmethod
     def of(cls, name: str, given: Any, instrument: Instrument, **facts: Any) -> NamedCohort:
-        """Make a cohort of whatever holds answers.
+        """Make a cohort from anything that holds answers.
 
         Parameters
         ----------
         name : str
         given : Tally, SimulatedCohort, Cohort or frame
-            A simulated cohort says by itself that it is synthetic, and how it was made; so do a
-            table of simulated people, whose names begin with "synthetic", and its tally.
+            Simulated people are recognized as synthetic: a SimulatedCohort, a frame whose
+            persons have names that begin with "synthetic", and a tally of either.
         instrument : Instrument
         **facts : object
-            ``source`` and ``synthetic``.
+            ``source`` and ``synthetic``; by default the note of a SimulatedCohort, and False.
+
+        Raises
+        ------
+        CareerpathError
+            If a frame has no column for an item.
         """
         if isinstance(given, SimulatedCohort):
             facts = {**facts, "source": facts.get("source") or given.note, "synthetic": True}
@@ -67,52 +70,26 @@ class NamedCohort:
         return cls(name, tally, **facts)
 
     @cached_property
-    def counts(self) -> NDArray[np.int64]:
-        """How many people have each possible total, from the lowest up."""
-        return np.asarray(self.tally.totals, dtype=np.int64)
-
-    @cached_property
-    def below(self) -> NDArray[np.int64]:
-        """How many people lie below each possible total, and below one more than the highest."""
-        return np.concatenate(([0], np.cumsum(self.counts)))
-
-    @cached_property
-    def reliability(self) -> Reliability:
-        """How far the items hang together in this cohort."""
-        low, high = or_none(lambda: self.tally.alpha_interval(level=0.95)) or (None, None)
-        return Reliability(
-            alpha=finite(or_none(self.tally.alpha)),
-            low=finite(low),
-            high=finite(high),
-            standard_error=finite(or_none(self.tally.standard_error)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reliability:
-    """Cronbach's alpha with its 95 % interval, and the SEM; None where they cannot be had."""
-
-    alpha: float | None
-    low: float | None
-    high: float | None
-    standard_error: float | None
+    def reliability(self) -> Reliability | None:
+        """Alpha with its 95 % interval; None if there are too few people, or all are alike."""
+        return or_none(self.tally.reliability)
 
 
 def split_by(
     given: Any, column: str, instrument: Instrument, *, name: str = "everybody", **facts: Any
 ) -> tuple[NamedCohort, ...]:
-    """Make a cohort of everybody, and one of each group that a column names.
+    """Make one cohort of everybody, and one for each group in a column.
 
     Parameters
     ----------
     given : SimulatedCohort, Cohort or frame
     column : str
-        Whose values name the groups. Rows without one are in no group.
+        Its values are the names of the groups. Rows without a value are in no group.
     instrument : Instrument
     name : str
-        What everybody together is called.
+        The name of everybody together.
     **facts : object
-        As for `NamedCohort.of`.
+        ``source`` and ``synthetic``, as in `NamedCohort.of`.
 
     Returns
     -------
@@ -122,7 +99,7 @@ def split_by(
     Raises
     ------
     CareerpathError
-        Where there is no such column, or it names too many groups to choose from.
+        If there is no such column, or it has more than `MOST_GROUPS` values.
 
     Examples
     --------
@@ -145,8 +122,8 @@ def split_by(
     named = frame.lazy().select(column).unique().collect()[column].drop_nulls().to_list()
     if len(named) > MOST_GROUPS:
         raise CareerpathError(
-            f"Column {shown(column)} names {len(named):,} groups; the lab compares "
-            f"{MOST_GROUPS} at the most. Give a column that names teams or years, not people."
+            f"Column {shown(column)} has {len(named):,} groups; the lab compares at most "
+            f"{MOST_GROUPS}. Give a column with teams or years, not people."
         )
     groups = {
         str(value): frame.filter(nw.col(column) == value).to_native()
@@ -159,35 +136,30 @@ def split_by(
 
 
 def check_cohorts(cohorts: Sequence[NamedCohort], instrument: Instrument) -> None:
-    """Refuse cohorts that one lab cannot show.
+    """Refuse cohorts that one lab cannot show together.
 
     Raises
     ------
     CareerpathError
-        Where there is none, two have one name, or one was tallied with something else.
+        If there is none, two have the same name, or one was tallied with another instrument.
     """
     if not cohorts:
-        raise CareerpathError("The threshold lab has no cohort. Give it a tally or a frame.")
+        raise CareerpathError("There is no cohort. Give the threshold lab a tally or a frame.")
     names = [each.name for each in cohorts]
     if len(set(names)) < len(names) or "" in names:
-        raise CareerpathError(f"Cohorts need names that differ; these are {shown(names)}.")
+        raise CareerpathError(f"The cohorts are named {shown(names)}. Give each a name of its own.")
     layout = TallyLayout.of(instrument)
     for each in cohorts:
         if each.tally.layout != layout:
             raise CareerpathError(
-                f"The cohort {shown(each.name)} was tallied with other items, keys or another "
-                f"scale than the instrument {instrument.id!r} has. Tally it with that instrument."
+                f"The items, keys or scale of the cohort {shown(each.name)} are not those of the "
+                f"instrument {instrument.id!r}. Tally it with that instrument."
             )
 
 
 def or_none(compute: Callable[[], Found]) -> Found | None:
-    """Compute a statistic; None where these people are too few or too much alike for it."""
+    """Compute a statistic; return None if there are too few people for it, or all are alike."""
     try:
         return compute()
     except CareerpathError:
         return None
-
-
-def finite(value: float | None) -> float | None:
-    """Return a number, and None for what is none."""
-    return None if value is None or not math.isfinite(value) else float(value)

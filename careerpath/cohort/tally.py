@@ -20,6 +20,7 @@ from scipy import special
 
 from careerpath.cohort.classification import Classification, livingston_lewis
 from careerpath.cohort.reliability import (
+    Reliability,
     TrueScore,
     alpha_of,
     check_level,
@@ -306,6 +307,21 @@ class Tally:
         """Return Feldt's (1965) interval for alpha."""
         return feldt_interval(
             self.alpha(), people=self.count, items=len(self.layout.items), level=level
+        )
+
+    def reliability(self, level: float = 0.95) -> Reliability:
+        """Return alpha with its interval, and what else follows from it."""
+        low, high = self.alpha_interval(level)
+        return Reliability(
+            alpha=self.alpha(),
+            low=low,
+            high=high,
+            level=level,
+            n=self.count,
+            left_out=sum(self.unscored.values()),
+            mean=self.mean,
+            sd=self.sd,
+            standard_error=self.standard_error(),
         )
 
     def standard_error(self) -> float:

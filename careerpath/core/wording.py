@@ -56,6 +56,17 @@ def signed(number: int) -> str:
     return f"{number:+,}".replace("-", MINUS)
 
 
+def statistic(value: float | None, decimals: int = 3) -> str:
+    """Write a statistic, or a dash if there is none.
+
+    Examples
+    --------
+    >>> statistic(0.81234), statistic(-0.5, 2) == MINUS + "0.50"
+    ('0.812', True)
+    """
+    return "\N{EN DASH}" if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
+
+
 def number_word(people: int) -> str:
     """Write a number of people as in a sentence.
 

@@ -1,7 +1,6 @@
-"""The threshold lab's model: where the two cut scores are, and how they are moved.
+"""The threshold lab's model: the two cut scores, and how they are moved.
 
-Every decision of the lab is taken here, without a widget. A view shows this model and calls
-its methods.
+It takes every decision of the lab, without a widget. The view shows it and calls its methods.
 """
 
 from __future__ import annotations
@@ -10,16 +9,17 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
 from traitlets import Bool, HasTraits, Instance, TraitError, Tuple, Unicode, validate
 
 from careerpath.cohort.cut_effects import CutEffects
-from careerpath.cohort.cut_moves import ONE_MOVE_SECONDS, Gesture, snapped, two_numbers
 from careerpath.cohort.named_cohort import NamedCohort, check_cohorts
 from careerpath.core.errors import CareerpathError, did_you_mean, shown
 from careerpath.core.instrument import CutScores, Instrument, Norms
+from careerpath.core.wording import band_ranges, both_cuts, counted
 from careerpath.thresholds.saving import (
     Saved,
     measured_norms,
@@ -29,10 +29,20 @@ from careerpath.thresholds.saving import (
 )
 
 MOST_UNDO = 200
+ONE_MOVE_SECONDS = 1.0
+"""Moves of one kind that follow each other faster than this are undone together."""
 
 
-class ThresholdsModel(CutEffects, HasTraits):
-    """Two cut scores over one cohort, or two.
+class Gesture(StrEnum):
+    """How the cut scores were last moved."""
+
+    CODE = "code"
+    DRAG = "drag"
+    SLIDE = "slide"
+
+
+class ThresholdsModel(HasTraits):
+    """Two cut scores, moved over a cohort, which can be compared with another.
 
     Parameters
     ----------
@@ -44,15 +54,16 @@ class ThresholdsModel(CutEffects, HasTraits):
     Attributes
     ----------
     cuts : CutScores
-        Where the cut scores are now.
+        The current cut scores.
     shown_name, other_name : str
-        The cohort that is shown, and the one it is compared with; empty for none.
+        The name of the cohort that is shown, and of the one it is compared with; empty for none.
     past : tuple of CutScores
-        What `undo` goes back to.
+        Earlier cut scores, for `undo`.
     with_norms : bool
-        Whether what is saved gets the shown cohort's mean, spread and reliability as its norms.
+        Whether the saved instrument gets the shown cohort's mean, standard deviation and
+        reliability as its norms.
     saved : Saved or None
-        The instrument that was saved last; None as soon as something moves on.
+        The instrument that was saved last; None again after any change.
 
     Examples
     --------
@@ -64,8 +75,10 @@ class ThresholdsModel(CutEffects, HasTraits):
     >>> model.move(management_below=60, mastery_above=95)
     >>> model.cuts.band(59), model.can_undo
     (<Band.MANAGEMENT: 'management'>, True)
+    >>> model.effects.flows_in_words
+    '24 people move from both to management. 9 people move from both to mastery.'
     >>> model.reset()
-    >>> model.moved
+    >>> model.effects.moved
     False
     """
 
@@ -89,6 +102,7 @@ class ThresholdsModel(CutEffects, HasTraits):
         check_cohorts(cohorts, instrument)
         self._clock = clock
         self._last: tuple[Gesture, float] = (Gesture.CODE, -math.inf)
+        self._effects: CutEffects | None = None
         super().__init__(
             instrument=instrument,
             cohorts=cohorts,
@@ -96,7 +110,16 @@ class ThresholdsModel(CutEffects, HasTraits):
             shown_name=cohorts[0].name,
         )
 
-    # What is true now
+    # The current state
+
+    @property
+    def effects(self) -> CutEffects:
+        """What the current cut scores make of the shown cohort."""
+        old = self._effects
+        now = (self.cuts, self.cohort, self.other)
+        if old is None or (old.cuts, old.cohort, old.other) != now:
+            self._effects = CutEffects(self.instrument, *now)
+        return cast("CutEffects", self._effects)
 
     @property
     def can_undo(self) -> bool:
@@ -115,7 +138,7 @@ class ThresholdsModel(CutEffects, HasTraits):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The cohorts, by name."""
+        """The names of the cohorts."""
         return tuple(each.name for each in self.cohorts)
 
     @property
@@ -125,25 +148,47 @@ class ThresholdsModel(CutEffects, HasTraits):
 
     @property
     def norms_withheld(self) -> str:
-        """Why the shown cohort gives no norms; empty where it can."""
+        """Why the shown cohort gives no norms; empty if it does."""
         return no_norms_because(self.cohort)
 
     @property
     def worth_saving(self) -> bool:
         """Whether a saved instrument would differ from the published one."""
-        return self.moved or self.with_norms
+        return self.effects.moved or self.with_norms
+
+    @property
+    def totals_in_words(self) -> str:
+        """What the histogram shows."""
+        return (
+            f"{self.shown_name}, {counted(self.cohort.tally.count, 'person')}, cut scores "
+            f"{both_cuts(self.cuts)}: "
+            + ", ".join(f"{each.count:,} {each.band}" for each in self.effects.shares)
+        )
+
+    @property
+    def announcement(self) -> str:
+        """What has changed, for a screen reader."""
+        if self.saved:
+            return f"{self.saved.name} is {'saved' if self.saved.path else 'ready to download'}."
+        ranges = band_ranges(self.cuts)
+        bands = ", ".join(
+            f"{each.band} {ranges[each.band]}: "
+            + ("nobody" if each.share is None else f"{100 * each.share:.1f} %")
+            for each in self.effects.shares
+        )
+        return f"{self.shown_name}: {bands}. {self.effects.flows_in_words}"
 
     # What an analyst can do
 
     def move(
         self, *, management_below: float | None = None, mastery_above: float | None = None
     ) -> None:
-        """Put one cut score, or both, somewhere else.
+        """Move one cut score, or both.
 
         Raises
         ------
         CareerpathError
-            Where they are no numbers, out of order or out of range; nothing moves then.
+            If they are not numbers, out of order or out of range; then nothing moves.
         """
         cuts = {
             "management_below": self.cuts.management_below,
@@ -154,41 +199,37 @@ class ThresholdsModel(CutEffects, HasTraits):
         self._go(self.instrument.with_cut_scores(**cuts).cut_scores, Gesture.CODE)
 
     def drag(self, positions: object) -> None:
-        """Follow two handles on the picture, as a browser sends them.
-
-        The handle that moved snaps to the next possible total and stops at the other one.
+        """Move the cut scores to two handles on the picture; see `CutEffects.dragged`.
 
         Parameters
         ----------
         positions : object
-            Two numbers, in points; anything else is refused.
+            Two numbers, in points, as a browser sends them.
 
         Raises
         ------
         CareerpathError
-            Where they are no two finite numbers; nothing moves then.
+            If they are anything but two finite numbers; then nothing moves.
         """
-        low, high = two_numbers(positions)
-        half = self.step / 2
-        self._go(snapped(self.instrument, self.cuts, low + half, high - half), Gesture.DRAG)
+        self._go(self.effects.dragged(positions), Gesture.DRAG)
 
     def slide(self, values: object) -> None:
-        """Follow a slider with two handles, as a browser sends it.
+        """Move the cut scores to the two handles of a slider; see `CutEffects.slid`.
 
         Parameters
         ----------
         values : object
-            The two cut scores; anything but two numbers is refused.
+            Two numbers, in points, as a browser sends them.
 
         Raises
         ------
         CareerpathError
-            Where they are no two finite numbers; nothing moves then.
+            If they are anything but two finite numbers; then nothing moves.
         """
-        self._go(snapped(self.instrument, self.cuts, *two_numbers(values)), Gesture.SLIDE)
+        self._go(self.effects.slid(values), Gesture.SLIDE)
 
     def undo(self) -> None:
-        """Go back to where the cut scores were before the last move."""
+        """Undo the last move of the cut scores."""
         if not self.past:
             return
         self._last = (Gesture.CODE, -math.inf)
@@ -199,7 +240,7 @@ class ThresholdsModel(CutEffects, HasTraits):
 
     def reset(self) -> None:
         """Go back to the published cut scores; this can be undone."""
-        self._go(self.published, Gesture.CODE)
+        self._go(self.instrument.cut_scores, Gesture.CODE)
 
     def show(self, name: str) -> None:
         """Show another cohort.
@@ -207,7 +248,7 @@ class ThresholdsModel(CutEffects, HasTraits):
         Raises
         ------
         CareerpathError
-            Where there is none of that name.
+            If there is no cohort of that name.
         """
         self._cohort(name)
         with self.hold_trait_notifications():
@@ -218,23 +259,23 @@ class ThresholdsModel(CutEffects, HasTraits):
             self.shown_name = name
 
     def compare(self, name: str) -> None:
-        """Compare the shown cohort with another; an empty name ends that.
+        """Compare the shown cohort with another; an empty name ends the comparison.
 
         Raises
         ------
         CareerpathError
-            Where there is none of that name, or it is the one that is shown.
+            If there is no cohort of that name, or it is the one that is shown.
         """
         if name:
             self._cohort(name)
             if name == self.shown_name:
                 raise CareerpathError(
-                    f"{shown(name)} is the cohort that is shown. Choose another to compare it with."
+                    f"{shown(name)} is already shown. Choose another cohort to compare it with."
                 )
         self.other_name = name
 
     def take_norms(self, *, wanted: object) -> None:
-        """Choose whether what is saved gets the shown cohort's norms.
+        """Choose whether the saved instrument gets the shown cohort's norms.
 
         Parameters
         ----------
@@ -244,7 +285,7 @@ class ThresholdsModel(CutEffects, HasTraits):
         Raises
         ------
         CareerpathError
-            Where the cohort gives none, with the reason.
+            If the cohort gives no norms, with the reason.
         """
         if wanted is True and self.norms_withheld:
             raise CareerpathError(f"{self.norms_withheld} Save without norms, or load more people.")
@@ -253,7 +294,7 @@ class ThresholdsModel(CutEffects, HasTraits):
             self.with_norms = wanted is True
 
     def make(self, *, now: datetime | None = None) -> Saved:
-        """Make the new instrument's file as text, with where it comes from in its first lines.
+        """Make the file of the new instrument, but write it nowhere.
 
         Parameters
         ----------
@@ -263,7 +304,12 @@ class ThresholdsModel(CutEffects, HasTraits):
         Returns
         -------
         Saved
-            Without a path. It is kept in `saved` too, for a browser to offer as a download.
+            Without a path. `saved` keeps it, so that a browser can offer it as a download.
+
+        Raises
+        ------
+        CareerpathError
+            If norms are wanted and the cohort gives none.
         """
         made = self._new_instrument(now)
         name = f"{made.id}-{made.version}.toml".replace("+", "-")
@@ -276,31 +322,31 @@ class ThresholdsModel(CutEffects, HasTraits):
         Parameters
         ----------
         path : str or Path
-            The file, or a folder, in which the file is named after the instrument and its
-            version. A file that is there already is never replaced.
+            The file; or a folder, in which the file is named after the instrument and its version.
+            An existing file is never replaced.
         now : datetime, optional
             By default, now.
 
         Returns
         -------
         Path
-            The file that was written: for `load_instrument`, or ``careerpath serve --instrument``.
+            The new file, for `load_instrument` or ``careerpath serve --instrument``.
 
         Raises
         ------
         InstrumentError
-            Where it cannot be written.
+            If it cannot be written, or exists.
         """
         self.saved = written = write_saved(self.make(now=now), path)
         return cast("Path", written.path)
 
     def provenance(self, *, now: datetime | None = None) -> tuple[str, ...]:
-        """Tell where the current cut scores come from, a line for each fact."""
+        """Say where the current cut scores come from, one line per fact."""
         return provenance(
             self.instrument,
             self.cuts,
             self.cohort,
-            changed=sum(each.count for each in self.flows),
+            changed=sum(each.count for each in self.effects.flows),
             norms=self._norms(now),
             now=now,
         )
@@ -344,5 +390,5 @@ class ThresholdsModel(CutEffects, HasTraits):
             if each.name == name:
                 return cast("NamedCohort", each)
         raise CareerpathError(
-            f"There is no cohort {shown(name)} in this lab. {did_you_mean(str(name), self.names)}"
+            f"There is no cohort {shown(name)}. {did_you_mean(str(name), self.names)}"
         )

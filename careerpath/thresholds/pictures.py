@@ -1,4 +1,4 @@
-"""The threshold lab's two pictures: the histogram with its handles, and the curve."""
+"""The threshold lab's two pictures: the histogram with its handles, and the curves."""
 
 from __future__ import annotations
 
@@ -9,40 +9,37 @@ import bqplot
 import numpy as np
 from ipywidgets import Layout
 
-from careerpath.cohort.cut_effects import CutEffects
-from careerpath.cohort.cut_figures import Floats
+from careerpath.cohort.cut_effects import CutEffects, Floats
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import BANDS, Band
 from careerpath.core.numbers import round_steps
 from careerpath.core.wording import show
-from careerpath.thresholds.model import ThresholdsModel
 
 COLOURS = {band: f"var(--cp-{band})" for band in BANDS}
 INK = "var(--cp-ink)"
 LETTER = 0.025
-"""A band that takes less of the width than this for each letter has no name in the picture."""
+"""A band has its name in the picture if it has this share of the width per letter."""
 
 
-class Picture:
+class CutHistogram:
     """The histogram, with the two cut scores on it.
 
     Attributes
     ----------
     figure : bqplot.Figure
     handles : bqplot.Scatter
-        The two handles that can be dragged; where they are is its ``x``.
+        The two handles that can be dragged; ``x`` holds their positions.
     """
 
     headroom = 1.22
-    """How much higher than its highest bar the picture is: room for the handles and the names."""
+    """The height of the picture in highest bars: it leaves room for the handles and the names."""
     handles_at = 1.04
     names_at = 1.16
 
-    def __init__(self, model: CutEffects) -> None:
-        self._state = model
-        half = model.step / 2
+    def __init__(self, effects: CutEffects) -> None:
+        half = effects.step / 2
         across = bqplot.LinearScale(
-            min=float(model.grid[0] - half), max=float(model.grid[-1] + half)
+            min=float(effects.grid[0] - half), max=float(effects.grid[-1] + half)
         )
         self._up = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": across, "y": self._up}
@@ -63,7 +60,7 @@ class Picture:
             line_style="dashed",
             stroke_width=2,
         )
-        # Twice, so that it is seen on the bars and beside them.
+        # Twice, so that it is visible on the bars and beside them.
         self._other_edge, self._other = (
             bqplot.Lines(
                 x=np.array([0.0]),
@@ -76,7 +73,7 @@ class Picture:
             for colour, width in (("var(--cp-card)", 5), (INK, 2))
         )
         self.handles = bqplot.Scatter(
-            x=np.array(model.lines),
+            x=np.array(effects.lines),
             y=np.zeros(2),
             scales=scales,
             marker="circle",
@@ -125,7 +122,7 @@ class Picture:
                 self.handles,
                 self._numbers,
             ],
-            axes=[across_axis(model, across, "total"), self._people],
+            axes=[_axis_of_totals(effects, across, "total"), self._people],
             display_toolbar=False,
             fig_margin={"top": 8, "bottom": 46, "left": 56, "right": 12},
             padding_x=0,
@@ -135,21 +132,19 @@ class Picture:
             layout=Layout(width="100%", height="360px"),
         ).add_class("cp-lab-picture")
 
-    def draw(self, model: CutEffects | None = None) -> None:
-        """Show the model, or another one from now on."""
-        model = self._state = model or self._state
-        histogram = model.histogram
+    def draw(self, effects: CutEffects) -> None:
+        """Show the cohort and its cut scores; where the handles are is left to the caller."""
+        histogram = effects.histogram
         heights = np.stack([histogram.heights[band] for band in BANDS])
         highest = float(max(heights.sum(axis=0).max(), 1))
         if histogram.others is not None:
             highest = max(highest, float(histogram.others.max()))
-        low, high = model.lines
+        low, high = effects.lines
         top = np.full(2, highest * self.handles_at)
         if highest * self.headroom != self._up.max:
             self._up.max = highest * self.headroom
-            # There is no half a person.
-            about = min(4, int(highest))
-            self._people.tick_values = round_numbers(0, highest, about=about)
+            # At most one mark per person.
+            self._people.tick_values = _round_numbers(0, highest, about=min(4, int(highest)))
         held = (self._bars, self._lines, self._names, self._numbers, self.handles)
         with ExitStack() as stack:
             for each in held:
@@ -161,10 +156,10 @@ class Picture:
             self.handles.y = top
             self._numbers.x, self._numbers.y = np.array([low, high]), top
             self._numbers.text = [
-                show(model.cuts.management_below),
-                show(model.cuts.mastery_above),
+                show(effects.cuts.management_below),
+                show(effects.cuts.mastery_above),
             ]
-            edges = (float(model.grid[0]), low, high, float(model.grid[-1]))
+            edges = (float(effects.grid[0]), low, high, float(effects.grid[-1]))
             self._names.x = np.array([(edges[i] + edges[i + 1]) / 2 for i in range(len(BANDS))])
             self._names.y = np.full(len(BANDS), highest * self.names_at)
             span = edges[-1] - edges[0]
@@ -179,16 +174,15 @@ class Picture:
 
 
 class CurvePicture:
-    """The share of each band over all possible cut scores.
+    """The share of management and of mastery at every possible cut score.
 
     Attributes
     ----------
     figure : bqplot.Figure
     """
 
-    def __init__(self, model: ThresholdsModel) -> None:
-        self._state = model
-        across = bqplot.LinearScale(min=float(model.grid[0]), max=float(model.grid[-1]))
+    def __init__(self, effects: CutEffects) -> None:
+        across = bqplot.LinearScale(min=float(effects.grid[0]), max=float(effects.grid[-1]))
         up = bqplot.LinearScale(min=0.0, max=1.0)
         scales = {"x": across, "y": up}
         self._management = bqplot.Lines(
@@ -204,7 +198,7 @@ class CurvePicture:
         self.figure = bqplot.Figure(
             marks=[self._management, self._mastery, self._dots],
             axes=[
-                across_axis(model, across, "cut score"),
+                _axis_of_totals(effects, across, "cut score"),
                 bqplot.Axis(
                     scale=up,
                     side="left",
@@ -222,31 +216,29 @@ class CurvePicture:
             layout=Layout(width="100%", height="280px"),
         ).add_class("cp-lab-curve")
 
-    def draw(self) -> None:
-        """Show the model; the lines only where the cohort is another one."""
-        model = self._state
-        if model.cohort is not self._drawn:
-            curve = model.curve
-            self._drawn = model.cohort
+    def draw(self, effects: CutEffects) -> None:
+        """Show the cohort and its cut scores; the lines change only with the cohort."""
+        if effects.cohort is not self._drawn:
+            curve = effects.curve
+            self._drawn = effects.cohort
             self._management.x, self._management.y = curve.totals, curve.management
             self._mastery.x, self._mastery.y = curve.totals, curve.mastery
-        management, _both, mastery = model.shares
-        self._dots.x = np.array([model.cuts.management_below, model.cuts.mastery_above], float)
+        management, _both, mastery = effects.shares
+        self._dots.x = np.array([effects.cuts.management_below, effects.cuts.mastery_above], float)
         self._dots.y = np.array([management.share or 0.0, mastery.share or 0.0])
 
 
-def across_axis(model: CutEffects, scale: bqplot.Scale, label: str) -> bqplot.Axis:
-    """Make the axis of the possible totals: it ends where they end."""
-    ticks = round_numbers(float(model.grid[0]), float(model.grid[-1]), about=6)
+def _axis_of_totals(effects: CutEffects, scale: bqplot.Scale, label: str) -> bqplot.Axis:
+    ticks = _round_numbers(float(effects.grid[0]), float(effects.grid[-1]), about=6)
     return bqplot.Axis(scale=scale, label=label, tick_values=ticks, grid_lines="none")
 
 
-def round_numbers(low: float, high: float, *, about: int = 4) -> Floats:
-    """Choose round numbers for an axis.
+def _round_numbers(low: float, high: float, *, about: int) -> Floats:
+    """Choose round numbers between two numbers, for the marks of an axis.
 
     Examples
     --------
-    >>> round_numbers(0, 23).tolist(), round_numbers(0, 150, about=6).tolist()
+    >>> _round_numbers(0, 23, about=4).tolist(), _round_numbers(0, 150, about=6).tolist()
     ([0.0, 10.0, 20.0], [0.0, 50.0, 100.0, 150.0])
     """
     step = float(next(round_steps((high - low) / about * (1 - 1e-9))))

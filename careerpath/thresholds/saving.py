@@ -1,7 +1,8 @@
-"""Saving what the threshold lab has found: an instrument's file that says where it comes from."""
+"""Saving new cut scores: an instrument's file that says where it comes from."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,26 +15,26 @@ from careerpath.core.numbers import exact
 from careerpath.core.wording import counted
 
 FEWEST_FOR_NORMS = 100
-"""Norms are not written from fewer people.
+"""Norms need at least this many people.
 
-With 15 items and an alpha of 0.8 the 95 % interval of alpha is then 0.74 to 0.85, and the spread is
-known to a seventh; with 30 people they are 0.68 to 0.89, and a quarter.
+With 100 people, 15 items and an alpha of 0.8, the 95 % interval of alpha is 0.74 to 0.85, and the
+standard deviation is known to a seventh of its size. With 30 people: 0.68 to 0.89, and a quarter.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An instrument that was made from the lab.
+    """A new instrument, made in the lab.
 
     Attributes
     ----------
     instrument : Instrument
     name : str
-        What its file is called.
+        The name of its file.
     provenance : tuple of str
         Where it comes from: the first lines of the file.
     path : Path or None
-        Where the file is; None where it has not been written.
+        The file; None if it was not written.
     """
 
     instrument: Instrument
@@ -43,9 +44,14 @@ class Saved:
 
     @property
     def text(self) -> str:
-        """What the file holds."""
+        """The content of the file."""
         comments = "".join(f"# {_one_line(line)}\n" for line in self.provenance)
         return f"{comments}\n{self.instrument.to_toml()}"
+
+    @property
+    def data_url(self) -> str:
+        """The content of the file as a link, for a browser to download."""
+        return f"data:application/toml;base64,{base64.b64encode(self.text.encode()).decode()}"
 
 
 def provenance(
@@ -57,60 +63,62 @@ def provenance(
     norms: Norms | None = None,
     now: datetime | None = None,
 ) -> tuple[str, ...]:
-    """Tell where cut scores come from, a line for each fact.
+    """Say where cut scores come from, one line per fact.
 
     Parameters
     ----------
     original : Instrument
-        With the published cut scores.
+        The instrument with the published cut scores.
     cuts : CutScores
     cohort : NamedCohort
         The people they were chosen on.
     changed : int
         How many of them change band.
     norms : Norms, optional
-        Those that were measured among them, where they are written too.
+        Norms measured among these people, if they are written too.
     now : datetime, optional
+        By default, now.
     """
     when = _utc(now)
     source = f" ({cohort.source})" if cohort.source else ""
-    alpha = cohort.reliability.alpha
     lines = [
         f"Made in the threshold lab on {when:%Y-%m-%d at %H:%M} UTC.",
         f"From instrument {original.id} {original.version}.",
         f"Published cut scores: {_pair(original.cut_scores)}. Cut scores here: {_pair(cuts)}.",
         f"Chosen on {counted(cohort.tally.count, 'person')}: {cohort.name}{source}.",
-        f"Against the published cut scores {counted(changed, 'person')} would change band.",
+        f"Compared with the published cut scores, {counted(changed, 'person')} would change band.",
     ]
     if cohort.synthetic:
         lines.insert(4, "These people are synthetic: nobody ever gave these answers.")
-    if alpha is not None:
-        lines.append(f"Alpha among them: {alpha:.3f}. Alpha is not validity.")
+    if cohort.reliability is not None:
+        lines.append(f"Alpha among them: {cohort.reliability.alpha:.3f}. Alpha is not validity.")
     if norms is not None:
-        lines.append("The norms, too, were measured among them: mean, spread and reliability.")
+        lines.append(
+            "The norms were measured among them: mean, standard deviation and reliability."
+        )
     return tuple(lines)
 
 
 def no_norms_because(cohort: NamedCohort) -> str:
-    """Say why norms are not written from a cohort; empty where they can be."""
-    tally, alpha = cohort.tally, cohort.reliability.alpha
+    """Return why a cohort gives no norms; an empty text if it does."""
+    count, reliability = cohort.tally.count, cohort.reliability
     if cohort.synthetic:
         return "Held back: these people are synthetic, so nothing was measured."
-    if tally.count < FEWEST_FOR_NORMS:
+    if count < FEWEST_FOR_NORMS:
         return (
-            f"Held back: {counted(tally.count, 'person')}, and norms need {FEWEST_FOR_NORMS} at "
-            "the least."
+            f"Held back: there are {counted(count, 'person')}, and norms need at least "
+            f"{FEWEST_FOR_NORMS}."
         )
-    if alpha is None or not 0 < alpha < 1:
+    if reliability is None or not 0 < reliability.alpha < 1:
         return (
-            "Held back: the answers do not hang together (alpha is not between 0 and 1), and a "
-            "standard error cannot rest on that."
+            "Held back: alpha is not between 0 and 1, and a standard error needs items that agree "
+            "with each other."
         )
     return ""
 
 
 def measured_norms(cohort: NamedCohort, *, now: datetime | None = None) -> Norms:
-    """Make norms of a cohort: its mean, spread and reliability.
+    """Make norms of a cohort: its mean, standard deviation and reliability.
 
     Parameters
     ----------
@@ -120,26 +128,28 @@ def measured_norms(cohort: NamedCohort, *, now: datetime | None = None) -> Norms
     Returns
     -------
     Norms
-        Measured, with where, among how many and when.
+        They say where, among how many people and when they were measured.
 
     Raises
     ------
     CareerpathError
-        Where they are held back, with the reason.
+        If the cohort gives no norms, with the reason.
     """
     withheld = no_norms_because(cohort)
     found = cohort.reliability
-    if withheld or found.alpha is None:
+    if withheld or found is None:
         raise CareerpathError(f"{withheld} Save without norms, or load more people.")
     tally, when = cohort.tally, _utc(now)
     where = "; ".join(each.strip().rstrip(".") for each in (cohort.name, cohort.source) if each)
-    interval = "" if found.low is None else f" (95 %: {found.low:.2f} to {found.high or 1:.2f})"
     return Norms(
         mean=float(tally.mean),
         sd=float(tally.sd),
         reliability=found.alpha,
         source=f"Measured among {counted(tally.count, 'person')} on {when:%Y-%m-%d} ({where})",
-        note=f"The reliability is Cronbach's alpha among them{interval}.",
+        note=(
+            "The reliability is Cronbach's alpha among them "
+            f"(95 %: {found.low:.2f} to {found.high:.2f})."
+        ),
         measured=True,
         count=tally.count,
         date=when.date(),
@@ -147,7 +157,7 @@ def measured_norms(cohort: NamedCohort, *, now: datetime | None = None) -> Norms
 
 
 def write_saved(made: Saved, path: str | Path) -> Saved:
-    """Write the file, and never over another.
+    """Write the file; never replace an existing one.
 
     Parameters
     ----------
@@ -155,10 +165,15 @@ def write_saved(made: Saved, path: str | Path) -> Saved:
     path : str or Path
         The file, or a folder for it.
 
+    Returns
+    -------
+    Saved
+        With its path.
+
     Raises
     ------
     InstrumentError
-        Where it cannot be written.
+        If it cannot be written, or exists.
     """
     target = Path(path)
     with cannot_write(target, raises=InstrumentError):
@@ -169,7 +184,7 @@ def write_saved(made: Saved, path: str | Path) -> Saved:
                 file.write(made.text)
         except FileExistsError:
             raise InstrumentError(
-                f"{target} is there already, and it may be in use. Choose another name."
+                f"{target} exists already, and may be in use. Choose another name."
             ) from None
     return replace(made, name=target.name, path=target)
 
@@ -186,5 +201,5 @@ def _pair(cuts: CutScores) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Keep a comment of a TOML file on its line, whatever a name or a source holds."""
+    """Replace line breaks and the like, so that a comment of a TOML file stays on its line."""
     return "".join(each if each.isprintable() else " " for each in text)

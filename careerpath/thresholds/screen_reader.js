@@ -1,8 +1,8 @@
-// What a screen reader says of the lab: names for what has none, and what has just changed.
+// Texts for screen readers: names for parts without one, and announcements of changes.
 //
-// ipywidgets' slider gives its two handles no name, and bqplot gives its pictures none; other views
-// of the same lab draw both, so they are named as soon as they are there. A change is spoken once
-// the hand rests, not at every step of a drag. live_region.js comes before this file.
+// The two handles of ipywidgets' slider and bqplot's pictures have no names. Other views of the same
+// lab draw them, so they get their names as soon as they appear. A change is announced after the
+// last move, not at every step of a drag. live_region.js comes before this file.
 
 const RESTS = 800;
 
@@ -23,7 +23,7 @@ function render({ model, el }) {
       handle.setAttribute("aria-label", model.get("handles")[Number(handle.dataset.handle)]);
   };
 
-  // The slider writes 58.00 at every step; a person says 58.
+  // The slider writes 58.00 at every step; people say 58.
   const shorten = () => {
     for (const handle of handles()) {
       const written = handle.getAttribute("aria-valuetext") ?? "";

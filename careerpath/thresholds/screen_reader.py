@@ -1,4 +1,4 @@
-"""ScreenReaderText: what the threshold lab tells those who cannot see it."""
+"""Texts for screen readers: names for the slider's handles and the pictures, and announcements."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from careerpath.ui.widget_files import widget_files
 
 
 class ScreenReaderText(anywidget.AnyWidget):
-    """Names for the slider's handles and for the pictures, and a voice for what changes.
+    """Names for the slider's handles and the pictures, and announcements of changes.
 
     Attributes
     ----------
     handles : tuple of str
-        What the two handles of the slider are called.
+        The names of the slider's two handles.
     pictures : dict of str to str
-        For the class of a picture, what it shows in words.
+        The CSS class of each picture, and what it shows in words.
     said : str
-        What a screen reader says once the hand rests.
+        What a screen reader says after the last move.
     """
 
     _esm = widget_files("ui/live_region.js", "thresholds/screen_reader.js")

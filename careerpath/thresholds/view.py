@@ -1,8 +1,7 @@
-"""The threshold lab: two cut scores on a histogram, and what follows from them beside it."""
+"""The threshold lab's screen: two cut scores on a histogram, and what follows from them."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -16,24 +15,29 @@ from careerpath.cohort.cut_effects import SURE, CutEffects
 from careerpath.cohort.named_cohort import NamedCohort, split_by
 from careerpath.cohort.tally import Tally
 from careerpath.core.errors import CareerpathError
-from careerpath.core.instrument import BANDS, CutScores, Instrument
+from careerpath.core.instrument import CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
-from careerpath.core.wording import band_ranges, both_cuts
+from careerpath.core.wording import both_cuts
 from careerpath.thresholds.model import ThresholdsModel
-from careerpath.thresholds.pictures import CurvePicture, Picture
+from careerpath.thresholds.pictures import CurvePicture, CutHistogram
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.snapshot import Snapshot, snapshot
-from careerpath.thresholds.words import (
-    announcement,
-    figure,
-    head,
-    item_rows,
-    picture_words,
-    trust,
-)
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
+
+PIECES = (
+    "head",
+    "actions",
+    "shares",
+    "changes",
+    "trust",
+    "comparison",
+    "curve",
+    "items",
+    "assumptions",
+)
+"""The names of the lab's templates, each in a piece of its own."""
 
 
 class ThresholdsScreen(VBox):
@@ -42,27 +46,27 @@ class ThresholdsScreen(VBox):
     Parameters
     ----------
     cohort : Tally, SimulatedCohort, Cohort, a frame, or a mapping of str to them
-        The answers. With more than one, one is shown and another can be compared with it.
+        The answers. Of several, the first is shown, and another can be compared with it.
     instrument : Instrument, optional
-        By default the shipped one. Its cut scores are the published ones.
+        By default the built-in one. Its cut scores are the published ones.
     by : str, optional
-        A column that names each person's group: a team, a year, a role. Everybody is shown, and
-        each group can be shown and compared too.
+        A column with each person's group: a team, a year, a role. Everybody is shown; each group
+        can be shown and compared.
     source : str
-        Where the answers come from; it goes into what is saved.
+        Where the answers come from; it is written into saved instruments.
     synthetic : bool
-        Whether nobody ever gave these answers; it is said on the screen and in what is saved. A
-        SimulatedCohort says so by itself.
+        Whether a simulation made up the answers; the screen and saved instruments say so. Simulated
+        people are also recognized by their names.
     save_to : str or Path, optional
-        The folder that "Save as instrument" writes to. By default the button offers a download
-        and nothing is written where Python runs, which can be a server.
+        The folder for "Save as instrument". By default the button offers a download, and nothing
+        is written on the machine that runs Python, which may be a server.
 
     Attributes
     ----------
     model : ThresholdsModel
-        The cut scores, and all that follows from them.
+        The cut scores and their effects.
     value : CutScores
-        The cut scores as they are now.
+        The current cut scores.
 
     Examples
     --------
@@ -94,18 +98,13 @@ class ThresholdsScreen(VBox):
         self._trouble = ""
         self._quiet = False
         self._dragging = False
-        self._head, self._shares, self._comparison = HtmlView(), HtmlView(), HtmlView()
-        self._changes, self._trust, self._items = HtmlView(), HtmlView(), HtmlView()
-        self._actions = HtmlView()
-        self._caption = HtmlView(html=render("thresholds/templates/curve.html"))
-        self._assumptions = HtmlView(
-            html=render("thresholds/templates/assumptions.html", sure=SURE, step=self.model.step)
-        )
-        self._slider = cut_slider(self.model)
-        self._picture = Picture(self.model)
-        self._curve = CurvePicture(self.model)
+        self._pieces = {name: HtmlView() for name in PIECES}
+        self._render("curve", "assumptions")
+        self._slider = cut_slider(self.model.effects)
+        self._histogram = CutHistogram(self.model.effects)
+        self._curve = CurvePicture(self.model.effects)
         self._choices = _choices(self.model)
-        self._voice = ScreenReaderText()
+        self._screen_reader = ScreenReaderText()
         super().__init__(self._parts(), **options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
         self._listen()
@@ -115,12 +114,12 @@ class ThresholdsScreen(VBox):
 
     @property
     def value(self) -> CutScores:
-        """The cut scores as they are now."""
+        """The current cut scores."""
         return self.model.cuts
 
     @property
     def instrument(self) -> Instrument:
-        """The instrument with the cut scores as they are now, in a new version."""
+        """The instrument with the current cut scores, in a new version."""
         return self.model.new_instrument
 
     @property
@@ -129,7 +128,7 @@ class ThresholdsScreen(VBox):
         return self.model.cohort.tally
 
     def snapshot(self) -> Snapshot:
-        """Draw the histogram as it is now, as a picture that stands still."""
+        """Draw the histogram at the current cut scores, as a static picture."""
         return snapshot(self.model)
 
     def __repr__(self) -> str:
@@ -140,7 +139,7 @@ class ThresholdsScreen(VBox):
     def move(
         self, *, management_below: float | None = None, mastery_above: float | None = None
     ) -> None:
-        """Put one cut score, or both, somewhere else."""
+        """Move one cut score, or both."""
         self.model.move(management_below=management_below, mastery_above=mastery_above)
 
     def save(self, path: str | Path) -> Path:
@@ -150,11 +149,11 @@ class ThresholdsScreen(VBox):
     # From the analyst to the model
 
     def _listen(self) -> None:
-        self._picture.handles.observe(self._dragged, names="x")
-        self._picture.handles.on_drag_start(self._drag_starts)
-        self._picture.handles.on_drag_end(self._drag_ends)
+        self._histogram.handles.observe(self._dragged, names="x")
+        self._histogram.handles.on_drag_start(self._drag_starts)
+        self._histogram.handles.on_drag_end(self._drag_ends)
         self._slider.observe(self._slid, names="value")
-        self._actions.on_action(self._act)
+        self._pieces["actions"].on_action(self._act)
         shown, other = self._choices
         shown.observe(self._shown, names="value")
         other.observe(self._compared, names="value")
@@ -178,7 +177,7 @@ class ThresholdsScreen(VBox):
 
     def _dragged(self, _change: object) -> None:
         if not self._quiet:
-            self._guarded(partial(self.model.drag, self._picture.handles.x))
+            self._guarded(partial(self.model.drag, self._histogram.handles.x))
 
     def _drag_starts(self, _name: object, _content: object) -> None:
         self._dragging = True
@@ -186,7 +185,7 @@ class ThresholdsScreen(VBox):
     def _drag_ends(self, _name: object, _content: object) -> None:
         self._dragging = False
         self._draw_controls()
-        self._draw_items()
+        self._render("items")
 
     def _slid(self, _change: object) -> None:
         if not self._quiet:
@@ -204,18 +203,19 @@ class ThresholdsScreen(VBox):
         trouble = guarded(action)
         if trouble != self._trouble:
             self._trouble = trouble
-            self._draw_actions()
+            self._render("actions")
 
     # From the model to the analyst
 
     def _parts(self) -> tuple[Any, ...]:
+        pieces = self._pieces
         choices = _classed(HBox, "cp-lab-choices", self._choices)
-        picture = (self._picture.figure, self._slider, self._actions)
-        words = (self._shares, self._changes, self._trust, self._comparison)
-        curve = (self._caption, self._curve.figure)
+        picture = (self._histogram.figure, self._slider, pieces["actions"])
+        words = [pieces[name] for name in ("shares", "changes", "trust", "comparison")]
+        curve = (pieces["curve"], self._curve.figure)
         return (
-            self._voice,
-            self._head,
+            self._screen_reader,
+            pieces["head"],
             *((choices,) if len(self.model.cohorts) > 1 else ()),
             _classed(
                 VBox,
@@ -224,98 +224,54 @@ class ThresholdsScreen(VBox):
                     _classed(VBox, "cp-lab-area-picture", picture),
                     _classed(VBox, "cp-lab-area-words", words),
                     _classed(VBox, "cp-lab-area-curve", curve),
-                    _classed(VBox, "cp-lab-area-items", (self._items,)),
-                    _classed(VBox, "cp-lab-area-assumptions", (self._assumptions,)),
+                    _classed(VBox, "cp-lab-area-items", (pieces["items"],)),
+                    _classed(VBox, "cp-lab-area-assumptions", (pieces["assumptions"],)),
                 ),
             ),
         )
 
     def _draw(self, change: Mapping[str, Any] | None = None) -> None:
-        # A change of the saved file, or of the way back, moves nothing.
+        # Changes of what was saved, or of the moves to undo, move nothing.
         if change is None or change["name"] in {"cuts", "shown_name", "other_name"}:
             self._draw_controls()
-            self._picture.draw()
-            self._curve.draw()
-            self._draw_words()
-        self._draw_actions()
-        self._voice.said = announcement(self.model)
+            self._histogram.draw(self.model.effects)
+            self._curve.draw(self.model.effects)
+            self._screen_reader.pictures = {
+                "cp-lab-picture": self.model.totals_in_words,
+                "cp-lab-curve": "Curves: the share of people below, and above, each possible cut "
+                "score",
+            }
+            self._render("head", "shares", "changes", "trust", "comparison")
+            if not self._dragging:
+                self._render("items")
+        self._render("actions")
+        self._screen_reader.said = self.model.announcement
 
     def _draw_controls(self) -> None:
         model = self.model
         with self._silence():
             if not self._dragging:
-                self._picture.handles.x = np.array(model.lines)
-            self._slider.value = model.handles
+                self._histogram.handles.x = np.array(model.effects.lines)
+            self._slider.value = model.effects.handles
             shown, other = self._choices
             others = [("nobody", "")] + [(name, name) for name in model.names]
             other.options = [each for each in others if each[1] != model.shown_name]
             shown.value, other.value = model.shown_name, model.other_name
 
-    def _draw_words(self) -> None:
-        model, name = self.model, self._head.model_id
-        self._voice.pictures = {
-            "cp-lab-picture": picture_words(model),
-            "cp-lab-curve": "Curves: the share of people below, and above, each possible cut score",
-        }
-        self._head.html = render("thresholds/templates/head.html", **head(model))
-        self._shares.html = render(
-            "thresholds/templates/shares.html", shares=model.shares, ranges=band_ranges(model.cuts)
-        )
-        self._changes.html = render(
-            "thresholds/templates/changes.html",
-            id=name,
-            words=model.flows_in_words,
-            moved=model.moved,
-            matrix=model.matrix,
-            bands=BANDS,
-        )
-        self._trust.html = render(
-            "thresholds/templates/trust.html", id=name, figure=figure, **trust(model)
-        )
-        if not self._dragging:
-            self._draw_items()
-        other = model.other
-        self._comparison.html = (
-            render(
-                "thresholds/templates/comparison.html",
-                id=name,
-                shown=model.shown_name,
-                other=other.name,
-                synthetic=other.synthetic,
-                rows=model.comparison,
+    def _render(self, *names: str) -> None:
+        for name in names:
+            self._pieces[name].html = render(
+                f"thresholds/templates/{name}.html",
+                model=self.model,
+                effects=self.model.effects,
+                id=self._pieces["head"].model_id,
+                sure=SURE,
+                trouble=self._trouble,
             )
-            if other
-            else ""
-        )
-
-    def _draw_items(self) -> None:
-        self._items.html = render(
-            "thresholds/templates/items.html",
-            id=self._head.model_id,
-            figure=figure,
-            items=tuple(item_rows(self.model)),
-        )
-
-    def _draw_actions(self) -> None:
-        model = self.model
-        saved = model.saved
-        self._actions.html = render(
-            "thresholds/templates/actions.html",
-            id=self._head.model_id,
-            trouble=self._trouble,
-            can_undo=model.can_undo,
-            moved=model.moved,
-            published=both_cuts(model.published),
-            worth_saving=model.worth_saving,
-            with_norms=model.with_norms,
-            norms_withheld=model.norms_withheld,
-            saved=saved,
-            content=base64.b64encode(saved.text.encode()).decode() if saved else "",
-        )
 
     @contextmanager
     def _silence(self) -> Iterator[None]:
-        """Set the controls without taking that for a move."""
+        """Set the controls, and do not take the change for a move of the analyst."""
         before, self._quiet = self._quiet, True
         try:
             yield
@@ -329,8 +285,8 @@ def _cohorts(
     if by is not None:
         if isinstance(given, Mapping):
             raise CareerpathError(
-                f"Groups by {by!r} need one table with that column, not several cohorts. Give the "
-                "table alone, or leave out by=."
+                f"Groups by {by!r} need one table with that column, not several cohorts. Give only "
+                "the table, or leave out by=."
             )
         return split_by(given, by, instrument, **facts)
     several = given if isinstance(given, Mapping) else {"everybody": given}
@@ -339,18 +295,18 @@ def _cohorts(
     )
 
 
-def cut_slider(model: CutEffects) -> IntRangeSlider | FloatRangeSlider:
+def cut_slider(effects: CutEffects) -> IntRangeSlider | FloatRangeSlider:
     """Make the slider that moves both cut scores by keyboard."""
     options = {
-        "min": model.instrument.minimum_total,
-        "max": model.instrument.maximum_total,
-        "step": model.step,
-        "value": model.handles,
+        "min": effects.instrument.minimum_total,
+        "max": effects.instrument.maximum_total,
+        "step": effects.step,
+        "value": effects.handles,
         "description": "Cut scores",
         "style": {"description_width": "initial"},
         "layout": Layout(width="auto"),
     }
-    made = IntRangeSlider(**options) if model.whole else FloatRangeSlider(**options)
+    made = IntRangeSlider(**options) if effects.whole else FloatRangeSlider(**options)
     return made.add_class("cp-lab-slider")
 
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from careerpath.core.wording import counted, long_date, percent, plural, show, show_error, signed
+from careerpath.core.wording import (
+    band_ranges,
+    counted,
+    long_date,
+    percent,
+    plural,
+    show,
+    show_error,
+    signed,
+    statistic,
+)
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -28,6 +38,8 @@ def environment() -> Environment:
     made.filters["day"] = long_date
     made.filters["counted"] = counted
     made.filters["signed"] = signed
+    made.filters["statistic"] = statistic
+    made.filters["band_ranges"] = band_ranges
     made.filters["plural"] = plural
     return made
 

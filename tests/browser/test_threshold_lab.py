@@ -77,12 +77,12 @@ def cuts_shown(page: Page) -> tuple[int, int]:
 def shows_the_shares_of(page: Page, management_below: int, mastery_above: int) -> None:
     state = ThresholdsModel(instrument=INSTRUMENT, cohorts=[COHORT])
     state.move(management_below=management_below, mastery_above=mastery_above)
-    for each in state.shares:
+    for each in state.effects.shares:
         share = page.locator(f".cp-share.cp-{each.band}")
         expect(share.locator(".cp-big")).to_have_text(f"{100 * each.share:.1f} %")
         expect(share).to_contain_text(f"{each.count} people")
-    expect(page.locator(".cp-flows")).to_have_text(state.flows_in_words)
-    trust = state.classification
+    expect(page.locator(".cp-flows")).to_have_text(state.effects.flows_in_words)
+    trust = state.effects.classification
     expect(page.locator(".cp-figures dd:not(.cp-small)")).to_have_text(
         [f"{trust.accuracy:.3f}", f"{trust.consistency:.3f}", f"{trust.kappa:.3f}"]
     )
@@ -193,9 +193,9 @@ def test_another_cohort_is_shown_and_compared(page: Page, served: str):
     page.goto(served)
     handles(page)
     page.get_by_label("Compare with").select_option("last year")
-    expect(page.get_by_role("heading", name="this year beside last year")).to_be_visible()
+    expect(page.get_by_role("heading", name="this year compared with last year")).to_be_visible()
     page.get_by_label("Show", exact=True).select_option("last year")
-    expect(page.get_by_role("heading", name="last year beside this year")).to_be_visible()
+    expect(page.get_by_role("heading", name="last year compared with this year")).to_be_visible()
     expect(page.get_by_text("last year: 250 people")).to_be_visible()
 
 
@@ -270,5 +270,5 @@ def test_nothing_sticks_out(page: Page, served: str, width: int):
     page.goto(served)
     handles(page)
     page.get_by_label("Compare with").select_option("last year")
-    expect(page.get_by_role("heading", name="this year beside last year")).to_be_visible()
+    expect(page.get_by_role("heading", name="this year compared with last year")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

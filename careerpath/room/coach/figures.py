@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from careerpath.cohort.cut_effects import CutEffects
-from careerpath.cohort.cut_moves import snapped, two_numbers
 from careerpath.cohort.distribution import (
     Disagreement,
     Distribution,
@@ -72,40 +71,17 @@ class RoomFigures(CutEffects):
         Of at least five people; the store gives no other.
     """
 
-    most_bars = BARS
-
     def __init__(self, instrument: Instrument, cuts: CutScores, tally: Tally) -> None:
-        self.instrument = instrument
-        self.cuts = cuts
-        self._cohort = NamedCohort("this room", tally)
-
-    @property
-    def cohort(self) -> NamedCohort:
-        """The room."""
-        return self._cohort
-
-    @property
-    def other(self) -> None:
-        """Nothing: a room is not compared with another cohort."""
+        super().__init__(instrument, cuts, NamedCohort("this room", tally), most_bars=BARS)
 
     @property
     def tally(self) -> Tally:
         """The room's tally."""
-        return self._cohort.tally
+        return self.cohort.tally
 
     def at(self, cuts: CutScores) -> RoomFigures:
         """Return the same room at other cut scores."""
         return RoomFigures(self.instrument, cuts, self.tally)
-
-    def dragged(self, positions: object) -> CutScores:
-        """Return the cut scores at two handles on the picture."""
-        low, high = two_numbers(positions)
-        half = self.step / 2
-        return snapped(self.instrument, self.cuts, low + half, high - half)
-
-    def slid(self, values: object) -> CutScores:
-        """Return the cut scores at a slider's two handles."""
-        return snapped(self.instrument, self.cuts, *two_numbers(values))
 
     @property
     def published_in_words(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from ipywidgets import VBox
 
 from careerpath.room.coach.figures import RoomFigures
-from careerpath.thresholds.pictures import Picture
+from careerpath.thresholds.pictures import CutHistogram
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.view import cut_slider
 
@@ -19,7 +19,7 @@ MARGIN = {"top": 8, "bottom": 46, "left": 56, "right": 12}
 LARGE_MARGIN = {"top": 4, "bottom": 64, "left": 88, "right": 24}
 
 
-class RoomPicture(Picture):
+class LargeCutHistogram(CutHistogram):
     """The histogram, with handles that people see across a hall."""
 
     headroom = 1.44
@@ -44,7 +44,7 @@ class RoomHistogram(VBox):
         drag: Callable[[object], None],
         slide: Callable[[object], None],
     ) -> None:
-        self._picture = RoomPicture(figures)
+        self._picture = LargeCutHistogram(figures)
         self._slider = cut_slider(figures)
         self._screen_reader = ScreenReaderText()
         self._quiet = self._dragging = False

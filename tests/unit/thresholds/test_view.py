@@ -69,9 +69,9 @@ def test_a_drag_on_the_picture_moves_the_slider_and_the_words(lab):
     handles(lab).x = np.array([49.5, 110.5])
     assert cuts_of(lab) == (50, 110)
     assert slider(lab).value == (50, 110)
-    share = lab.model.shares[2]
+    share = lab.model.effects.shares[2]
     assert f"{100 * share.share:.1f} %" in shown(lab)
-    assert lab.model.flows_in_words in shown(lab)
+    assert lab.model.effects.flows_in_words in shown(lab)
     assert bars(lab).y[2].sum() == share.count
 
 
@@ -174,7 +174,7 @@ def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
     assert load_instrument(file).cut_scores == lab.value
     assert file.name in shown(lab)
     press(lab, {"action": "save"})
-    assert "is there already" in shown(lab)
+    assert "exists already" in shown(lab)
 
 
 def test_norms_are_written_where_the_analyst_says_so(tmp_path):
@@ -191,7 +191,8 @@ def test_norms_are_written_where_the_analyst_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cohort", "why"), [(MADE, "these people are synthetic"), (OURS.head(99), "99 people")]
+    ("cohort", "why"),
+    [(MADE, "these people are synthetic"), (OURS.head(99), "there are 99 people")],
 )
 def test_norms_that_are_held_back_say_why(cohort, why):
     lab = ThresholdsScreen(cohort, INSTRUMENT)
@@ -208,8 +209,8 @@ def voice(lab: ThresholdsScreen) -> ScreenReaderText:
 def test_what_changes_is_said_and_the_pictures_have_words(lab):
     lab.move(mastery_above=110)
     said = voice(lab).said
-    assert lab.model.flows_in_words in said
-    assert f"mastery above 110: {100 * lab.model.shares[2].share:.1f} %" in said
+    assert lab.model.effects.flows_in_words in said
+    assert f"mastery above 110: {100 * lab.model.effects.shares[2].share:.1f} %" in said
     assert "cut scores 50 and 110" in voice(lab).pictures["cp-lab-picture"]
     press(lab, {"action": "save"})
     assert voice(lab).said == "careerpath-15-1.0.0-50-110.toml is ready to download."
@@ -221,7 +222,7 @@ def test_groups_of_one_table_are_shown_and_compared():
     assert lab.model.names == ("everybody", "north", "south")
     _, compare = parts(lab, Dropdown)
     compare.value = "south"
-    assert "everybody beside south" in shown(lab)
+    assert "everybody compared with south" in shown(lab)
     with pytest.raises(CareerpathError, match="need one table"):
         ThresholdsScreen({"a": frame}, INSTRUMENT, by="team")
 
@@ -253,7 +254,7 @@ def test_it_says_what_alpha_is_not_and_what_each_figure_takes_for_granted(lab):
 
 def test_few_people_see_intervals_and_no_model():
     text = shown(ThresholdsScreen(MADE.frame.head(20), INSTRUMENT))
-    assert "Held back: 20 people" in text
+    assert "Held back: there are 20 people" in text
     assert "Accuracy</dt>" not in text
     assert re.search(r"\d+\.\d to \d+\.\d %", text)
 
@@ -277,11 +278,11 @@ def test_the_picture_counts_in_whole_people(people):
 def test_cohorts_are_chosen_and_compared(lab):
     show, compare = parts(lab, Dropdown)
     compare.value = "others"
-    assert "everybody beside others" in shown(lab)
+    assert "everybody compared with others" in shown(lab)
     show.value = "others"
     assert lab.model.shown_name == "others"
     assert compare.value == "everybody"
-    assert "others beside everybody" in shown(lab)
+    assert "others compared with everybody" in shown(lab)
     compare.value = ""
     assert "beside" not in shown(lab)
 

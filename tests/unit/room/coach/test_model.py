@@ -704,6 +704,6 @@ def test_the_figures_are_those_of_the_lab(revealed, store, opened):
     )
     revealed.slid((60, 100))
     lab.move(management_below=60, mastery_above=100)
-    assert revealed.figures.shares == lab.shares
-    assert revealed.figures.flows_in_words == lab.flows_in_words
+    assert revealed.figures.shares == lab.effects.shares
+    assert revealed.figures.flows_in_words == lab.effects.flows_in_words
     assert isinstance(tally, Tally)
