@@ -1,4 +1,4 @@
-"""``careerpath report``: results as files to hand out, one or a folder of them."""
+"""``careerpath report``: results as files to hand out, one file or a folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANSWER_FILES = (".json", ".toml")
 
 
 class ReportFormat(StrEnum):
-    """What can be written."""
+    """A format of a result."""
 
     PDF = "pdf"
     HTML = "html"
@@ -36,7 +36,7 @@ def report_command(
         typer.Argument(
             metavar="ANSWERS",
             help="A .json or .toml file with an answer for each item, or a result saved as JSON; - "
-            "reads JSON from stdin. Or a folder of such files.",
+            "reads JSON from stdin. A folder of such files works too.",
         ),
     ],
     *,
@@ -45,21 +45,22 @@ def report_command(
         typer.Option(
             "--output",
             "-o",
-            help="Where it goes: .pdf, .html or .json; for a folder of answers, a folder.",
+            help="The file to write: .pdf, .html or .json; for a folder of answers, a folder.",
             show_default=False,
         ),
     ],
     kind: Annotated[
-        ReportFormat, typer.Option("--format", help="For a folder: what is written for each.")
+        ReportFormat, typer.Option("--format", help="For a folder: the format of each file.")
     ] = ReportFormat.PDF,
     name: Annotated[
         str | None,
-        typer.Option(help="Whose result it is. For a folder it is the name of each file."),
+        typer.Option(help="The name on the result. For a folder, each file's name is used."),
     ] = None,
     taken: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE", help="When it was answered, such as 2026-03-01, where no file says it."
+            metavar="DATE",
+            help="The day of the answers, such as 2026-03-01, if the file does not state it.",
         ),
     ] = None,
     instrument: InstrumentOption = None,
@@ -68,7 +69,7 @@ def report_command(
     ] = Missing.REFUSE,
     overwrite: Overwrite = False,
 ) -> None:
-    """Write a result as PDF, as a page that needs no network, or as JSON: one, or a folder."""
+    """Write results as PDF, self-contained HTML or JSON; one file or a folder."""
     questionnaire = careerpath.load_instrument(instrument)
     day = _day(taken)
 
@@ -82,16 +83,13 @@ def report_command(
     if answers == "-" or not Path(answers).is_dir():
         if output.suffix.lower() not in [f".{each}" for each in ReportFormat]:
             raise CareerpathError(
-                f"{output} ends in neither .pdf, .html nor .json. Name it so that its format is "
-                "known."
+                f"The format of {output} is not known. End its name in one of: .pdf, .html, .json."
             )
         make(answers, output, said=name or "")
         typer.echo(f"{output} is written.")
         return
     if name:
-        raise CareerpathError(
-            "Many results have many names: each file's is used. Leave --name out."
-        )
+        raise CareerpathError("A folder of results uses the name of each file. Leave out --name.")
     sources = _sources(Path(answers))
     _make_folder(output)
     failed = 0
@@ -139,7 +137,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CareerpathError(
-            f"{folder} cannot be the folder of the results: {error.strerror}. Name another folder."
+            f"Cannot write to {folder}: {error.strerror}. Name another folder."
         ) from error
 
 
@@ -147,20 +145,21 @@ def _sources(folder: Path) -> list[Path]:
     found = sorted(each for each in folder.iterdir() if each.suffix.lower() in ANSWER_FILES)
     if not found:
         raise CareerpathError(
-            f"{folder} holds no answers: no file in it ends in .json or .toml. Name another folder."
+            f"{folder} contains no answers: no file in it ends in .json or .toml. Name another "
+            "folder."
         )
     stems = [each.stem for each in found]
     twice = sorted({stem for stem in stems if stems.count(stem) > 1})
     if twice:
         raise CareerpathError(
-            f"{folder} holds two files called {shown(twice[0])}. Rename one of them, as each "
-            "result is called like its answers."
+            f"{folder} contains two files called {shown(twice[0])}. Rename one of them, because "
+            "each result gets the name of its answers."
         )
     return found
 
 
 def _with_progress(sources: list[Path]) -> Iterator[Path]:
-    """Give each, and show how far it is, where that is a terminal."""
+    """Yield each file, and show the progress in a terminal."""
     from rich.console import Console
     from rich.progress import track
 
@@ -181,5 +180,5 @@ def _day(written: str | None) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         raise CareerpathError(
-            f"--taken {shown(written)} is no day. Write it as 2026-03-01."
+            f"--taken {shown(written)} is not a date. Write it like 2026-03-01."
         ) from None

@@ -1,1 +1,1 @@
-"""PDFs, set with Typst."""
+"""PDFs, made with Typst."""

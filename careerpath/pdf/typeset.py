@@ -1,4 +1,4 @@
-"""PDFs: a template of Typst and plain values in, the bytes of a tagged file out."""
+"""Makes a tagged PDF from a Typst template and plain values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from careerpath.pdf import typesetter
 
 PACKAGE = Path(__file__).parents[1]
 PATIENCE = 60.0
-"""Seconds that a process of its own has; it takes a fraction of one."""
+"""The most seconds that a separate process may take; it usually takes less than one."""
 
 
 class TypesettingError(CareerpathError):
@@ -26,9 +26,9 @@ class TypesettingError(CareerpathError):
 def typeset(
     template: str, values: Mapping[str, object], *, made: datetime, apart: bool = False
 ) -> bytes:
-    """Fill a template and set it as a PDF.
+    """Fill in a template and return it as a PDF.
 
-    The values reach the template as JSON: text in them stays text, whatever it looks like.
+    The template gets the values as JSON, so text in them is never read as Typst code.
 
     Parameters
     ----------
@@ -37,10 +37,10 @@ def typeset(
     values : mapping of str to object
         What the template shows; anything that JSON can hold.
     made : datetime
-        When, with a time zone; kept in the file.
+        When it is made, with a time zone; the file states it.
     apart : bool
-        Set it in a process of its own, which gives its memory back: for a visitor's process, which
-        would keep 30 MB for one file.
+        Use a separate process, which frees its memory at the end: a visitor's process would keep
+        30 MB for one file.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def typeset(
     Raises
     ------
     TypesettingError
-        Where Typst cannot set it.
+        If Typst cannot make it.
     """
     told = {
         "folder": str(PACKAGE),
@@ -61,17 +61,17 @@ def typeset(
     compiled = _apart if apart else _here
     content, refusal = compiled({**told, "borrowing": False})
     if _letter(refusal):
-        # A name can be written in letters that our fonts do not have.
+        # A name can have letters that our fonts lack.
         content, refusal = compiled({**told, "borrowing": True})
     if letter := _letter(refusal):
         raise TypesettingError(
             f"The PDF could not be made: no font here has the letter {letter}. Save it as HTML "
-            "instead, or leave that text out."
+            "instead, or remove that letter."
         )
     if not content:
         reason = f": {refusal}" if refusal else "."
         raise TypesettingError(
-            f"The PDF could not be made{reason} Save it as HTML instead, and tell us."
+            f"The PDF could not be made{reason} Save it as HTML instead, and report this error."
         )
     return content
 
@@ -88,7 +88,7 @@ def _here(told: dict[str, Any]) -> tuple[bytes, str]:
 def _apart(told: dict[str, Any]) -> tuple[bytes, str]:
     program = [sys.executable, "-P", typesetter.__file__]
     try:
-        done = subprocess.run(  # noqa: S603 (our own program, and what it reads is data)
+        done = subprocess.run(  # noqa: S603 (our own program, which reads only data)
             program,
             input=json.dumps(told).encode(),
             capture_output=True,
@@ -106,6 +106,6 @@ def _apart(told: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def _letter(refusal: str) -> str:
-    """Return the letter that no font has, where that is why Typst refuses."""
+    """Return the letter that no font has, if that is the reason for the refusal."""
     found = re.search(r"the text `\"(.+)\"` could not be displayed", refusal)
     return found[1] if found else ""

@@ -1,6 +1,6 @@
-"""One PDF by Typst: as a function, or run as a program, whose memory is given back at its end.
+"""Makes one PDF with Typst: as a function, or as a program that frees its memory at its end.
 
-The program imports nothing of careerpath, so that it starts at once.
+The program imports nothing from careerpath, so that it starts quickly.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from typst import Compiler
 
 STANDARD: Final = "ua-1"
-"""PDF/UA-1, for screen readers: what falls short of it is not made."""
+"""PDF/UA-1, for screen readers: a file that does not meet it is not made."""
 REFUSED = 3
-"""How the program ends where Typst refuses; the reason is on its error stream."""
+"""The exit status of the program if Typst refuses; the reason is on standard error."""
 
 
 @cache
 def _compiler(folder: str, *, borrowing: bool) -> Compiler:
-    """Return the one that reads a folder's templates and fonts; it may borrow letters elsewhere."""
+    """Return a compiler for a folder's templates and fonts; borrowing adds the system's fonts."""
     from typst import Compiler
 
     return Compiler(
@@ -30,23 +30,23 @@ def _compiler(folder: str, *, borrowing: bool) -> Compiler:
 
 
 def compiled(folder: str, template: str, values: str, *, made: int, borrowing: bool) -> bytes:
-    """Fill a template of a folder.
+    """Fill in a template of a folder and return the PDF.
 
     Parameters
     ----------
     folder, template : str
-        Where, and the file's name without ``.typ``.
+        The folder, and the file's name in it without ``.typ``.
     values : str
-        What it shows, as JSON.
+        What the template shows, as JSON.
     made : int
-        When, in seconds.
+        When it is made, in seconds since 1970.
     borrowing : bool
-        Whether the system's fonts may be used where the folder's lack a letter.
+        Whether to use the system's fonts for letters that the folder's fonts lack.
 
     Raises
     ------
     typst.TypstError
-        Where Typst refuses.
+        If Typst refuses.
     """
     content = _compiler(folder, borrowing=borrowing).compile(
         f"{folder}/{template}.typ",
@@ -59,7 +59,7 @@ def compiled(folder: str, template: str, values: str, *, made: int, borrowing: b
 
 
 def main() -> None:
-    """Read what to set from standard input, and write the PDF."""
+    """Read the arguments from standard input, and write the PDF to standard output."""
     from typst import TypstError
 
     try:

@@ -1,4 +1,4 @@
-"""How many people somebody can manage who also keeps time for their own expertise."""
+"""How many people you can manage and still keep time for your own expertise."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from careerpath.core.wording import counted, given_percent, show
 
 HOURS_IN_A_WEEK = 168
 FEWEST_HOURS = 0.1
-"""The fewest hours a report can take: six minutes a week."""
+"""The fewest hours for each report: six minutes a week."""
 MOST_BESIDE_MASTERY = 5
-"""The most direct reports that somebody who also does the work is usually given."""
+"""The most direct reports that a manager who also does the work usually has."""
 MOST_BESIDE_MASTERY_SOURCE = (
     "McKinsey, How to identify the right spans of control for your organization, December 2017"
 )
@@ -28,7 +28,7 @@ AVERAGE_REPORTS_SOURCE = (
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """Where a number starts from, before anybody puts in their own.
+    """The start value of a number that the person can change.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Default:
     meaning : str
         What it is, for a label.
     source : str
-        Where it comes from, to be shown with it.
+        Where the value comes from, shown with it.
     """
 
     value: int | float
@@ -76,26 +76,25 @@ class DirectReportCapacity:
     Attributes
     ----------
     reports : int
-        How many fit beside the time kept for one's own expertise.
+        How many fit beside the time for one's own expertise.
     hours_per_week, hours_per_report : float
-        As given.
+        The given hours.
     expertise_hours, admin_hours : float
-        What the two shares take of the week.
+        The hours of the two shares.
     people_hours : float
-        What is left for people; 0 where the two shares take the whole week or more.
+        The hours left for people; 0 if the two shares fill the week.
     used_hours, spare_hours : float
-        Of the hours for people: what the reports take, and what is over.
+        Of the hours for people, those that the reports take and those left over.
     overrun_hours : float
-        By how much the two shares alone go over the week.
+        The hours by which the two shares exceed the week.
     reports_without_expertise : int
-        How many would fit with no time for one's own expertise: from the next one on,
-        managing alone is more than the week holds.
+        How many would fit without time for one's own expertise.
     arithmetic : tuple of str
-        Each step in a sentence.
+        Each step of the calculation in a sentence.
     stops_fitting : str
-        Where the two "full-time jobs" stop fitting.
+        From how many people on the two jobs no longer fit.
     warning : str
-        Why to be careful; empty where there is no reason.
+        Why to be careful; empty if there is no reason.
     """
 
     reports: int
@@ -114,7 +113,7 @@ class DirectReportCapacity:
 
     @property
     def week(self) -> Mapping[str, float]:
-        """The parts of the week in hours, for a picture: they add up to it unless it overruns."""
+        """The parts of the week in hours. They add up to the week unless it is overrun."""
         return {
             "own expertise": self.expertise_hours,
             "administration": self.admin_hours,
@@ -129,14 +128,17 @@ def direct_report_capacity(
     admin_share: float = 0.18,
     hours_per_report: float = 3,
 ) -> DirectReportCapacity:
-    """Work out how many people one can manage and still keep time for one's own expertise.
+    """Calculate how many people you can manage and still keep time for your own expertise.
+
+    The hours that are left after expertise and administration are divided by the hours for each
+    person, and rounded down. The sources of the default values are in `DEFAULTS`.
 
     Parameters
     ----------
     hours_per_week : int or float
         From 0 to 168.
     mastery_share, admin_share : int or float
-        Shares of the week, 0 to 1. Where they take all of it together, nobody fits.
+        Shares of the week, 0 to 1.
     hours_per_report : int or float
         Hours a week that each direct report needs, 0.1 to 168.
 
@@ -147,7 +149,13 @@ def direct_report_capacity(
     Raises
     ------
     CareerpathError
-        Where a number is out of its range.
+        If a number is out of its range.
+
+    References
+    ----------
+    McKinsey (2017). How to identify the right spans of control for your organization.
+
+    Gallup (2026). Span of control: what's the optimal team size for managers?
 
     Examples
     --------
@@ -218,7 +226,7 @@ def _stops_fitting(week: Fraction, mastery: Fraction, admin: Fraction, each: Fra
     alone = math.floor(week * (1 - admin) / each)
     if not mastery:
         return (
-            "You keep no time for your own expertise, so this is one job. It stops fitting with "
+            "You keep no time for your own expertise, so this is one job. It no longer fits with "
             f"{counted(alone + 1, 'person')}."
         )
     most = math.floor(people / each)
@@ -227,7 +235,7 @@ def _stops_fitting(week: Fraction, mastery: Fraction, admin: Fraction, each: Fra
         f"{_hours(week * (mastery + admin) + (most + 1) * each)} of {_hours(week)}."
     )
     managing = (
-        f" With {counted(alone + 1, 'person')}, managing takes more than the whole week, with "
+        f" With {counted(alone + 1, 'person')}, managing alone takes more than the week, with "
         "nothing left for your own expertise."
     )
     return said + (managing if alone > most else "")
@@ -237,9 +245,9 @@ def _warning(reports: int, mastery: Fraction) -> str:
     if not mastery or reports <= MOST_BESIDE_MASTERY:
         return ""
     return (
-        f"{counted(reports, 'person').capitalize()} fit by the hours. Somebody who also does the "
-        f"work is usually given three to five ({MOST_BESIDE_MASTERY_SOURCE}), and "
-        "when time is short, it is the people one manages who get too little."
+        f"{counted(reports, 'person').capitalize()} fit by the hours. A manager who also does the "
+        f"work usually has three to five ({MOST_BESIDE_MASTERY_SOURCE}), and "
+        "when time is short, the people managed get too little."
     )
 
 

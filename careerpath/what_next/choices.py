@@ -1,4 +1,4 @@
-"""The choices after a result, as the result's own screen shows them before one is opened."""
+"""The choices after a result. The result's screen lists them before one is opened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from careerpath.core.instrument import Band
 
 
 class Choice(StrEnum):
-    """What can be opened."""
+    """A part of "What next" that can be opened."""
 
     STEPS = "steps"
     NOW = "now"
@@ -29,7 +29,7 @@ TITLES = {
 
 
 def choices(band: Band) -> tuple[tuple[Choice, str], ...]:
-    """Return the choices in the order that suits a band.
+    """Return the choices with their titles, in the order for a band.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What next: every decision of that part of the page, without a widget.
+"""What next: all decisions of that part of the page, without a widget.
 
-`WhatNextModel` holds one model for each choice that needs one. The rules that they follow are in
-`capacity`, `where_now`, `next_steps` and `time_line`.
+`WhatNextModel` holds one model for each choice that needs one. The rules are in `capacity`,
+`where_now`, `next_steps` and `time_line`.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ class WhatNextModel(HasTraits):
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Work to look at."""
+        """Roles to consider."""
         now, meaning = self.path.outcome, self.questionnaire.interpretation
         return now.roles if now else meaning.roles if meaning else ()
 
@@ -196,16 +196,16 @@ class WhatNextModel(HasTraits):
 
 
 class CurrentPath(HasTraits):
-    """The form, and what comes of it. Nothing in it is stored.
+    """The form about the present path, and its outcome. Nothing is stored.
 
     Attributes
     ----------
     typed : dict of str to str
         The fields as they were typed: path, reports, expertise, people, other.
     outcome : WhereNow or None
-        How the result fits; None until it was asked for.
+        How the result fits; None until the form is sent.
     problem : str
-        What cannot be read; empty for nothing.
+        Why the form cannot be read; empty if it can.
 
     Examples
     --------
@@ -225,7 +225,7 @@ class CurrentPath(HasTraits):
         self._told: dict[str, Any] = {}
 
     def look(self, instrument: Instrument, band: Band, fields: Mapping[str, str]) -> None:
-        """Say how the result fits what was typed; what cannot be read becomes `problem`."""
+        """Read the form and say how the result fits; set `problem` if it cannot be read."""
         with self.hold_trait_notifications():
             self.typed = {name: fields.get(name, "") for name in ("path", "reports", *HOURS)}
             try:
@@ -235,20 +235,20 @@ class CurrentPath(HasTraits):
                 self.outcome, self.problem = None, str(error)
 
     def follow(self, instrument: Instrument, band: Band) -> None:
-        """Say it once more for changed answers, where it was said before."""
+        """Update the outcome for changed answers, if there is one."""
         if self.outcome is not None:
             self.outcome = where_now(instrument, band, **self._told)
 
 
 def _read_path(fields: Mapping[str, str]) -> dict[str, Any]:
     if fields["path"] not in list(CareerPath):
-        raise CareerpathError("Choose first what you do now: mastery, management, or both.")
+        raise CareerpathError("Choose what you do now: mastery, management, or both.")
     hours = {name: typed(fields[name], what) for name, what in HOURS.items()}
     told = {name: each for name, each in hours.items() if each is not None}
     if told and len(told) < len(HOURS):
         raise CareerpathError(
-            "The week is not complete. Write all three hours, 0 where there are none, or leave all "
-            "three blank."
+            "The week is not complete. Write all three numbers of hours (0 for none), or leave all "
+            "three empty."
         )
     return {
         "path": fields["path"],
@@ -262,7 +262,7 @@ def _read_path(fields: Mapping[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """A number that is moved, and how it is shown.
+    """The slider of one number.
 
     Attributes
     ----------
@@ -270,7 +270,7 @@ class Slider:
         In the unit that is shown.
     unit : str
     per : int
-        How many of that unit are one: 100 for a share shown in percent.
+        How many of this unit make 1: 100 for a share shown in per cent.
     """
 
     low: float
@@ -292,14 +292,14 @@ SLIDERS: Mapping[str, Slider] = MappingProxyType(
 
 
 class CapacityPlan(HasTraits):
-    """A week, and how many direct reports fit into it.
+    """The hours of a week, and how many direct reports fit into it.
 
     Attributes
     ----------
     capacity : DirectReportCapacity
-        What the numbers come to. It starts from the defaults and their sources.
+        The result for the present numbers, which start from `DEFAULTS`.
     problem : str
-        What cannot be read; the numbers stay as they were.
+        Why the numbers cannot be read; then they stay as they were.
 
     Examples
     --------
@@ -320,12 +320,12 @@ class CapacityPlan(HasTraits):
         self.capacity = direct_report_capacity()
 
     def shown(self, name: str) -> float:
-        """Return one of the numbers in the unit in which it is shown."""
+        """Return one of the numbers in the unit that is shown."""
         number = self._numbers[name] * SLIDERS[name].per
         return int(number) if number == int(number) else round(number, 4)
 
     def move(self, fields: Mapping[str, str]) -> None:
-        """Take what was moved; what is missing stays as it is."""
+        """Take over moved sliders; missing ones stay as they are."""
         try:
             numbers = self._numbers | _read_plan(fields)
             capacity = direct_report_capacity(**numbers)
@@ -338,7 +338,7 @@ class CapacityPlan(HasTraits):
 
 
 def _read_plan(fields: Mapping[str, str]) -> dict[str, float]:
-    """Read what was moved, and nothing that no control could say."""
+    """Read the sliders; raise an error for values that a slider cannot have."""
     numbers = {}
     for name, slider in SLIDERS.items():
         what = DEFAULTS[name].meaning
@@ -348,7 +348,7 @@ def _read_plan(fields: Mapping[str, str]) -> dict[str, float]:
         if not slider.low <= number <= slider.high:
             raise CareerpathError(
                 f"{what}: {shown(number)} is not within {slider.low} to {slider.high} "
-                f"{slider.unit}. Move it back."
+                f"{slider.unit}. Move it back into this range."
             )
         numbers[name] = number / slider.per
     return numbers
@@ -358,14 +358,14 @@ def _read_plan(fields: Mapping[str, str]) -> dict[str, float]:
 
 
 class ResultFiles(HasTraits):
-    """Files that are made on request, and what they say.
+    """Make files of a result on request.
 
     Attributes
     ----------
     name : str
-        Whose result the file says it is; kept nowhere else.
+        The name on the file; it is not kept anywhere else.
     said, problem : str
-        What was made last, or why it was not.
+        What was made last, or why it was not made.
     """
 
     name = Unicode("")
@@ -382,12 +382,12 @@ class ResultFiles(HasTraits):
         taken: date,
         now: WhereNow | None = None,
     ) -> tuple[str, str, bytes] | None:
-        """Make a file; None, and `problem`, where it cannot be made.
+        """Make a file; return None and set `problem` if it cannot be made.
 
         Returns
         -------
         tuple of str, str, bytes
-            Its name, its media type, and what is in it.
+            Its name, media type and content.
 
         Examples
         --------
@@ -428,12 +428,15 @@ class ResultFiles(HasTraits):
 
 
 class PastResults(HasTraits):
-    """What a browser keeps of earlier results.
+    """The results that a browser keeps, and what changed from one to the next.
+
+    The browser keeps each result under its own key. This model decides, and checks everything that
+    the browser sends.
 
     Parameters
     ----------
     tell : callable
-        Takes what the browser has to do: ``{"keep": {id: document}}`` or ``{"drop": [ids]}``.
+        Sends the browser ``{"keep": {id: document}}`` or ``{"drop": [ids]}``.
 
     Attributes
     ----------
@@ -442,13 +445,13 @@ class PastResults(HasTraits):
     kept : tuple of KeptResult
         The oldest first.
     looked : bool
-        Whether the browser has said what it keeps.
+        Whether the browser has sent what it keeps.
     unread : int
-        How many entries this version cannot read; they stay as they are.
+        The number of entries that this version cannot read; they stay as they are.
     said : str
         What was done last.
     problem : str
-        Why the last thing was not done.
+        Why the last action was not done.
     """
 
     instrument = Instance(Instrument)
@@ -464,11 +467,11 @@ class PastResults(HasTraits):
         self._tell = tell
         self._doing = ""
 
-    # What is true now
+    # The present state
 
     @property
     def is_kept(self) -> bool:
-        """Whether the shown result is kept already."""
+        """Whether the shown result is kept."""
         return self.current is not None and self.current.identity in self._identities
 
     @property
@@ -483,7 +486,7 @@ class PastResults(HasTraits):
 
     @property
     def comparable(self) -> tuple[KeptResult, ...]:
-        """The results of this instrument and version, the oldest first, with the shown one."""
+        """The kept results of this instrument and version and the shown one, the oldest first."""
         if self.current is None:
             return self.same
         earlier = [each for each in self.same if each.identity != self.current.identity]
@@ -497,12 +500,12 @@ class PastResults(HasTraits):
 
     @property
     def changes(self) -> tuple[tuple[str, str], ...]:
-        """What changed up to the newest, from the one before it and from the first, in words."""
+        """The changes to the newest result, from the one before it and from the first, in words."""
         results = self.comparable
         if len(results) < 2:
             return ()
         newest = results[-1]
-        # Of two results, the one before is the first.
+        # With two results, the one before the newest is the first.
         before = results[-2:-1] if len(results) == 2 else (results[-2], results[0])
         try:
             return tuple(
@@ -527,17 +530,17 @@ class PastResults(HasTraits):
             self._add([self.current], "Kept on this device.")
 
     def remove(self, identity: str) -> None:
-        """Remove one."""
+        """Remove a kept result."""
         if identity in self._identities:
             self._drop([identity], "Removed.")
 
     def remove_all(self) -> None:
-        """Remove all that are kept, those that cannot be read, too."""
+        """Remove all kept results, including those that cannot be read."""
         self._doing = "All past results are deleted from this device."
         self._tell({"drop": None})
 
     def export(self) -> bytes:
-        """Return a file with all that can be read, which `take_in` reads back."""
+        """Return a file with all kept results; `take_in` reads it."""
         return as_json(several_document(self.kept))
 
     def take_in(self, raw: bytes, *, name: str) -> None:
@@ -547,12 +550,12 @@ class PastResults(HasTraits):
         ----------
         raw : bytes
         name : str
-            The file's, for a message.
+            The name of the file, for messages.
 
         Raises
         ------
         CareerpathError
-            Where it cannot be read, or would be too many; nothing is lost then.
+            If it cannot be read, or there would be too many results; then nothing changes.
         """
         found = [
             score_again(each, self.instrument, place=name)
@@ -561,20 +564,20 @@ class PastResults(HasTraits):
         new = {each.identity: each for each in found if each.identity not in self._identities}
         count = len(new)
         if not count:
-            self._say(f"Nothing new in {name}: all of it is kept here already.")
+            self._say(f"Nothing new in {name}: all its results are kept here already.")
             return
         self._add(new.values(), f"{counted(count, 'result')} added from {name}.")
 
-    # What the browser says
+    # What the browser sends
 
     def found(self, content: Mapping[str, Any]) -> None:
-        """Take what the browser keeps.
+        """Take over what the browser keeps.
 
         Parameters
         ----------
         content : mapping
             ``{"results": [documents], "refused": bool}``, or anything else: a visitor can send
-            what they like.
+            anything.
         """
         documents = content.get("results")
         documents = documents if isinstance(documents, list) else []
@@ -600,7 +603,7 @@ class PastResults(HasTraits):
         new = {each.identity: kept_document(each) for each in results}
         if len(self._identities | set(new)) > MOST:
             raise CareerpathError(
-                f"{MOST} results are kept here at most, and that would be more. Save them as a "
+                f"At most {MOST} results are kept here, and these would be more. Save them as a "
                 "file and remove some first."
             )
         self._doing = said

@@ -1,4 +1,4 @@
-"""What next: steps for each band, questions to ask oneself, and what to read on."""
+"""What next: steps for each band, questions to ask yourself, and what to read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from careerpath.core.instrument import Band
 from careerpath.what_next.where_now import CareerPath, texts
 
 QUESTIONS = (
-    "Which of the two ways am I on now, and did I choose it?",
+    "Which of the two paths am I on now, and did I choose it?",
     "Do I add value through people, or directly with what I know?",
-    "Am I trying to do both, and what does each of them get of my week?",
+    "Am I trying to do both, and how much of my week does each get?",
 )
-"""From the articles that the questionnaire starts from."""
+"""From the articles that the questionnaire is based on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A finding in our own words, and where it is from.
+    """A finding in our own words, and its source.
 
     Attributes
     ----------
@@ -29,21 +29,21 @@ class Reading:
 
 
 _ARTICLES = Reading(
-    "Careers go two ways, and neither is the higher one. An organisation that wants both has to "
-    "give its experts titles, pay and a voice that grow as those of its managers do.",
-    "Mike Hawkins, Alpine Link: the two articles that this questionnaire starts from.",
+    "Careers go two ways, and neither is the higher one. An organisation that wants both must give "
+    "its experts titles, pay and a voice that grow as those of its managers do.",
+    "Mike Hawkins, Alpine Link: the two articles that this questionnaire is based on.",
 )
 _LEVEL = Reading(
-    "In one public ladder a principal engineer stands level with a director.",
+    "In one public ladder a principal engineer is on the same level as a director.",
     "Medium's Snowflake, a growth framework for engineers.",
 )
 _PROMOTED = Reading(
-    "Promoting the best individual performer can cost the team: twice the sales made a promotion "
-    "about 15 % likelier, and then the new manager's people sold 7.5 % less.",
+    "Promoting the best individual performer can cost the team: people with twice the sales were "
+    "about 15 % more likely to be promoted, and then their new team sold 7.5 % less.",
     "Benson, Li and Shue, on 214 firms.",
 )
 _SPAN = Reading(
-    "Who also does the work is usually given three to five people, a coach six or seven.",
+    "A manager who also does the work usually has three to five people, a coach six or seven.",
     "McKinsey, How to identify the right spans of control for your organization, December 2017.",
 )
 _MANAGERS = Reading(
@@ -52,8 +52,8 @@ _MANAGERS = Reading(
     "Gallup, Span of control: what's the optimal team size for managers?, January 2026.",
 )
 _BOTH = Reading(
-    "Among 880 engineers the pull of technical work and the pull of managing went against each "
-    "other; and yet several strong pulls in one person are common.",
+    "Among 880 engineers, the more technical work attracted a person, the less managing did; but "
+    "it is common for one person to be strongly attracted by several things.",
     "Wils and others, 2010; Feldman and Bolino, 1996; Martineau and others, 2005.",
 )
 _READING = {
@@ -64,7 +64,7 @@ _READING = {
 
 
 def next_steps(band: Band | str) -> tuple[str, ...]:
-    """Return three steps for what somebody is suited to, whatever they do now.
+    """Return three steps for what suits a person, whatever they do now.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def next_steps(band: Band | str) -> tuple[str, ...]:
 
 
 def reading(band: Band | str) -> tuple[Reading, ...]:
-    """Return what to read on, with its sources.
+    """Return what to read, with its sources.
 
     Examples
     --------

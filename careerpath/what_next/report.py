@@ -1,4 +1,4 @@
-"""One person's result as a file: PDF, a page that needs no network, or JSON."""
+"""One person's result as a file: PDF, self-contained HTML, or JSON."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ from careerpath.what_next.where_now import WhereNow
 
 LONGEST_NAME = 100
 JOINERS = "\u200c\u200d"
-"""Letters of some scripts need them between them."""
+"""Invisible characters that some scripts need between letters."""
 TYPES: Mapping[str, str] = MappingProxyType(
     {"pdf": "application/pdf", "html": "text/html", "json": "application/json"}
 )
-"""Media types by the kinds of file."""
+"""The media type of each kind of file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResultReport:
-    """What a person takes away.
+    """A result as a file to hand out.
 
     Parameters
     ----------
     instrument : Instrument
     answers : mapping of str to number
-        As shown from left to right.
+        By item id, as shown from left to right.
     taken : date, optional
-        When they were answered.
+        The day of the answers.
     name : str
-        Whose result it is, if it shall say so; not in the JSON.
+        The name of the person, if it should be on the file; never in the JSON.
     now : WhereNow, optional
-        How it fits what the person does now.
+        How the result fits what the person does now.
     missing : {"refuse", "prorate"}
-        What to do about unanswered items, as `careerpath.score` says.
+        What to do about unanswered items; see `careerpath.score`.
     made : datetime
         When the file is made, with a time zone.
     apart : bool
-        Make a PDF in a process of its own, which gives its memory back.
+        Make a PDF in a separate process, which frees its memory at the end.
 
     Raises
     ------
     AnswerError
-        When it is asked for, where the answers cannot be scored.
+        When the file is made, if the answers cannot be scored.
 
     Examples
     --------
@@ -78,16 +78,16 @@ class ResultReport:
 
     @cached_property
     def result(self) -> Score:
-        """What the answers add up to."""
+        """The score of the answers."""
         return score(self.instrument, self.answers, missing=self.missing)
 
     @cached_property
     def meaning(self) -> Interpretation:
-        """What that means."""
+        """What the score means."""
         return interpret(self.instrument, self.result)
 
     def file(self, kind: str) -> bytes:
-        """Return the file's bytes.
+        """Return the content of the file.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class ResultReport:
         Raises
         ------
         CareerpathError
-            Where there is no such kind, or the PDF cannot be made.
+            If the kind is not known, or the PDF cannot be made.
         """
         makers: dict[str, Callable[[], bytes]] = {
             "pdf": self.pdf,
@@ -111,7 +111,7 @@ class ResultReport:
         return makers[kind]()
 
     def html(self) -> str:
-        """Return a page of its own."""
+        """Return a self-contained page."""
         return render(
             "what_next/templates/report.html",
             **self.values(),
@@ -134,7 +134,7 @@ class ResultReport:
         )
 
     def values(self) -> Mapping[str, Any]:
-        """Return all that is shown, as plain values."""
+        """Return everything that is shown, as plain values."""
         meaning, instrument = self.meaning, self.instrument
         steps = self.now.steps if self.now else next_steps(meaning.band)
         return {
@@ -181,7 +181,7 @@ class ResultReport:
 
 
 def printable(text: str) -> str:
-    r"""Return a name as it was written, in one line and without what no letter stands for.
+    r"""Return a name in one line, without control characters.
 
     Examples
     --------
@@ -193,7 +193,7 @@ def printable(text: str) -> str:
 
 
 def _gauge(instrument: Instrument, result: Score, meaning: Interpretation) -> dict[str, Any]:
-    """Draw the range of totals to scale; places are shares of it."""
+    """Draw the range of totals to scale; positions are shares of it."""
     span = result.maximum - result.minimum
     cuts = instrument.cut_scores
 

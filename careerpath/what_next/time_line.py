@@ -1,4 +1,4 @@
-"""Totals through time, to scale: where each point of the picture lies."""
+"""Totals over time, to scale: the positions of the points in the picture."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from careerpath.core.result_file import KeptResult
 from careerpath.core.wording import long_date, show, show_error
 
 EDGE = 0.07
-"""The share of the width that stays free at each side, for the whole of a point."""
+"""The share of the width that stays free at each side, so that no point is cut off."""
 MOST_SAID = 6
-"""With more points, only the first and the last have their total beside them."""
+"""With more points, only the first and the last show their total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A result; places are shares, from the left and from the top.
+    """A result; positions are shares of the picture, from the left and from the top.
 
     Attributes
     ----------
     across, down : float
     low, high : float
-        One standard error below and above, from the top; both at the point without norms.
+        One standard error below and above, from the top; at the point itself without norms.
     says : str
-        The total, where there is room for it.
+        The total, if there is room for it.
     """
 
     across: float
@@ -44,11 +44,11 @@ class TimeLine:
     points : tuple of Point
         The oldest first.
     cuts : tuple of (float, str)
-        Each cut score: from the top, and as a number.
+        Each cut score: its position from the top, and its number.
     first, last : str
-        The days at both ends; the last one is empty where it is the same.
+        The days at both ends; the last is empty if there is only one day.
     words : str
-        The same for those who do not see it.
+        The same in words, for people who cannot see it.
     """
 
     points: tuple[Point, ...]
@@ -87,7 +87,7 @@ def draw_time_line(instrument: Instrument, results: Sequence[KeptResult]) -> Tim
     """
     low, high = instrument.minimum_total, instrument.maximum_total
     error = instrument.norms.standard_error if instrument.norms else 0.0
-    # In the order of time: two results of one day lie above each other.
+    # Two results of one day are drawn above each other.
     first = min(each.taken for each in results)
     days = (max(each.taken for each in results) - first).days
 
@@ -128,4 +128,4 @@ def _words(results: Sequence[KeptResult], error: float) -> str:
         f"{long_date(each.taken)}: {show(each.total)}, {each.band}" for each in results
     )
     off = f" Each can be off by about {show_error(error)}, up or down." if error else ""
-    return f"Totals through time. {said}.{off}"
+    return f"Totals over time. {said}.{off}"

@@ -1,4 +1,4 @@
-"""What next: what a person can do with a result. It is made when the first choice is opened."""
+"""What next: what a person can do with a result. Made when the first choice is opened."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class AfterResult(VBox):
         self._draw()
 
     def close(self) -> None:
-        """Leave nothing of it in the page."""
+        """Remove all its widgets from the page."""
         for each in self.children:
             each.close()
         super().close()

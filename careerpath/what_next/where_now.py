@@ -1,4 +1,4 @@
-"""Where are you now: how a result fits the path, the people managed and the week."""
+"""Where are you now: how a result fits the present path, the people managed and the week."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from careerpath.what_next.capacity import (
 TEXTS = Path(__file__).with_name("where_now.toml")
 MOST_REPORTS = 1_000
 LITTLE = 0.25
-"""The share of the week below which an activity that draws one is called little: an assumption."""
+"""Less of the week than this share is called little: an assumption."""
 MUCH = 0.5
-"""The share from which it is called most of the week."""
+"""This share of the week, or more, is called most of it: an assumption."""
 
 
 class CareerPath(StrEnum):
-    """What one does now."""
+    """What a person does now."""
 
     MASTERY = "mastery"
     MANAGEMENT = "management"
@@ -41,7 +41,7 @@ class CareerPath(StrEnum):
 
 
 class Fit(StrEnum):
-    """How a result goes with what one does now."""
+    """How a result fits what a person does now."""
 
     FITS = "fits"
     STRAINED = "fits, with a strain"
@@ -51,16 +51,16 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """How a week is really spent, in hours.
+    """How a person really spends a week, in hours from 0 to 168.
 
     Attributes
     ----------
     expertise : float
-        Own work in one's field, and what feeds it.
+        Hours for work and learning in one's own field.
     people : float
-        With and for the people one manages.
+        Hours with and for the people one manages.
     other : float
-        Administration and the rest.
+        Hours for administration and everything else.
     """
 
     expertise: float
@@ -76,23 +76,23 @@ class Week:
             if quantity(hours, 0, HOURS_IN_A_WEEK) is None:
                 raise CareerpathError(
                     f"The hours for {name} must be a number from 0 to {HOURS_IN_A_WEEK}, not "
-                    f"{shown(hours)}. Change them."
+                    f"{shown(hours)}. Correct them."
                 )
         if not 0 < self.hours <= HOURS_IN_A_WEEK:
             raise CareerpathError(
-                f"The hours add up to {show(self.hours)}; a week has up to {HOURS_IN_A_WEEK}. "
-                "Change them."
+                f"The hours add up to {show(self.hours)}; they must be above 0 and at most "
+                f"{HOURS_IN_A_WEEK}. Correct them."
             )
 
     @property
     def hours(self) -> float:
-        """All of them."""
+        """The sum of all hours."""
         return self.expertise + self.people + self.other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhereNow:
-    """How a result fits what one does now.
+    """How a result fits what a person does now.
 
     Attributes
     ----------
@@ -100,13 +100,13 @@ class WhereNow:
     headline : str
         Such as "Suited to mastery, managing nine".
     words : tuple of str
-        What the path, the people and the week say.
+        What the path, the people managed and the week say about it.
     steps : tuple of str
         Three next steps.
     roles : tuple of str
-        Work to look at.
+        Roles to consider.
     always : str
-        That paths change.
+        A reminder that paths change.
     """
 
     fit: Fit
@@ -125,20 +125,20 @@ def where_now(
     reports: int | None = None,
     week: Week | None = None,
 ) -> WhereNow:
-    """Say how a result fits the current path, the people managed and the week.
+    """Say how a result fits the present path, the people managed and the week.
 
     Parameters
     ----------
     instrument : Instrument
-        Its band names the roles where path and band are the same.
-    band : Band
-        Where the total fell.
+        Its band names the roles if path and band are the same.
+    band : Band or str
+        The band of the result.
     path : CareerPath
-        What one does now.
+        What the person does now.
     reports : int, optional
-        How many people one manages; nothing is said of them where it is not told.
+        How many people the person manages, 0 to 1,000.
     week : Week, optional
-        How a week is really spent.
+        How the person really spends a week.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def where_now(
     Raises
     ------
     CareerpathError
-        Where one of them makes no sense, or there is no band.
+        If one of them is not valid, or there is no band.
 
     Examples
     --------
@@ -161,8 +161,8 @@ def where_now(
     count = quantity(reports or 0, 0, MOST_REPORTS)
     if count is None or count.denominator != 1:
         raise CareerpathError(
-            f"{shown(reports)} is no number of direct reports. Write a whole number from 0 to "
-            f"{MOST_REPORTS}: those who report to you, not those who report to them."
+            f"{shown(reports)} is not a number of direct reports. Write a whole number from 0 to "
+            f"{MOST_REPORTS}. Count only people who report directly to you."
         )
     reports = None if reports is None else int(count)
     text = texts()[suited][now]
@@ -218,26 +218,26 @@ def _headline(suited: CareerPath, now: CareerPath, reports: int | None) -> str:
 def _strains(
     suited: CareerPath, now: CareerPath, told: int | None, week: Week | None
 ) -> Iterator[str]:
-    """Tell what does not go together, whatever the path is called."""
+    """Say what does not fit, whatever name the person gives the path."""
     reports = told or 0
     if now is CareerPath.MASTERY and reports:
         yield (
-            f"You call it mastery and manage {number_word(reports)}: by the calendar, that is both."
+            f"You call it mastery, but you manage {number_word(reports)}: in practice that is both."
         )
     if now is not CareerPath.MASTERY and told == 0:
         yield (
-            "You manage nobody at present. Leading shows how it suits you only once somebody "
-            "counts on you."
+            "You manage nobody at present. You will see whether leading suits you only when people "
+            "depend on you."
         )
     if reports > MOST_BESIDE_MASTERY and CareerPath.MANAGEMENT not in {suited, now}:
         yield (
-            f"{number_word(reports).capitalize()} is more than a few: who also does the work is "
-            f"usually given three to {number_word(MOST_BESIDE_MASTERY)} "
+            f"{number_word(reports).capitalize()} is more than a few: a manager who also does "
+            f"the work usually has three to {number_word(MOST_BESIDE_MASTERY)} people "
             f"({MOST_BESIDE_MASTERY_SOURCE})."
         )
     elif reports > AVERAGE_REPORTS:
         yield (
-            f"{number_word(reports).capitalize()} is more than the average manager has, "
+            f"{number_word(reports).capitalize()} is more than the average manager has: "
             f"{AVERAGE_REPORTS} in the US ({AVERAGE_REPORTS_SOURCE})."
         )
     if week is not None:
@@ -249,7 +249,7 @@ def _week_strains(suited: CareerPath, now: CareerPath, reports: int, week: Week)
     own, theirs = (f"{show(round(100 * share))} %" for share in (expertise, people))
     median = DEFAULTS["hours_per_report"]
     if reports and week.people < reports * median.value:
-        # Cut, not rounded: what is short of the median does not read as the median.
+        # Rounded down, so that less than the median never looks like the median.
         each = math.floor(10 * week.people / reports) / 10
         yield (
             f"Each of the people you manage gets {counted(each, 'hour')} of your week. "
@@ -257,18 +257,18 @@ def _week_strains(suited: CareerPath, now: CareerPath, reports: int, week: Week)
         )
     if suited is not CareerPath.MANAGEMENT and expertise < LITTLE:
         yield (
-            f"Your own expertise gets {own} of your week, and it is what draws "
-            "you" + (" as much as people do." if suited is CareerPath.BOTH else ".")
+            f"Your own expertise gets {own} of your week, although it attracts you"
+            + (" as much as people do." if suited is CareerPath.BOTH else " most.")
         )
     if suited is CareerPath.MANAGEMENT and people < LITTLE:
-        yield f"People get {theirs} of your week, and they are what draws you."
+        yield f"People get {theirs} of your week, although leading people attracts you most."
     if now is CareerPath.MANAGEMENT and expertise >= MUCH:
         yield (
-            f"You call it management, and {own} of your week is your own work: "
-            "by the calendar, that is both or mastery."
+            f"You call it management, but {own} of your week is your own work: "
+            "in practice that is both or mastery."
         )
     if now is CareerPath.MASTERY and people >= MUCH:
         yield (
-            f"You call it mastery, and {theirs} of your week is for people: by the "
-            "calendar, that is both or management."
+            f"You call it mastery, but {theirs} of your week is for people: "
+            "in practice that is both or management."
         )

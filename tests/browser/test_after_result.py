@@ -173,7 +173,7 @@ def test_the_planner_answers_while_it_is_moved_by_keyboard_alone(shown: Page):
     page.get_by_label("Share that administration takes").focus()
     page.keyboard.press("Home")
     expect(number).to_have_text("6 people")
-    tab_to(page, page.get_by_role("button", name="Back to where they started"))
+    tab_to(page, page.get_by_role("button", name="Reset sliders"))
     page.keyboard.press("Enter")
     expect(number).to_have_text("4 people")
     expect(hours).to_have_js_property("value", "3")
@@ -267,7 +267,7 @@ def test_a_result_is_kept_and_compared_a_year_later_by_keyboard_alone(shown: Pag
     said = page.locator("#cp-part")
     expect(said).to_contain_text("From 1 March 2026 to 1 March 2027: The total moved 105 points")
     expect(said).to_contain_text("something has probably changed")
-    name = "Totals through time. 1 March 2026: 105, mastery; 1 March 2027: 0, management."
+    name = "Totals over time. 1 March 2026: 105, mastery; 1 March 2027: 0, management."
     expect(page.get_by_role("img", name=name)).to_be_visible()
 
 
@@ -456,7 +456,7 @@ def test_no_part_has_an_accessibility_violation(browser: Browser, server):
     open_part(page, "few")
     page.get_by_label("Share kept for your own expertise").fill("10")
     expect(page.get_by_text("three to five").first).to_be_visible()
-    page.get_by_text("The arithmetic").click()
+    page.get_by_text("The calculation").click()
     check("warning")
     open_part(page, "device")
     page.get_by_role("button", name="Delete all past results").click()

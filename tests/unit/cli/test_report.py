@@ -126,17 +126,18 @@ def test_answers_that_are_not_there_are_told_before_anything_else(tmp_path):
 def test_a_file_is_no_folder_for_results(folder, answers):
     outcome = run(folder, "-o", answers)
     assert outcome.exit_code == 2
-    assert outcome.stderr == (
-        f"{answers} cannot be the folder of the results: File exists. Name another folder.\n"
-    )
+    assert outcome.stderr == (f"Cannot write to {answers}: File exists. Name another folder.\n")
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["-o", "r.txt"], "ends in neither .pdf, .html nor .json"),
+        (
+            ["-o", "r.txt"],
+            "The format of r.txt is not known. End its name in one of: .pdf, .html, .json.",
+        ),
         (["-o", "nowhere/r.html"], "Cannot write"),
-        (["-o", "r.html", "--taken", "soon"], "is no day. Write it as 2026-03-01."),
+        (["-o", "r.html", "--taken", "soon"], "is not a date. Write it like 2026-03-01."),
     ],
 )
 def test_what_the_caller_got_wrong_is_told(answers, tmp_path, monkeypatch, options, told):
@@ -162,7 +163,7 @@ def test_a_gap_is_refused_or_estimated(tmp_path):
 def test_a_folder_without_answers_or_with_two_of_one_name_is_told(folder, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "holds no answers" in run(empty, "-o", tmp_path / "out").stderr
+    assert "contains no answers" in run(empty, "-o", tmp_path / "out").stderr
     (folder / "Ana.toml").write_text("q01 = 7")
     assert "two files called 'Ana'" in run(folder, "-o", tmp_path / "out").stderr
-    assert "Leave --name out" in run(folder, "-o", tmp_path / "out", "--name", "x").stderr
+    assert "Leave out --name" in run(folder, "-o", tmp_path / "out", "--name", "x").stderr

@@ -57,7 +57,7 @@ def test_it_says_where_the_two_jobs_stop_fitting():
     capacity = direct_report_capacity()
     assert capacity.stops_fitting == (
         "With 5 people the two jobs no longer fit: they need 42.2 h of 40 h. With 11 people, "
-        "managing takes more than the whole week, with nothing left for your own expertise."
+        "managing alone takes more than the week, with nothing left for your own expertise."
     )
     rest = capacity.expertise_hours + capacity.admin_hours
     assert rest + 5 * capacity.hours_per_report > 40 >= rest + 4 * capacity.hours_per_report

@@ -56,11 +56,11 @@ def test_what_is_left_blank_is_not_taken_for_none():
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({}, "Choose first what you do now"),
-        ({"path": "unscored"}, "Choose first what you do now"),
+        ({}, "Choose what you do now"),
+        ({"path": "unscored"}, "Choose what you do now"),
         ({"path": "both", "reports": "nine"}, "The people you manage cannot be 'nine'"),
-        ({"path": "both", "reports": "2.5"}, "no number of direct reports"),
-        ({"path": "both", "reports": "-1"}, "no number of direct reports"),
+        ({"path": "both", "reports": "2.5"}, "not a number of direct reports"),
+        ({"path": "both", "reports": "-1"}, "not a number of direct reports"),
         ({"path": "both", "reports": "\u0661"}, "cannot be '\u0661'"),
         ({"path": "both", "people": "lots"}, "The hours for people cannot be 'lots'"),
         (
@@ -286,7 +286,7 @@ def test_what_is_exported_can_be_taken_in_elsewhere(device):
     assert other.model.kept == device.model.kept
     assert other.model.said == "5 results added from mine.json."
     other.model.take_in(device.model.export(), name="mine.json")
-    assert other.model.said == "Nothing new in mine.json: all of it is kept here already."
+    assert other.model.said == "Nothing new in mine.json: all its results are kept here already."
     assert len(other.kept) == 5
 
 

@@ -1,4 +1,4 @@
-"""Totals through time: to scale, and in words."""
+"""Totals over time: to scale, and in words."""
 
 from datetime import date
 

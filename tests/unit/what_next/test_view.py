@@ -157,7 +157,7 @@ def test_the_path_of_now_is_told_and_goes_into_the_steps_and_the_file(visit):
     visit.do("look", path="management", reports="9")
     assert "Suited to both, managing nine: fits in part" in visit.html
     visit.do("open", choice="steps")
-    assert "for where you are now" in visit.html
+    assert "based on where you are now" in visit.html
     visit.do("open", choice="files")
     visit.do("file", kind="html", name="Ana")
     assert b"Suited to both, managing nine" in visit.files[-1][2]
@@ -263,7 +263,7 @@ def test_past_results_are_drawn_with_their_words(visit):
     visit.do("keep")
     for item in INSTRUMENT.items:
         visit.app.model.answer(item.id, 5)
-    assert 'role="img" aria-label="Totals through time.' in visit.html
+    assert 'role="img" aria-label="Totals over time.' in visit.html
     assert "The total moved" in visit.html
     assert visit.html.count("<circle") == 2
 
@@ -277,7 +277,7 @@ def test_the_link_holds_the_answers_behind_the_hash(visit):
 def test_a_page_that_is_not_served_has_no_link(visit):
     visit.open("link")
     visit.browser({"base": ""})
-    assert "and not inside of a notebook" in visit.html
+    assert "and not inside a notebook" in visit.html
     visit.browser({"base": "javascript:alert(1)"})
     assert "javascript" not in visit.html
 
@@ -291,7 +291,7 @@ def test_the_questions_of_a_room_have_no_link(monkeypatch):
         visit.app.model.answer(name, 5)
     visit.app.model.phase = Phase.RESULT
     visit.open("link")
-    assert "The questions were those of the room" in visit.html
+    assert "These were the questions of the room" in visit.html
 
 
 def test_an_instrument_without_texts_or_norms_opens_each_choice(monkeypatch):
