@@ -15,20 +15,20 @@ from .cohort.writing import write_cohort
 from .core.answers_file import read_answers
 from .core.certainty import Flip
 from .core.errors import AnswerError, AnswersFileError, CareerpathError, InstrumentError, Reason
-from .core.instrument import Instrument
-from .core.instrument_file import load_instrument
-from .core.instrument_lint import Finding, Level, check
-from .core.instrument_parts import (
+from .core.instrument import (
     BANDS,
     Band,
     BandText,
     BandTexts,
     CutScores,
     Facet,
+    Instrument,
     Item,
     Norms,
     Scale,
 )
+from .core.instrument_file import load_instrument
+from .core.instrument_lint import Finding, Level, check
 from .core.interpretation import FacetReading, Interpretation, interpret
 from .core.reliable_change import PastResult, ReliableChange, reliable_change
 from .core.result_file import KeptResult, read_results, result_document

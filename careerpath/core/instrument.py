@@ -1,53 +1,218 @@
-"""The instrument: a questionnaire with its scale, items, facets, cut scores and texts."""
+"""The instrument: a questionnaire with its scale, items, facets, cut scores, texts and norms."""
 
 from __future__ import annotations
 
+import datetime
+import math
 import re
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from careerpath.core.errors import AnswerError, InstrumentError, Reason, did_you_mean, shown
 from careerpath.core.files import write_bytes
-from careerpath.core.instrument_parts import (
-    BANDS,
-    Band,
-    BandText,
-    BandTexts,
-    CutScores,
-    Facet,
-    Identifier,
-    Item,
-    Norms,
-    Part,
-    Scale,
-    Text,
-)
 from careerpath.core.numbers import exact, plain_number
-from careerpath.core.validation import describe_validation
-
-__all__ = [
-    "BANDS",
-    "Band",
-    "BandText",
-    "BandTexts",
-    "CutScores",
-    "Facet",
-    "Identifier",
-    "Instrument",
-    "Item",
-    "Norms",
-    "Scale",
-    "Text",
-]
+from careerpath.core.validation import CheckedData
 
 NORMS_IN_VERSION = re.compile(r"(?:^|\.)(norms(?:-\d+)?)$")
 """How a version tells, after its "+", that other norms were put in."""
+LARGEST_NUMBER = 10**9
+MOST_STEPS = 10_000
+MOST_DECIMALS = 6
+"""Within these three, all that is computed from a scale is exact and stays small."""
 
 
-class Instrument(Part):
+def _usable(value: float) -> float:
+    if not -math.inf < value < math.inf:
+        raise ValueError("must be a finite number")
+    if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        raise ValueError(f"must lie between -{LARGEST_NUMBER} and {LARGEST_NUMBER}")
+    return value
+
+
+def _with_plain_line_ends(text: str) -> str:
+    """Write line ends as TOML reads them, so that what is saved is what is loaded."""
+    return text.replace("\r\n", "\n")
+
+
+Number = Annotated[StrictInt | StrictFloat, AfterValidator(_usable)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True), AfterValidator(_with_plain_line_ends)
+]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Side = Literal["left", "right"]
+
+
+class Band(StrEnum):
+    """Where a total falls. ``UNSCORED`` is for a row whose total cannot be had."""
+
+    MANAGEMENT = "management"
+    BOTH = "both"
+    MASTERY = "mastery"
+    UNSCORED = "unscored"
+
+
+BANDS = (Band.MANAGEMENT, Band.BOTH, Band.MASTERY)
+"""The three bands of a total, from low to high."""
+
+
+class InstrumentData(CheckedData):
+    """A piece of an instrument. It cannot change; an invalid one raises an `InstrumentError`."""
+
+    raises = InstrumentError
+    unknown_key = "is not a key of an instrument file. Remove it or fix its spelling."
+
+
+class Scale(InstrumentData):
+    """The numbers an answer can take: ``minimum``, ``minimum + step``, ... ``maximum``."""
+
+    minimum: Number = 0
+    maximum: Number = 10
+    step: Number = 1
+
+    @model_validator(mode="after")
+    def _is_a_grid(self) -> Self:
+        if self.step <= 0 or self.minimum >= self.maximum:
+            raise ValueError("minimum must be below maximum, and step above 0")
+        written = (exact(number).normalize() for number in (self.minimum, self.maximum, self.step))
+        if any(int(number.as_tuple().exponent) < -MOST_DECIMALS for number in written):
+            raise ValueError(f"minimum, maximum and step can have {MOST_DECIMALS} decimals at most")
+        if (exact(self.maximum) - exact(self.minimum)) > MOST_STEPS * exact(self.step):
+            raise ValueError(f"a scale can have {MOST_STEPS} steps at most; make them wider")
+        if (exact(self.maximum) - exact(self.minimum)) % exact(self.step):
+            raise ValueError(f"maximum must be reached from minimum in whole steps of {self.step}")
+        return self
+
+    @cached_property
+    def steps(self) -> int:
+        """How many steps lead from the minimum to the maximum."""
+        return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step))
+
+
+class CutScores(InstrumentData):
+    """The two thresholds between the bands.
+
+    Parameters
+    ----------
+    management_below : int or float
+        A total below this one is management.
+    mastery_above : int or float
+        A total above this one is mastery. From one to the other, both ends included: both.
+
+    Examples
+    --------
+    >>> cuts = CutScores(management_below=50, mastery_above=100)
+    >>> [str(cuts.band(total)) for total in (49, 50, 100, 101)]
+    ['management', 'both', 'both', 'mastery']
+    """
+
+    management_below: Number
+    mastery_above: Number
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.management_below > self.mastery_above:
+            raise ValueError("management_below must not be above mastery_above")
+        return self
+
+    def band(self, total: float) -> Band:
+        """Return the band that a total falls in."""
+        if total < self.management_below:
+            return Band.MANAGEMENT
+        if total > self.mastery_above:
+            return Band.MASTERY
+        return Band.BOTH
+
+
+class Facet(InstrumentData):
+    """A theme that a few items share."""
+
+    id: Identifier
+    title: Text
+    description: Text = ""
+
+
+class Item(InstrumentData):
+    """One question: a stem that sets the moment, and two poles that finish it.
+
+    ``mastery_side`` says on which side of the scale the mastery pole is shown.
+    """
+
+    id: Identifier
+    facet: Identifier | None = None
+    stem: Text = ""
+    management: Text = ""
+    mastery: Text = ""
+    mastery_side: Side = "right"
+
+    @property
+    def left(self) -> str:
+        """The pole at the low end of the scale."""
+        return self.mastery if self.mastery_side == "left" else self.management
+
+    @property
+    def right(self) -> str:
+        """The pole at the high end of the scale."""
+        return self.management if self.mastery_side == "left" else self.mastery
+
+
+class BandText(InstrumentData):
+    """What a result in this band is called, and what to make of it."""
+
+    title: Text
+    summary: Text
+    advice: tuple[Text, ...] = ()
+    roles: tuple[Text, ...] = ()
+
+
+class BandTexts(InstrumentData):
+    """The texts of the three bands."""
+
+    management: BandText
+    both: BandText
+    mastery: BandText
+
+    def of(self, band: Band) -> BandText:
+        """Return the texts of one band."""
+        texts: BandText = getattr(self, band)
+        return texts
+
+
+class Norms(InstrumentData):
+    """How totals spread in a population, and how reliable they are.
+
+    ``source`` says where the numbers come from. Unless they are ``measured``, every text that
+    rests on them says that they are assumed. ``count`` and ``date``: among how many people they
+    were measured, and when.
+    """
+
+    mean: Number
+    sd: Annotated[Number, Field(gt=0)]
+    reliability: Annotated[Number, Field(ge=0, lt=1)]
+    source: Text
+    note: Text = ""
+    measured: StrictBool = False
+    count: Annotated[StrictInt, Field(gt=0)] | None = None
+    date: datetime.date | None = None
+
+    @cached_property
+    def standard_error(self) -> float:
+        """Standard error of measurement: ``sd * sqrt(1 - reliability)``."""
+        return self.sd * math.sqrt(1 - self.reliability)
+
+
+class Instrument(InstrumentData):
     """A questionnaire. Frozen: a change makes a new one.
 
     See Also
@@ -97,26 +262,6 @@ class Instrument(Part):
                 f"range of totals, {self.minimum_total} to {self.maximum_total}"
             )
         return self
-
-    @classmethod
-    def validated(cls, data: dict[str, Any], *, place: str) -> Instrument:
-        """Make an instrument from plain data, as a TOML file holds it.
-
-        Parameters
-        ----------
-        data : dict
-        place : str
-            Where the data come from, for the message of an error.
-
-        Raises
-        ------
-        InstrumentError
-            With a line for each thing that is wrong: the place, the key and the mend.
-        """
-        try:
-            return cls.model_validate(data)
-        except ValidationError as error:
-            raise InstrumentError(describe_validation(error, data, place=place)) from None
 
     @classmethod
     def plain(

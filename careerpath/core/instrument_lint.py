@@ -14,7 +14,7 @@ from careerpath.core.errors import InstrumentError
 from careerpath.core.instrument import BANDS, Band, Instrument, Item
 from careerpath.core.numbers import exact
 from careerpath.core.scoring import keyed_steps
-from careerpath.core.translation import Translation, applied, misfits, original_of, read_translation
+from careerpath.core.translation import Translation, applied, misfits, original_of
 from careerpath.core.wording import counted, show
 
 NARROWEST_BAND = 0.1
@@ -123,7 +123,7 @@ def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
     """
     place = str(path)
     try:
-        translation = read_translation(data, place)
+        translation = Translation.validated(data, place=place)
         original = original_of(translation, path)
     except InstrumentError as error:
         return _errors_of(error, place)

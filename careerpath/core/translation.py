@@ -7,36 +7,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from careerpath.core.errors import InstrumentError, did_you_mean
 from careerpath.core.instrument import BandTexts, Identifier, Instrument, Text
 from careerpath.core.shipped import SHIPPED, read_toml, shipped_ids
-from careerpath.core.validation import describe_validation
-
-TEXTS_ONLY = "is not a text that a translation can hold. Remove it; the original has the rest."
+from careerpath.core.validation import CheckedData
 
 _Written = Annotated[Text, Field(min_length=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class TranslationData(CheckedData):
+    """A piece of a translation: texts only."""
+
+    raises = InstrumentError
+    unknown_key = "is not a text that a translation can hold. Remove it; the original has the rest."
 
 
-class _FacetTexts(_Part):
+class _FacetTexts(TranslationData):
     id: Identifier
     title: _Written
     description: Text = ""
 
 
-class _ItemTexts(_Part):
+class _ItemTexts(TranslationData):
     id: Identifier
     stem: _Written
     management: _Written
     mastery: _Written
 
 
-class Translation(_Part):
+class Translation(TranslationData):
     """A translation as its file holds it."""
 
     translates: Identifier
@@ -79,7 +80,7 @@ def translated(instrument: Instrument, path: str | Path) -> Instrument:
         whoever answers must not meet two languages, or the texts of another version.
     """
     place = str(path)
-    return _fitted(instrument, read_translation(read_toml(Path(path)), place), place)
+    return _fitted(instrument, Translation.validated(read_toml(Path(path)), place=place), place)
 
 
 def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
@@ -98,18 +99,8 @@ def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
         As `translated` does, and where there is no such original.
     """
     place = str(path)
-    translation = read_translation(data, place)
+    translation = Translation.validated(data, place=place)
     return _fitted(original_of(translation, path), translation, place)
-
-
-def read_translation(data: dict[str, Any], place: str) -> Translation:
-    """Make a translation from plain data; an error names the place, the key and the mend."""
-    try:
-        return Translation.model_validate(data)
-    except ValidationError as error:
-        raise InstrumentError(
-            describe_validation(error, data, place=place, unknown_key=TEXTS_ONLY)
-        ) from None
 
 
 def original_of(translation: Translation, path: Path) -> Instrument:

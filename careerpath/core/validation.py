@@ -1,13 +1,12 @@
-"""What pydantic finds in a file, told in the words of the file's author."""
+"""Data that pydantic checks; its findings, in the words of the file's author."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Self
 
-from careerpath.core.errors import shown
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-if TYPE_CHECKING:
-    from pydantic import ValidationError
+from careerpath.core.errors import CareerpathError, shown
 
 _MUST_BE = {
     "int_type": "must be a number",
@@ -22,7 +21,53 @@ _MUST_BE = {
         "must be letters, digits, '.', '_' and '-' only, and start with a letter or digit"
     ),
 }
-"""What a value must be, by the kind of pydantic's finding, in the words of who writes TOML."""
+"""What a value must be, by the kind of pydantic's finding, in the words of a TOML file."""
+
+
+class CheckedData(BaseModel):
+    """Data that cannot change. If it is invalid, an error of the class `raises` says why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    raises: ClassVar[type[CareerpathError]] = CareerpathError
+    unknown_key: ClassVar[str] = "is not a known key. Remove it or fix its spelling."
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            name = type(self).__name__
+            unknown = f"is nothing that {name} has. Remove it or fix its spelling."
+            raise self.raises(
+                describe_validation(error, data, place=f"{name}()", unknown_key=unknown)
+            ) from None
+
+    # This is for calls in Python only. With pydantic's own mark, pydantic does not call it for the
+    # data inside other data, where an error here would lose its place.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def validated(cls, data: dict[str, Any], *, place: str) -> Self:
+        """Make an object from plain data, as a file holds it.
+
+        Parameters
+        ----------
+        data : dict
+        place : str
+            Where the data come from, for the error.
+
+        Raises
+        ------
+        CareerpathError
+            If the data are invalid: one line for each problem, with its place and key and the next
+            step.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise cls.raises(
+                describe_validation(error, data, place=place, unknown_key=cls.unknown_key)
+            ) from None
 
 
 def describe_validation(
@@ -30,9 +75,9 @@ def describe_validation(
     data: dict[str, Any],
     *,
     place: str,
-    unknown_key: str = "is not a key of an instrument file. Remove it or mend its spelling.",
+    unknown_key: str,
 ) -> str:
-    """Turn pydantic's findings into lines that name the place, the key and the mend."""
+    """Turn pydantic's findings into lines that name the place, the key and the next step."""
     lines: dict[str, None] = {}  # in order, each once
     for finding in error.errors(include_url=False):
         key = _key(finding["loc"], data)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from careerpath.core.instrument_parts import Band
+from careerpath.core.instrument import Band
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from careerpath.core.instrument_parts import CutScores
+    from careerpath.core.instrument import CutScores
 
 NO_BREAK = "\xa0"
 """A space at which no line breaks."""
@@ -189,7 +189,7 @@ def both_cuts(cuts: CutScores) -> str:
 
     Examples
     --------
-    >>> from careerpath.core.instrument_parts import CutScores
+    >>> from careerpath.core.instrument import CutScores
     >>> both_cuts(CutScores(management_below=50, mastery_above=100))
     '50 and 100'
     """
@@ -201,7 +201,7 @@ def band_ranges(cuts: CutScores) -> dict[Band, str]:
 
     Examples
     --------
-    >>> from careerpath.core.instrument_parts import CutScores
+    >>> from careerpath.core.instrument import CutScores
     >>> list(band_ranges(CutScores(management_below=50, mastery_above=100)).values())
     ['below 50', '50 to 100', 'above 100']
     """

@@ -9,26 +9,22 @@ import re
 import tomllib
 import unicodedata
 from enum import StrEnum
-from functools import update_wrapper
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     Field,
     StrictBool,
     StrictFloat,
     StrictInt,
-    ValidationError,
     model_validator,
 )
 
-from careerpath.core.errors import CareerpathError, InstrumentError, did_you_mean, shown
-from careerpath.core.instrument_parts import Part
+from careerpath.core.errors import CareerpathError, did_you_mean, shown
 from careerpath.core.numbers import exact, plain_number
-from careerpath.core.validation import describe_validation
+from careerpath.core.validation import CheckedData
 from careerpath.core.wording import counted, money
 
 LONGEST_TEXT = 2_000
@@ -106,21 +102,14 @@ Name = Annotated[str, AfterValidator(_one_line)]
 Amount = Annotated[StrictInt | StrictFloat, AfterValidator(_amount)]
 
 
-class LadderPart(Part):
-    """A part of a ladder. It cannot change; an invalid one raises a `LadderError`."""
+class LadderData(CheckedData):
+    """A piece of a ladder. It cannot change; an invalid one raises a `LadderError`."""
 
-    def __init__(self, /, **data: Any) -> None:
-        try:
-            super().__init__(**data)
-        except InstrumentError as error:
-            raise LadderError(str(error)) from None
+    raises = LadderError
+    unknown_key = "is not part of a ladder. Remove it or fix its spelling."
 
 
-# See `Part`: pydantic's mark of its own constructor.
-update_wrapper(LadderPart.__init__, BaseModel.__init__)
-
-
-class Pay(LadderPart):
+class Pay(LadderData):
     """A range of pay in a currency, such as EUR."""
 
     minimum: Amount
@@ -143,7 +132,7 @@ class Pay(LadderPart):
         return f"{self.currency} {' to '.join(dict.fromkeys(ends))}"
 
 
-class Rung(LadderPart):
+class Rung(LadderData):
     """One step of one of the two ladders.
 
     Parameters
@@ -174,7 +163,7 @@ class Rung(LadderPart):
     up_or_out: StrictBool = False
 
 
-class LadderLevel(LadderPart):
+class LadderLevel(LadderData):
     """A level with its rung on each side."""
 
     name: Annotated[Name, Field(min_length=1)]
@@ -210,7 +199,7 @@ def _few_enough(levels: object) -> object:
     return levels
 
 
-class DualLadder(LadderPart):
+class DualLadder(LadderData):
     """Two ladders side by side, from the lowest level to the highest.
 
     Examples
@@ -229,27 +218,6 @@ class DualLadder(LadderPart):
         if twice:
             raise ValueError(f"names of levels must differ; used twice: {', '.join(twice)}")
         return self
-
-    @classmethod
-    def validated(cls, data: dict[str, Any], *, place: str) -> DualLadder:
-        """Make a ladder from plain data, as in a TOML file.
-
-        Raises
-        ------
-        LadderError
-            If the data is not valid; the message has one line for each problem.
-        """
-        try:
-            return cls.model_validate(data)
-        except ValidationError as error:
-            raise LadderError(
-                describe_validation(
-                    error,
-                    data,
-                    place=place,
-                    unknown_key="is not part of a ladder. Remove it or fix its spelling.",
-                )
-            ) from None
 
     @classmethod
     def example(cls) -> DualLadder:

@@ -7,11 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from pydantic import ValidationError
-
 from careerpath.core.errors import did_you_mean, shown
 from careerpath.core.numbers import exact, plain_number, read_amount
-from careerpath.core.validation import describe_validation
 from careerpath.ladder.ladder import MOST_LEVELS, DualLadder, LadderError, LadderLevel, Rung, Side
 
 COLUMNS = (
@@ -187,14 +184,7 @@ def _rung(row: dict[str, Cell], where: str) -> Rung:
     if up_or_out not in _YES_NO:
         raise LadderError(f"{where}: up or out is {shown(up_or_out)}. Write yes or no.")
     data["up_or_out"] = _YES_NO[up_or_out]
-    return _validated(data, where)
-
-
-def _validated(data: dict[str, Any], where: str) -> Rung:
-    try:
-        return Rung.model_validate(data)
-    except ValidationError as error:
-        raise LadderError(describe_validation(error, data, place=where)) from None
+    return Rung.validated(data, place=where)
 
 
 def _text(cell: Cell, where: str, column: str) -> str:

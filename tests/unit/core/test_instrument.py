@@ -125,17 +125,17 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path, text, told):
         (
             'language = "en"',
             'langauge = "en"',
-            "langauge is not a key of an instrument file. Remove it or mend its spelling.",
+            "langauge is not a key of an instrument file. Remove it or fix its spelling.",
         ),
         (
             'language = "en"',
             "int = 1",
-            "int is not a key of an instrument file. Remove it or mend its spelling.",
+            "int is not a key of an instrument file. Remove it or fix its spelling.",
         ),
         (
             'stem = "A day that I look forward to has …"',
             'stern = "A day that I look forward to has …"',
-            "items 'q04' stern is not a key of an instrument file. Remove it or mend its spelling.",
+            "items 'q04' stern is not a key of an instrument file. Remove it or fix its spelling.",
         ),
         ('version = "1.0.0"', "", "version is missing. Add it."),
         ("management_below = 50", "", "cut_scores management_below is missing. Add it."),
@@ -331,7 +331,7 @@ def test_an_instrument_is_frozen():
         ),
         (
             lambda: CutScores(management_below=50, mastery_above=100, both=75),
-            "CutScores(): both is nothing that CutScores has. Remove it or mend its spelling.",
+            "CutScores(): both is nothing that CutScores has. Remove it or fix its spelling.",
         ),
         (lambda: Item(id="a b"), "Item(): id got 'a b': must be letters, digits,"),
         (lambda: Facet(id="a"), "Facet(): title is missing. Add it."),

@@ -263,7 +263,7 @@ def test_what_keeps_a_file_from_loading_is_an_error_for_each_line():
         (
             Level.ERROR,
             "ours.toml",
-            "norm is not a key of an instrument file. Remove it or mend its spelling.",
+            "norm is not a key of an instrument file. Remove it or fix its spelling.",
         ),
     }
 
