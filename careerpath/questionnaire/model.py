@@ -141,7 +141,7 @@ class QuestionnaireModel(HasTraits):
             return "Choose a point on the line to go on."
         if self.phase is Phase.REVIEW and self.unanswered:
             numbers = ", ".join(map(str, self.unanswered))
-            return f"Still without an answer: {numbers}. Choose it in the list to answer it."
+            return f"Not answered yet: {numbers}. Choose it in the list to answer it."
         return ""
 
     @property

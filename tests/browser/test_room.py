@@ -228,7 +228,7 @@ def test_a_wrong_key_is_told_and_nothing_that_was_typed_moves(page: Page, server
     code.fill(opened.code)
     key.fill("BCDF-GHJK-MNPQ-RSTV")
     page.keyboard.press("Enter")
-    alert = page.get_by_role("alert").get_by_text("That code and coach key open no room.")
+    alert = page.get_by_role("alert").get_by_text("No room has this code and coach key.")
     expect(alert).to_be_visible()
     expect(alert).to_be_in_viewport()
     expect(title).to_have_value("")
@@ -261,7 +261,7 @@ def test_a_refresh_needs_no_key_and_another_browser_does(
 
 def test_who_leaves_has_to_give_the_key_again(page: Page, server, opened):
     go_in(page, server, opened)
-    page.get_by_role("button", name="Leave, and keep it").click()
+    page.get_by_role("button", name="Leave without deleting it").click()
     expect(page.get_by_role("button", name="Create the room")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Create the room")).to_be_visible()
@@ -532,7 +532,7 @@ def test_no_screen_has_an_accessibility_violation(browser, server, store):
         page.get_by_label("Code").fill("BCDFGH")
         page.get_by_label("Coach key").fill("wrong")
         page.get_by_role("button", name="Open it").click()
-        expect(page.get_by_text("open no room")).to_be_visible()
+        expect(page.get_by_text("No room has this code")).to_be_visible()
         check("door, wrong key")
         page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_label("Title").fill(TITLE)

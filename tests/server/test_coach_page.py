@@ -188,7 +188,7 @@ def test_without_a_key_no_button_does_anything(coach, store, opened, action):
 
 def test_a_wrong_key_opens_nothing_and_tells_nothing(coach, opened):
     coach.send("open", code=opened.code, key="BCDF-GHJK-MNPQ-RSTV")
-    until(lambda: "open no room" in coach.screen(), "the key is refused")
+    until(lambda: "No room has this code" in coach.screen(), "the key is refused")
     assert TITLE not in coach.screen()
     assert "BCDF-GHJK" not in coach.screen()
 

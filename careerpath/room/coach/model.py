@@ -49,8 +49,8 @@ POLL_SECONDS = 0.4
 TROUBLED_SECONDS = 5.0
 """How often it checks while checking fails."""
 
-BUSY = "This page is in a room already. Leave it first."
-WRONG = "That code and coach key open no room. Check both; the key has sixteen letters."
+BUSY = "This page is already in a room. Leave it first."
+WRONG = "No room has this code and coach key. Check both: the key has 16 letters."
 TRACES_LEFT = (
     "The room is deleted, but traces of it may still be in the database's files. Ask the person "
     "who runs the server to run: careerpath db upgrade."

@@ -118,7 +118,9 @@ def room_file(store: Store, room: Room, kind: str) -> tuple[str, str, bytes]:
         If too few people have shared.
     """
     if kind not in MEDIA_TYPES:
-        raise RoomError(f"A room is exported as {', '.join(MEDIA_TYPES)}, not as {shown(kind)}.")
+        raise RoomError(
+            f"A room has no file of the kind {shown(kind)}. Choose {', '.join(MEDIA_TYPES)}."
+        )
     name = f"room-{room.code}.{kind}"
     if kind in ("csv", "parquet", "tally"):
         return name, MEDIA_TYPES[kind], store.export_bytes(room.code, kind)

@@ -194,7 +194,7 @@ class ParticipantModel(HasTraits):
         """
         ticket = read_ticket(found)
         if ticket is None or not isinstance(found, dict):
-            self._refuse("This link leads to no room. Check its 6 letters.")
+            self._refuse("This link does not lead to a room. Check its 6 letters.")
             return
         before = found.get("shared")
         self._ticket = ticket
@@ -343,7 +343,7 @@ class ParticipantModel(HasTraits):
         if self.room is not None and isinstance(error, RoomNotFoundError):
             return f"The room “{self.room.title}” is over: it takes no more answers."
         if isinstance(error, RoomExpiredError):
-            return "The time of this room is over."
+            return "This room has expired."
         return str(error)
 
 

@@ -55,7 +55,7 @@ def shown(app: AssessmentScreen) -> str:
     return " ".join(child.html for child in app.children if isinstance(child, HtmlView))
 
 
-def test_the_whole_way_by_messages_ends_at_the_result(app):
+def test_messages_lead_from_the_first_screen_to_the_result(app):
     press(app, "start")
     for item_id in IDS:
         slider = part(app, RatingSlider)
@@ -139,7 +139,7 @@ def test_a_browser_without_storage_is_warned(app):
         {"action": "y" * 1_000_000},
     ],
 )
-def test_a_message_that_no_button_sends_leaves_the_app_standing(app, content):
+def test_the_app_survives_messages_that_no_button_sends(app, content):
     send(part(app, HtmlView), content)
     assert app.model.phase is Phase.WELCOME
     press(app, "start")
@@ -165,7 +165,7 @@ def test_a_slider_moved_for_another_item_answers_no_question(app):
     assert part(app, BrowserSession).trouble == ""
 
 
-def test_a_failure_of_ours_is_a_plain_sentence_with_a_log_id(app, monkeypatch, caplog):
+def test_a_bug_is_shown_as_a_plain_sentence_with_a_log_id(app, monkeypatch, caplog):
     monkeypatch.setattr(type(app.model), "start", lambda _self: 1 / 0)
     press(app, "start")
     said = part(app, BrowserSession).trouble
@@ -199,7 +199,7 @@ def test_texts_of_an_instrument_are_escaped_on_every_screen():
     assert all("&lt;img" in screen and "<img" not in screen for screen in screens)
 
 
-def test_the_skeleton_is_the_first_screen_with_a_button_that_waits(app):
+def test_the_skeleton_is_the_first_screen_with_a_disabled_button(app):
     waiting = skeleton(app.model.instrument)
     assert "Getting ready" in waiting
     assert "disabled" in waiting
@@ -212,7 +212,7 @@ def test_nobody_can_start_before_the_browser_has_looked_for_a_draft():
     assert " disabled" in shown(AssessmentScreen())
 
 
-def test_the_second_half_of_a_double_click_does_nothing(app):
+def test_the_second_click_of_a_double_click_does_nothing(app):
     press(app, "start")
     for item_id in IDS[:2]:
         part(app, RatingSlider).value = 5
@@ -236,7 +236,7 @@ def test_enter_held_down_goes_on_once(app):
     assert app.model.position == 2
 
 
-def test_a_changed_answer_keeps_its_row_in_sight_when_the_review_comes_back(app):
+def test_the_review_focuses_the_answer_that_was_changed(app):
     press(app, "start")
     for _ in IDS:
         part(app, RatingSlider).value = 5
@@ -269,7 +269,7 @@ def test_an_instrument_without_texts_has_a_named_slider_and_a_result():
 
 
 @pytest.mark.parametrize("scale", [{"step": 0}, {"maximum": 1e308}, {"minimum": float("nan")}])
-def test_a_scale_that_somebody_tampered_with_answers_no_question(app, scale):
+def test_a_tampered_scale_answers_no_question(app, scale):
     press(app, "start")
     slider = part(app, RatingSlider)
     for name, value in scale.items():
@@ -329,7 +329,7 @@ class Visit:
         return shown(self.app)
 
 
-def test_the_title_of_the_room_stands_before_the_first_question(store, monkeypatch):
+def test_the_title_of_the_room_is_shown_before_the_first_question(store, monkeypatch):
     code = store.create_room("Lisbon <b>workshop</b>").code
     visit = Visit(store, code, monkeypatch)
     assert "You are in the room" in visit.shown
@@ -337,7 +337,7 @@ def test_the_title_of_the_room_stands_before_the_first_question(store, monkeypat
     assert visit.session.announcement == "You are in the room Lisbon <b>workshop</b>."
 
 
-def test_the_result_asks_and_only_the_button_shares(store, monkeypatch):
+def test_answers_are_shared_only_by_the_button_on_the_result(store, monkeypatch):
     code = store.create_room("Lisbon workshop").code
     visit = Visit(store, code, monkeypatch)
     visit.finish()
@@ -393,7 +393,7 @@ def test_a_room_asks_its_own_questions_and_keeps_their_draft(store, monkeypatch)
     assert "You have answered 1 of 2" in visit.shown
 
 
-def test_nobody_starts_before_the_draft_of_other_questions_has_been_looked_for(store, monkeypatch):
+def test_nobody_can_start_before_the_draft_for_the_room_has_been_looked_for(store, monkeypatch):
     ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
     code = store.create_room("Two questions", ours).code
     app = AssessmentScreen(rooms=lambda: store)
@@ -405,7 +405,7 @@ def test_nobody_starts_before_the_draft_of_other_questions_has_been_looked_for(s
     assert "Getting ready" not in shown(app)
 
 
-def test_a_room_that_is_found_late_changes_no_question_under_the_hand(store, monkeypatch):
+def test_a_room_that_is_reached_late_does_not_change_the_questions(store, monkeypatch):
     ours = Instrument.plain(["a", "b"], management_below=7, mastery_above=14)
     code = store.create_room("Two questions", ours).code
     opened = []
@@ -433,7 +433,7 @@ def test_a_room_that_is_found_late_changes_no_question_under_the_hand(store, mon
     assert app.model.instrument.item_ids == ("a", "b")
 
 
-def test_a_wrong_room_says_so_and_the_questions_work_alone(store, monkeypatch):
+def test_the_questions_work_without_the_room_if_its_code_is_wrong(store, monkeypatch):
     visit = Visit(store, "XXXXXX", monkeypatch)
     assert "There is no room" in visit.shown
     visit.finish()
@@ -441,7 +441,7 @@ def test_a_wrong_room_says_so_and_the_questions_work_alone(store, monkeypatch):
     assert 'data-action="share"' not in visit.shown
 
 
-def test_a_room_that_is_closed_before_the_tap_says_so_and_keeps_the_result(store, monkeypatch):
+def test_a_room_closed_before_sharing_keeps_the_result(store, monkeypatch):
     code = store.create_room("Lisbon workshop").code
     visit = Visit(store, code, monkeypatch)
     visit.finish()
@@ -452,7 +452,7 @@ def test_a_room_that_is_closed_before_the_tap_says_so_and_keeps_the_result(store
     assert visit.app.value.total == 75
 
 
-def test_who_has_shared_before_is_told_after_a_refresh(store, monkeypatch):
+def test_after_a_refresh_the_page_says_that_answers_were_shared(store, monkeypatch):
     code = store.create_room("Lisbon workshop").code
     visit = Visit(store, code, monkeypatch, shared=dict.fromkeys(IDS, 5))
     assert "You have shared your answers with this room." in visit.shown
@@ -469,7 +469,7 @@ def test_no_trait_holds_the_token(store, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [{"join": None}, {"share": 7}, {"join": {}, "share": {}}, []])
-def test_a_room_that_no_browser_names_leaves_the_app_standing(app, content):
+def test_the_app_survives_invalid_room_messages(app, content):
     send(part(app, BrowserSession), content)
     press(app, "start")
     assert app.model.phase is Phase.QUESTION

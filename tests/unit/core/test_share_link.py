@@ -75,7 +75,7 @@ def test_a_changed_character_is_detected_in_every_instrument(pair, data):
 
 
 @given(st.text(max_size=200))
-def test_anything_else_is_a_plain_message(text):
+def test_an_invalid_link_gets_a_plain_message(text):
     with pytest.raises(ShareLinkError) as caught:
         decode_answers(INSTRUMENT, text)
     assert len(str(caught.value)) < 300

@@ -37,7 +37,7 @@ def kept(**changes: object) -> dict[str, object]:
     }
 
 
-def test_the_way_leads_from_welcome_through_every_item_to_the_result(model):
+def test_the_screens_lead_from_the_welcome_to_the_result(model):
     assert model.phase is Phase.WELCOME
     answer_all(model)
     assert model.phase is Phase.REVIEW
@@ -63,7 +63,7 @@ def test_the_review_names_what_is_unanswered(model):
         if item_id not in ("q04", "q09"):
             model.answer(item_id, 5)
     model.review()
-    assert model.obstacle.startswith("Still without an answer: 4, 9.")
+    assert model.obstacle.startswith("Not answered yet: 4, 9.")
     with pytest.raises(AnswerError) as caught:
         model.go_on()
     assert caught.value.items == ("q04", "q09")
@@ -71,7 +71,7 @@ def test_the_review_names_what_is_unanswered(model):
     assert model.interpretation is None
 
 
-def test_going_back_leads_the_same_way_and_loses_nothing(model):
+def test_going_back_loses_no_answer(model):
     answer_all(model)
     model.go_on()
     seen = []
@@ -155,7 +155,7 @@ def test_a_draft_that_claims_a_result_too_early_goes_on_with_the_questions(model
     assert model.phase is Phase.QUESTION
 
 
-def test_nothing_is_offered_to_somebody_who_is_under_way(model):
+def test_no_draft_is_offered_after_the_first_answer(model):
     model.start()
     model.offer(kept())
     assert model.offered is None
@@ -176,7 +176,7 @@ def test_nothing_is_offered_to_somebody_who_is_under_way(model):
         kept(answers=[["q01", 7]]),
     ],
 )
-def test_what_is_no_draft_of_this_instrument_is_not_offered(model, found):
+def test_only_a_draft_of_this_instrument_is_offered(model, found):
     model.offer(found)
     assert model.offered is None
     model.resume()
@@ -196,7 +196,7 @@ json_values = st.recursive(
 
 
 @given(answers=st.dictionaries(st.sampled_from(IDS) | st.text(), json_values), rest=json_values)
-def test_no_draft_whatever_it_holds_raises_or_smuggles_an_answer_in(answers, rest):
+def test_no_draft_raises_or_adds_an_invalid_answer(answers, rest):
     draft = read_draft(INSTRUMENT, kept(answers=answers, phase=rest, item="q05"))
     if draft is not None:
         assert set(draft.answers) <= set(IDS)

@@ -29,13 +29,13 @@ def test_a_link_shows_the_result_that_its_answers_have():
 @pytest.mark.parametrize(
     "fragment", [None, 7, [], {}, "", "answers/", "x" * 100_000, "answers/1/a"]
 )
-def test_anything_else_is_a_plain_message(fragment):
+def test_an_invalid_link_gets_a_plain_message(fragment):
     model = opened(fragment)
     assert model.refusal
     assert (model.score, model.interpretation, model.answers) == (None, None, {})
 
 
-def test_a_link_with_gaps_has_no_result_and_says_which():
+def test_a_link_with_gaps_names_the_missing_answers():
     partly = {**ANSWERS, "q04": None}
     assert opened(encode_answers(INSTRUMENT, partly)).refusal == (
         "This link lacks 1 of 15 answers: q04. Ask for a link to a complete result."
@@ -47,7 +47,7 @@ def test_a_link_of_another_version_is_refused():
     assert "another questionnaire" in opened(encode_answers(moved, ANSWERS)).refusal
 
 
-def test_the_link_opens_what_it_was_made_of():
+def test_a_link_opens_the_answers_it_was_made_from():
     link = link_to("https://example.org/career/assessment", INSTRUMENT, ANSWERS)
     address, _, fragment = link.partition("#")
     assert address == "https://example.org/career/assessment"
@@ -70,11 +70,11 @@ def test_the_link_opens_what_it_was_made_of():
         "https://example.org/\n",
     ],
 )
-def test_what_is_no_address_of_a_page_gives_no_link(base):
+def test_only_the_address_of_a_page_gives_a_link(base):
     assert link_to(base, INSTRUMENT, ANSWERS) == ""
 
 
 @given(st.text(max_size=60))
-def test_no_address_breaks_it(base):
+def test_no_address_raises(base):
     link = link_to(base, INSTRUMENT, ANSWERS)
     assert link == "" or link.startswith(("http://", "https://"))

@@ -136,7 +136,7 @@ def counts_of(model):
 # The entry form
 
 
-def test_nothing_is_opened_before_a_coach_asks(waits):
+def test_the_store_is_not_opened_before_a_coach_acts(waits):
     def never():
         raise AssertionError("opened")
 
@@ -156,14 +156,14 @@ def test_a_new_room_shows_its_key_once_and_then_is_open(model, store):
     assert model.stage is RoomStage.OPEN
 
 
-def test_a_new_room_asks_what_the_page_asks(store, waits):
+def test_a_new_room_asks_the_questions_of_the_page(store, waits):
     model = RoomModel(open_store=lambda: store, instrument=OWN, sleep=waits)
     made = do(model.create("Ours"))
     assert store.instrument(made.code) == OWN
 
 
 @pytest.mark.parametrize("title", ["", "x" * 121, "nul\0"])
-def test_a_title_that_will_not_do_leaves_the_coach_at_the_door(model, title):
+def test_a_wrong_title_leaves_the_coach_on_the_entry_form(model, title):
     with pytest.raises(RoomError, match="title"):
         do(model.create(title))
     assert (model.stage, model.opening) == (RoomStage.ENTRY, False)
@@ -176,19 +176,17 @@ def test_the_key_opens_the_room(inside, opened):
 
 
 @pytest.mark.parametrize("wrong", ["code", "key", "both", "nothing"])
-def test_wrong_codes_and_wrong_keys_are_refused_in_the_same_words(model, opened, wrong):
+def test_wrong_codes_and_wrong_keys_get_the_same_message(model, opened, wrong):
     code = "BCDFGH" if wrong in ("code", "both") else opened.code
     key = "BCDF-GHJK-MNPQ-RSTV" if wrong in ("key", "both") else opened.coach_key
     code, key = ("", "") if wrong == "nothing" else (code, key)
     with pytest.raises(RoomError) as caught:
         do(model.open(code, key))
-    assert str(caught.value).startswith("That code and coach key open no room.")
+    assert str(caught.value).startswith("No room has this code and coach key.")
     assert (model.stage, model.room, model.opening) == (RoomStage.ENTRY, None, False)
 
 
-def test_each_attempt_waits_as_long_as_the_store_says_before_the_key_is_tried(
-    model, opened, failing, waits
-):
+def test_each_attempt_waits_as_long_as_the_store_says(model, opened, failing, waits):
     for _ in range(6):
         with pytest.raises(RoomError):
             do(model.open(opened.code, "wrong"))
@@ -208,9 +206,9 @@ def test_two_keys_are_not_tried_at_once(failing, opened):
         first = asyncio.create_task(model.open(opened.code, opened.coach_key))
         while not model.opening:
             await asyncio.sleep(0)
-        with pytest.raises(RoomError, match="in a room already"):
+        with pytest.raises(RoomError, match="already in a room"):
             await model.open(opened.code, "wrong")
-        with pytest.raises(RoomError, match="in a room already"):
+        with pytest.raises(RoomError, match="already in a room"):
             await model.create("Another")
         tried.set()
         await first
@@ -220,18 +218,16 @@ def test_two_keys_are_not_tried_at_once(failing, opened):
     assert model.stage is RoomStage.OPEN
 
 
-def test_who_is_inside_opens_no_other_room(inside, store):
+def test_a_coach_in_a_room_cannot_open_another_one(inside, store):
     other = store.create_room("Porto workshop", INSTRUMENT)
-    with pytest.raises(RoomError, match="in a room already"):
+    with pytest.raises(RoomError, match="already in a room"):
         do(inside.open(other.code, other.coach_key))
-    with pytest.raises(RoomError, match="in a room already"):
+    with pytest.raises(RoomError, match="already in a room"):
         do(inside.create("Another"))
     assert inside.room.title == "Lisbon workshop"
 
 
-def test_a_database_that_is_away_is_told_at_the_door_and_the_key_works_later(
-    model, opened, failing
-):
+def test_a_key_works_again_after_the_database_was_away(model, opened, failing):
     failing.away = True
     with pytest.raises(StoreUnavailableError):
         do(model.open(opened.code, opened.coach_key))
@@ -289,7 +285,7 @@ def test_the_counts_follow_the_room(inside, store, opened):
     assert (counts.joined, counts.answering, counts.shared) == (3, 1, 1)
 
 
-def test_a_look_at_an_unchanged_room_costs_one_question_and_tells_nobody(inside, failing):
+def test_an_unchanged_room_costs_one_call_and_notifies_nobody(inside, failing):
     failing.asked.clear()
     heard = []
     inside.observe(heard.append)
@@ -297,7 +293,7 @@ def test_a_look_at_an_unchanged_room_costs_one_question_and_tells_nobody(inside,
     assert (failing.asked, heard) == (["version"], [])
 
 
-def test_no_picture_without_a_reveal(inside, store, opened, failing):
+def test_there_is_no_picture_before_the_reveal(inside, store, opened, failing):
     share(store, opened.code, range(8))
     do(inside.refresh())
     assert (inside.figures, inside.slides, inside.held_back) == (None, (), "")
@@ -315,7 +311,7 @@ def test_nothing_is_shown_before_five(inside, store, opened):
     assert (inside.figures.tally.count, inside.held_back) == (5, "")
 
 
-def test_the_picture_is_that_of_the_answers(inside, store, opened):
+def test_the_picture_shows_the_shared_answers(inside, store, opened):
     values = [1, 2, 5, 5, 6, 9, 10]
     share(store, opened.code, values)
     do(inside.reveal())
@@ -326,7 +322,7 @@ def test_the_picture_is_that_of_the_answers(inside, store, opened):
     assert counts_of(inside) == {Band.MANAGEMENT: 1, Band.BOTH: 3, Band.MASTERY: 3}
 
 
-def test_somebody_who_only_joins_makes_no_new_picture(inside, store, opened):
+def test_a_person_who_only_joins_does_not_change_the_picture(inside, store, opened):
     share(store, opened.code, range(6))
     do(inside.reveal())
     before = inside.figures
@@ -336,9 +332,7 @@ def test_somebody_who_only_joins_makes_no_new_picture(inside, store, opened):
     assert inside.counts.joined == 7
 
 
-def test_a_database_that_goes_away_leaves_the_picture_and_comes_back(
-    inside, store, opened, failing
-):
+def test_the_picture_stays_while_the_database_is_away(inside, store, opened, failing):
     share(store, opened.code, range(6))
     do(inside.reveal())
     failing.away = True
@@ -358,7 +352,7 @@ def test_a_room_that_another_page_deletes_is_gone(inside, store, opened):
     assert (inside.stage, inside.room, inside.counts) == (RoomStage.GONE, None, None)
 
 
-def test_a_room_whose_time_is_over_is_gone_and_another_can_be_opened(inside, store, opened, clock):
+def test_after_a_room_has_expired_another_can_be_created(inside, store, opened, clock):
     inside.show_presenter()
     clock.now += timedelta(days=7).total_seconds()
     do(inside.refresh())
@@ -367,7 +361,7 @@ def test_a_room_whose_time_is_over_is_gone_and_another_can_be_opened(inside, sto
     assert inside.stage is RoomStage.CREATED
 
 
-def test_who_has_left_hears_nothing_more_of_the_room(model, store, opened, failing):
+def test_after_leaving_nothing_of_the_room_is_shown(model, store, opened, failing):
     async def leave_meanwhile():
         await model.open(opened.code, opened.coach_key)
         store.touch(opened.code, "a")
@@ -412,7 +406,7 @@ def test_another_page_of_the_same_room_sees_what_one_does(inside, opened, failin
 
 
 @pytest.mark.parametrize("what", [Confirmation.CLOSE, Confirmation.RESET, Confirmation.DELETE])
-def test_what_cannot_be_undone_is_asked_first(inside, store, opened, what):
+def test_what_cannot_be_undone_must_be_confirmed(inside, store, opened, what):
     share(store, opened.code, range(6))
     inside.ask_to_confirm(what)
     inside.ask_to_confirm(Confirmation.NOTHING)
@@ -450,9 +444,7 @@ def test_deleting(inside, store, opened):
         store.room(opened.code)
 
 
-def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(
-    inside, store, failing, opened, caplog
-):
+def test_deleting_a_room_says_if_traces_are_left(inside, store, failing, opened, caplog):
     class Reading:
         """Somebody else reads, so that the log cannot be emptied."""
 
@@ -472,7 +464,7 @@ def test_a_room_that_is_deleted_with_traces_left_is_gone_and_told(
     assert "/rooms.db" in caplog.text
 
 
-def test_what_fails_is_told_and_changes_nothing(inside, failing):
+def test_a_failure_is_raised_and_changes_nothing(inside, failing):
     failing.problems["reveal_room"] = StoreError("The disk is full.")
     with pytest.raises(StoreError, match="disk is full"):
         do(inside.reveal())
@@ -512,7 +504,7 @@ def test_the_slider_does_the_same(revealed):
     assert counts_of(revealed)[Band.MANAGEMENT] == 1
 
 
-def test_the_room_is_told_the_last_of_many_moves(revealed, store, opened, failing):
+def test_of_many_moves_only_the_last_is_stored(revealed, store, opened, failing):
     failing.asked.clear()
     for high in range(99, 80, -1):
         revealed.slid((50, high))
@@ -523,7 +515,7 @@ def test_the_room_is_told_the_last_of_many_moves(revealed, store, opened, failin
     assert revealed.figures.cuts.mastery_above == 81
 
 
-def test_a_drag_that_is_faster_than_the_database_keeps_no_line_waiting(
+def test_a_fast_drag_stores_only_the_newest_cut_scores(
     revealed, store, opened, failing, monkeypatch
 ):
     """One writes, and takes what is newest when its turn comes."""
@@ -552,7 +544,7 @@ def test_a_drag_that_is_faster_than_the_database_keeps_no_line_waiting(
     assert revealed.room.frozen
 
 
-def test_who_leaves_in_a_drag_moves_no_other_room(revealed, store, opened, failing):
+def test_leaving_during_a_drag_moves_no_other_room(revealed, store, opened, failing):
     other = store.create_room("Porto workshop", INSTRUMENT)
 
     async def leave_meanwhile():
@@ -570,7 +562,7 @@ def test_who_leaves_in_a_drag_moves_no_other_room(revealed, store, opened, faili
         assert store.room(room.code).cut_scores == INSTRUMENT.cut_scores
 
 
-def test_a_look_in_between_does_not_put_a_move_back(revealed, store, opened):
+def test_a_refresh_does_not_undo_a_move(revealed, store, opened):
     revealed.slid((50, 70))
     store.touch(opened.code, "late")
     do(revealed.refresh())
@@ -578,9 +570,7 @@ def test_a_look_in_between_does_not_put_a_move_back(revealed, store, opened):
     assert store.room(opened.code).cut_scores.mastery_above == 70
 
 
-def test_a_move_while_the_database_is_away_is_told_when_it_is_back(
-    revealed, store, opened, failing
-):
+def test_a_move_is_stored_once_the_database_is_back(revealed, store, opened, failing):
     failing.away = True
     revealed.slid((50, 70))
     do(revealed.keep_cuts())
@@ -619,7 +609,7 @@ def test_back_to_the_published_ones(revealed, store, opened):
     ],
     ids=lambda each: str(each)[:20],
 )
-def test_what_is_no_pair_of_numbers_moves_nothing(revealed, sent):
+def test_anything_but_two_numbers_moves_nothing(revealed, sent):
     for move in (revealed.drag, revealed.slid):
         with pytest.raises(CareerpathError, match="Two cut scores"):
             move(sent)

@@ -75,7 +75,7 @@ def test_the_pdf_is_one_page_of_a4(title):
 
 @pytest.mark.parametrize("answer", [0, 5, 10])
 @pytest.mark.parametrize("people", [5, 200, 200_000])
-def test_it_stays_one_page_however_many_they_are_and_however_alike(people, answer):
+def test_the_pdf_stays_one_page_for_any_number_of_people(people, answer):
     frame = pd.DataFrame(dict.fromkeys(INSTRUMENT.item_ids, [answer] * people))
     assert len(opened(summary(frame=frame, cuts=(0, 150), waiting=people)).pages) == 1
 
@@ -89,7 +89,7 @@ def test_the_pdf_is_tagged_and_says_its_title_and_language():
     assert reader.metadata.title == "Lisbon workshop"
 
 
-def test_every_picture_has_words_with_its_counts():
+def test_every_picture_has_a_text_with_its_counts():
     made = summary()
     found = pictures_in_words(opened(made))
     counts = made.tally.counts(INSTRUMENT.cut_scores)
@@ -157,7 +157,7 @@ def test_a_title_is_shown_as_it_is(title):
     assert HOSTILE not in page
 
 
-def test_the_page_is_whole_by_itself():
+def test_the_page_needs_no_other_file():
     page = summary().html()
     assert page.lstrip().startswith("<!doctype html>")
     assert not re.search(r"<script|<link|<img|@import|url\(|https?://", page)

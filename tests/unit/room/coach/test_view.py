@@ -123,7 +123,7 @@ def all_state():
 # Secrets
 
 
-def test_before_a_key_is_given_no_trait_tells_of_a_room(store, opened):
+def test_before_a_key_is_given_no_trait_holds_anything_of_a_room(store, opened):
     share(store, opened.code, range(8))
     store.reveal_room(opened.code)
 
@@ -132,7 +132,7 @@ def test_before_a_key_is_given_no_trait_tells_of_a_room(store, opened):
             coach.press("open", code=opened.code, key="BCDF-GHJK-MNPQ-RSTV")
             await coach.until(lambda: not coach.model.opening and coach.model.trouble)
         held = all_state()
-        assert "That code and coach key open no room" in held
+        assert "No room has this code and coach key" in held
         for secret in ("Porto", opened.code, opened.coach_key, "BCDF-GHJK"):
             assert secret not in held
 
@@ -158,7 +158,7 @@ def test_the_coach_key_is_in_no_trait_ever_and_goes_to_the_browser_once(store):
     visit(scene, store)
 
 
-def test_who_leaves_leaves_nothing_behind(store, opened):
+def test_leaving_leaves_nothing_of_the_room_in_any_widget(store, opened):
     share(store, opened.code, range(8))
 
     async def scene(coach):
@@ -220,7 +220,7 @@ def test_a_title_is_shown_as_text(store, opened):
     visit(scene, store)
 
 
-def test_the_control_counts_and_says_why_nothing_can_be_revealed_yet(store, opened):
+def test_the_controls_say_why_nothing_can_be_revealed_yet(store, opened):
     share(store, opened.code, range(3))
 
     async def scene(coach):
@@ -255,7 +255,7 @@ def test_the_three_buttons_of_the_picture_stay_where_they_are(store, opened):
     visit(scene, store)
 
 
-def test_the_screen_follows_the_room_by_itself(store, opened):
+def test_the_screen_follows_the_room(store, opened):
     share(store, opened.code, range(5))
 
     async def scene(coach):
@@ -272,7 +272,7 @@ def test_the_screen_follows_the_room_by_itself(store, opened):
     visit(scene, store)
 
 
-def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monkeypatch, caplog):
+def test_after_a_failed_refresh_the_next_one_comes(store, opened, monkeypatch, caplog):
     async def scene(coach):
         await coach.open(opened)
         real = store.version
@@ -301,7 +301,7 @@ def test_whatever_goes_wrong_with_a_look_the_next_one_comes(store, opened, monke
 
 
 @pytest.mark.parametrize("address", ["postgresql://coach:s3cret@127.0.0.1:1/rooms", "sqlite:///{}"])
-def test_nobody_at_the_door_is_told_where_the_database_is(tmp_path, caplog, address):
+def test_the_entry_form_never_shows_where_the_database_is(tmp_path, caplog, address):
     (tmp_path / "file").write_text("")
     url = address.format(tmp_path / "file" / "rooms.db")
 
@@ -321,7 +321,7 @@ def test_nobody_at_the_door_is_told_where_the_database_is(tmp_path, caplog, addr
     assert "s3cret" not in caplog.text
 
 
-def test_a_database_that_is_away_leaves_the_picture_before_the_room(store, opened, monkeypatch):
+def test_the_presenter_keeps_the_picture_while_the_database_is_away(store, opened, monkeypatch):
     share(store, opened.code, range(6))
 
     async def scene(coach):
@@ -397,7 +397,7 @@ def test_a_closed_room_invites_nobody(store, opened):
         ("javascript:alert(1)", "", "People join on a page that careerpath serve serves"),
     ],
 )
-def test_the_control_says_where_phones_join(store, opened, monkeypatch, base, elsewhere, said):
+def test_the_controls_say_where_phones_join(store, opened, monkeypatch, base, elsewhere, said):
     monkeypatch.setenv(ADDRESSES_VARIABLE, elsewhere)
 
     async def scene(coach):
@@ -434,7 +434,7 @@ def test_a_double_click_makes_one_room(store):
     visit(scene, store)
 
 
-def test_what_cannot_be_undone_is_asked_with_the_harmless_answer_in_focus(store, opened):
+def test_a_confirmation_focuses_the_harmless_answer(store, opened):
     share(store, opened.code, range(6))
 
     async def scene(coach):
@@ -468,7 +468,7 @@ def test_what_cannot_be_undone_is_asked_with_the_harmless_answer_in_focus(store,
         ("tally", b""),
     ],
 )
-def test_a_file_goes_to_the_browser_while_the_room_is_live(store, opened, kind, begins):
+def test_a_file_is_sent_to_the_browser(store, opened, kind, begins):
     share(store, opened.code, range(6))
 
     async def scene(coach):
@@ -484,7 +484,7 @@ def test_a_file_goes_to_the_browser_while_the_room_is_live(store, opened, kind, 
     visit(scene, store)
 
 
-def test_what_waits_behind_a_frozen_picture_is_said_not_to_be_in_the_files(store, opened):
+def test_the_screen_says_which_answers_the_files_lack(store, opened):
     share(store, opened.code, range(6))
     store.freeze_room(opened.code)
     share(store, opened.code, range(10))  # four more
@@ -509,7 +509,7 @@ def test_what_waits_behind_a_frozen_picture_is_said_not_to_be_in_the_files(store
     ("kind", "people", "said"),
     [("csv", 4, "4 of at least 5"), ("../etc", 6, "html"), ("", 6, "html"), ("exe", 6, "html")],
 )
-def test_a_file_that_cannot_be_had_is_told(store, opened, kind, people, said):
+def test_the_screen_says_why_a_file_cannot_be_made(store, opened, kind, people, said):
     share(store, opened.code, range(people))
 
     async def scene(coach):
@@ -546,7 +546,7 @@ def test_a_file_that_cannot_be_had_is_told(store, opened, kind, people, said):
     ],
     ids=lambda each: str(each)[:50],
 )
-def test_whatever_a_stranger_sends_to_the_door_it_stands(store, opened, content):
+def test_the_entry_form_survives_anything_a_stranger_sends(store, opened, content):
     share(store, opened.code, range(8))
     store.reveal_room(opened.code)
 
@@ -573,7 +573,7 @@ def test_whatever_a_stranger_sends_to_the_door_it_stands(store, opened, content)
     ],
     ids=lambda each: str(each)[:40],
 )
-def test_a_tampered_view_changes_only_the_tamperers_page(store, opened, tampering):
+def test_tampering_with_a_view_affects_no_other_visitor(store, opened, tampering):
     async def scene(coach):
         await coach.open(opened)
         for view in coach.views.values():
@@ -606,7 +606,7 @@ def handles(coach):
     return coach.screen._histogram._picture.handles
 
 
-def test_a_handle_that_is_dragged_moves_people_and_the_room_hears_of_it(store, opened):
+def test_dragging_a_handle_moves_people_and_is_stored(store, opened):
     share(store, opened.code, [1, 3, 5, 6, 7, 9])
 
     async def scene(coach):
@@ -639,7 +639,7 @@ def test_the_slider_moves_the_handles_and_both_views_agree(store, opened):
     visit(scene, store)
 
 
-def test_a_handle_in_a_hand_stays_there_until_it_is_let_go(store, opened):
+def test_a_dragged_handle_is_not_moved_until_it_is_released(store, opened):
     share(store, opened.code, [1, 3, 5, 6, 7, 9])
 
     async def scene(coach):
@@ -659,7 +659,7 @@ def test_a_handle_in_a_hand_stays_there_until_it_is_let_go(store, opened):
 
 
 @pytest.mark.parametrize("sent", [[1.0], [np.nan, 1.0], [np.inf, -np.inf], [1.0, 2.0, 3.0]])
-def test_a_tampered_handle_is_told_and_moves_nothing(store, opened, sent):
+def test_a_tampered_handle_moves_nothing(store, opened, sent):
     share(store, opened.code, [1, 3, 5, 6, 7, 9])
 
     async def scene(coach):

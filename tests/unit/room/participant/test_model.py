@@ -159,19 +159,19 @@ def test_the_store_is_opened_only_by_somebody_who_joins():
 
 
 @pytest.mark.parametrize("found", WRONG, ids=range(len(WRONG)))
-def test_what_is_no_code_and_token_joins_nothing_and_opens_nothing(found):
+def test_without_a_valid_code_and_token_nothing_is_joined(found):
     def never():
         raise AssertionError("opened")
 
     model = ParticipantModel(questionnaire(), never)
     model.join(found)
     assert model.join_state is JoinState.REFUSED
-    assert model.refusal == "This link leads to no room. Check its 6 letters."
+    assert model.refusal == "This link does not lead to a room. Check its 6 letters."
     model.share(found)
     assert model.join_state is JoinState.REFUSED
 
 
-def test_a_wrong_code_is_told_in_words(browser):
+def test_a_wrong_code_gets_a_message(browser):
     browser.join("XXXXXX")
     assert browser.model.join_state is JoinState.REFUSED
     assert browser.model.refusal == "There is no room 'XXXXXX'. Check its 6 letters."
@@ -181,18 +181,18 @@ def test_a_wrong_code_is_told_in_words(browser):
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
-        (RoomExpiredError("Open a new one."), "The time of this room is over."),
+        (RoomExpiredError("Open a new one."), "This room has expired."),
         (RoomFullError("Room BCDFGH is full."), "Room BCDFGH is full."),
         (RoomClosedError("Room BCDFGH is closed."), "Room BCDFGH is closed."),
     ],
 )
-def test_a_room_that_refuses_is_told_in_words(browser, rooms, problem, said):
+def test_a_refusal_gets_a_message(browser, rooms, problem, said):
     rooms.problem = problem
     browser.join()
     assert (browser.model.join_state, browser.model.refusal) == (JoinState.REFUSED, said)
 
 
-def test_a_closed_room_is_for_those_who_have_shared_with_it(rooms):
+def test_a_closed_room_lets_in_only_those_who_have_shared(rooms):
     rooms.changes = {"closed": True}
     stranger, known = Browser(rooms), Browser(rooms)
     stranger.join()
@@ -204,7 +204,7 @@ def test_a_closed_room_is_for_those_who_have_shared_with_it(rooms):
     assert known.model.shared == ANSWERS
 
 
-def test_a_database_that_is_away_names_no_place_and_is_asked_again(browser, rooms):
+def test_joining_can_be_tried_again_after_the_database_was_away(browser, rooms):
     rooms.problem = AWAY
     browser.join()
     assert browser.model.join_state is JoinState.UNREACHED
@@ -217,7 +217,7 @@ def test_a_database_that_is_away_names_no_place_and_is_asked_again(browser, room
     assert browser.model.refusal == ""
 
 
-def test_a_page_guesses_only_so_many_codes(rooms):
+def test_a_page_can_try_a_limited_number_of_codes(rooms):
     asked = []
     rooms.room = lambda code, found=rooms.room: asked.append(code) or found(code)
     browser = Browser(rooms)
@@ -232,14 +232,14 @@ def test_a_page_guesses_only_so_many_codes(rooms):
 # Presence
 
 
-def test_each_step_is_told_once(browser, rooms):
+def test_each_step_of_progress_is_reported_once(browser, rooms):
     browser.join()
     for progress in (Progress.JOINED, Progress.ANSWERING, Progress.ANSWERING, Progress.FINISHED):
         browser.model.report_progress(progress)
     assert rooms.touched == [Progress.JOINED, Progress.ANSWERING, Progress.FINISHED]
 
 
-def test_presence_that_fails_is_told_to_nobody_and_comes_with_the_next_step(browser, rooms):
+def test_progress_that_was_not_reported_comes_with_the_next_step(browser, rooms):
     browser.join()
     for problem in (AWAY, RoomClosedError("closed"), RuntimeError("ours")):
         rooms.problem = problem
@@ -253,7 +253,7 @@ def test_presence_that_fails_is_told_to_nobody_and_comes_with_the_next_step(brow
 # Sharing
 
 
-def test_sharing_brings_the_answers_and_the_browser_hears_of_it(browser, rooms):
+def test_sharing_stores_the_answers_and_tells_the_browser(browser, rooms):
     browser.join()
     browser.share()
     assert rooms.shared == {DEVICE: ANSWERS}
@@ -264,7 +264,7 @@ def test_sharing_brings_the_answers_and_the_browser_hears_of_it(browser, rooms):
     }
 
 
-def test_a_lost_database_keeps_it_waiting_until_it_is_sent_again(browser, rooms):
+def test_answers_wait_while_the_database_is_away(browser, rooms):
     browser.join()
     rooms.problem = AWAY
     browser.share()
@@ -276,7 +276,7 @@ def test_a_lost_database_keeps_it_waiting_until_it_is_sent_again(browser, rooms)
     assert browser.outcomes == ["later", "shared"]
 
 
-def test_a_failure_of_ours_loses_nothing_and_is_not_kept_quiet(browser, rooms):
+def test_a_bug_loses_no_answers_and_is_raised(browser, rooms):
     browser.join()
     rooms.problem = ZeroDivisionError("ours")
     with pytest.raises(ZeroDivisionError):
@@ -294,7 +294,7 @@ def test_a_failure_of_ours_loses_nothing_and_is_not_kept_quiet(browser, rooms):
         (RoomFullError("Room BCDFGH is full."), "Room BCDFGH is full."),
     ],
 )
-def test_a_room_that_ended_in_between_is_told_and_not_asked_for_ever(browser, rooms, problem, said):
+def test_a_room_that_has_ended_is_not_tried_forever(browser, rooms, problem, said):
     browser.join()
     rooms.problem = problem
     browser.share()
@@ -303,7 +303,7 @@ def test_a_room_that_ended_in_between_is_told_and_not_asked_for_ever(browser, ro
     assert browser.outcomes == ["refused"]
 
 
-def test_what_waited_since_an_earlier_visit_is_delivered_without_the_room(browser, rooms):
+def test_answers_from_an_earlier_visit_are_delivered(browser, rooms):
     browser.share()
     assert rooms.shared == {DEVICE: ANSWERS}
     assert browser.model.join_state is JoinState.ALONE
@@ -313,7 +313,7 @@ def test_what_waited_since_an_earlier_visit_is_delivered_without_the_room(browse
 
 
 @pytest.mark.parametrize("answers", [None, [], "7", 7])
-def test_answers_that_are_none_are_refused_so_that_the_browser_drops_them(browser, rooms, answers):
+def test_invalid_answers_are_refused_so_that_the_browser_drops_them(browser, rooms, answers):
     browser.model.share({"code": CODE, "token": DEVICE, "answers": answers})
     assert browser.outcomes == ["refused"]
     assert rooms.sent == 0
@@ -368,7 +368,7 @@ async def until(model: HasTraits, holds) -> None:
             changed.clear()
 
 
-def test_a_slow_database_holds_up_nobody_and_is_heard_when_it_answers():
+def test_a_slow_database_stops_nobody():
     async def visit() -> None:
         rooms = Gate()
         browser = Browser(rooms, perform=Background(late_after=0.0))
@@ -392,7 +392,7 @@ def test_a_slow_database_holds_up_nobody_and_is_heard_when_it_answers():
     asyncio.run(visit())
 
 
-def test_what_is_deleted_before_its_turn_is_never_sent():
+def test_answers_deleted_before_they_are_sent_are_never_sent():
     async def visit() -> None:
         rooms = Gate()
         browser = Browser(rooms, perform=Background())
@@ -409,7 +409,7 @@ def test_what_is_deleted_before_its_turn_is_never_sent():
     asyncio.run(visit())
 
 
-def test_newer_answers_take_the_place_of_those_that_wait_for_their_turn():
+def test_newer_answers_replace_those_that_wait():
     async def visit() -> None:
         rooms = Gate()
         browser = Browser(rooms, perform=Background())
@@ -447,7 +447,7 @@ def test_a_retry_counts_once_and_a_retake_replaces(store):
     assert again.model.share_state is ShareState.SHARED
 
 
-def test_a_room_brings_its_frozen_instrument(store):
+def test_a_room_has_its_own_instrument(store):
     ours = INSTRUMENT.with_cut_scores(management_below=60, mastery_above=95)
     code = store.create_room("Lisbon workshop", ours).code
     browser = Browser(store)
@@ -469,7 +469,7 @@ def test_answers_that_the_room_cannot_count_are_refused(store, answers):
     assert store.counts(code).shared == 0
 
 
-def test_a_room_that_is_deleted_in_between_takes_nothing_and_says_so(store):
+def test_a_deleted_room_takes_no_answers(store):
     code = store.create_room("Lisbon workshop", INSTRUMENT).code
     browser = Browser(store)
     browser.join(code)
@@ -478,7 +478,7 @@ def test_a_room_that_is_deleted_in_between_takes_nothing_and_says_so(store):
     assert browser.model.refusal == "The room “Lisbon workshop” is over: it takes no more answers."
 
 
-def test_a_full_room_refuses_at_the_door(store):
+def test_a_full_room_refuses_the_next_participant(store):
     code = store.create_room("Lisbon workshop", INSTRUMENT, capacity=1).code
     first, second = Browser(store), Browser(store)
     first.join(code)
