@@ -85,11 +85,11 @@ class AssessmentScreen(VBox):
         self.add_class("careerpath").add_class("careerpath-app")
         for screen in (self._top, self._card, self._bottom):
             screen.on_action(self._act)
-        self._session.on_room(
+        self._session.on_browser(
             join=lambda found: self._attempt(partial(self.participant.join, found)),
             share=lambda found: self._attempt(partial(self.participant.share, found)),
+            link=self._open_link,
         )
-        self._session.on_link(self._open_link)
         self._session.observe(self._found, names=["looked", "found", "storage"])
         self.model.observe(self._use_instrument, "instrument")
         self.model.observe(self._draw)

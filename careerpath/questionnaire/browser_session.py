@@ -67,28 +67,17 @@ class BrowserSession(anywidget.AnyWidget):
         """
         self.send({"answers": None if answers is None else dict(answers)})
 
-    def on_room(self, *, join: Callable[[object], None], share: Callable[[object], None]) -> None:
-        """Call ``join(found)`` or ``share(found)`` when the browser sends that for a room.
+    def on_browser(self, **handlers: Callable[[object], None]) -> None:
+        """Call a handler with what the browser sends under the handler's name.
 
-        A visitor can send anything, so `read_ticket` in room.participant trusts nothing in it.
+        The browser sends ``join`` and ``share`` for a room, and ``link`` if the page's address
+        holds another person's answers. A visitor can send anything: handlers must trust nothing.
         """
 
         def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
             if isinstance(content, dict):
-                for name, handler in (("join", join), ("share", share)):
+                for name, handler in handlers.items():
                     if name in content:
                         handler(content[name])
-
-        self.on_msg(receive)
-
-    def on_link(self, handler: Callable[[object], None]) -> None:
-        """Call ``handler(fragment)`` if the page's address holds another person's answers.
-
-        A visitor can send anything: `core.share_link.decode_answers` trusts nothing in it.
-        """
-
-        def receive(_widget: BrowserSession, content: object, _buffers: object) -> None:
-            if isinstance(content, dict) and "link" in content:
-                handler(content["link"])
 
         self.on_msg(receive)

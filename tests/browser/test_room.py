@@ -482,7 +482,7 @@ def test_by_keyboard_alone(page: Page, server, store):
             press("Tab")
         raise AssertionError(f"Tab does not reach {name}")
 
-    tab_to("Title, which everybody sees", "textbox")
+    tab_to("Title, which everyone sees", "textbox")
     page.keyboard.type(TITLE)
     press("Enter")
     expect(page.get_by_role("heading", name="is ready")).to_be_focused()
@@ -533,7 +533,7 @@ def test_no_screen_has_an_accessibility_violation(browser, server, store):
         page.get_by_label("Coach key").fill("wrong")
         page.get_by_role("button", name="Open it").click()
         expect(page.get_by_text("No room has this code")).to_be_visible()
-        check("door, wrong key")
+        check("entry, wrong key")
         page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_label("Title").fill(TITLE)
         page.get_by_role("button", name="Create the room").click()

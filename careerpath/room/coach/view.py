@@ -183,8 +183,8 @@ class RoomScreen(VBox):
             self._show("top", *self._slide(), "foot")
         else:
             self._show(*(CONTROLS if model.figures is not None else CONTROLS_WITHOUT_PICTURE))
-        if model.announcement:
-            self._browser.said = model.announcement
+        if announcement := model.announcement:
+            self._browser.said = announcement
 
     def _slide(self) -> tuple[str, ...]:
         """Fill the main part with the shown slide; return the names of the parts that show it."""
