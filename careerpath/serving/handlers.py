@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from tornado.web import HTTPError, RequestHandler
 
 from careerpath.room.entities import RoomNotFoundError
-from careerpath.room.store.keys import plain_code
+from careerpath.room.store.codes_and_keys import plain_code
 from careerpath.serving.admission import Admission
 from careerpath.serving.assets import Asset
 from careerpath.serving.log import log_failure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert, select, update
 
+from careerpath.room.store.codes_and_keys import plain_code
 from careerpath.room.store.database import Database
-from careerpath.room.store.keys import plain_code
 from careerpath.room.store.tables import attempts, rooms
 
 FREE_ATTEMPTS = 3

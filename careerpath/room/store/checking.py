@@ -10,8 +10,8 @@ from time import time
 from sqlalchemy import Connection, func, select
 
 from careerpath.room.store.database import Database, database_url, shown_url
+from careerpath.room.store.maintenance import NEWEST, revision_of
 from careerpath.room.store.tables import participants, rooms
-from careerpath.room.store.upgrading import NEWEST, revision_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,15 @@ from careerpath.room.entities import (
     StoreError,
     Visibility,
 )
+from careerpath.room.store.codes_and_keys import (
+    key_fits,
+    key_hash,
+    new_code,
+    new_key,
+    no_room,
+    plain_code,
+)
 from careerpath.room.store.database import Database
-from careerpath.room.store.keys import key_fits, key_hash, new_code, new_key, no_room, plain_code
 from careerpath.room.store.tables import instruments, participants, rooms
 
 LONGEST_LIFE = timedelta(days=366)

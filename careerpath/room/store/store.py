@@ -9,8 +9,8 @@ from pathlib import Path
 from careerpath.room.store.attempts import count_attempt, forget_attempts
 from careerpath.room.store.database import Database, database_url
 from careerpath.room.store.exporting import back_up, check_format, export_bytes, write_export
-from careerpath.room.store.responses import Responses
-from careerpath.room.store.upgrading import upgrade
+from careerpath.room.store.maintenance import upgrade
+from careerpath.room.store.shared_answers import Responses
 
 
 class Store(Responses):

@@ -12,7 +12,7 @@ from careerpath import AnswerError, load_instrument
 from careerpath.room.entities import RoomError, RoomNotFoundError
 from careerpath.room.store import rooms as rooms_module
 from careerpath.room.store.attempts import FORGOTTEN_AFTER, FREE_ATTEMPTS, LONGEST_WAIT
-from careerpath.room.store.keys import CODE_LENGTH, LETTERS, new_code, new_key
+from careerpath.room.store.codes_and_keys import CODE_LENGTH, LETTERS, new_code, new_key
 from careerpath.room.store.rooms import MOST_ROOMS
 from careerpath.room.store.tables import rooms
 

@@ -38,7 +38,7 @@ from careerpath.room.entities import (
     StoreError,
     Visibility,
 )
-from careerpath.room.store.keys import LETTERS
+from careerpath.room.store.codes_and_keys import LETTERS
 from careerpath.room.store.packing import count, pack, unpack
 from careerpath.room.store.rooms import _ADDED_COLUMNS
 

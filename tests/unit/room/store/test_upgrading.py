@@ -11,12 +11,18 @@ from sqlalchemy import column, table, text
 
 from careerpath import load_instrument, open_store
 from careerpath.room.entities import Counts, StoreError
+from careerpath.room.store.codes_and_keys import key_hash
 from careerpath.room.store.database import Database, database_url
-from careerpath.room.store.keys import key_hash
+from careerpath.room.store.maintenance import (
+    MIGRATIONS,
+    NEWEST,
+    VERSION_TABLE,
+    revision_of,
+    upgrade,
+)
 from careerpath.room.store.migrations import rooms_0001
 from careerpath.room.store.packing import pack
 from careerpath.room.store.tables import metadata
-from careerpath.room.store.upgrading import MIGRATIONS, NEWEST, VERSION_TABLE, revision_of, upgrade
 
 VERSION = table(VERSION_TABLE, column("version_num"))
 INSTRUMENT = load_instrument()

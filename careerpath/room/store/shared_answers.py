@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ClauseElement, Connection, Row, func, select
 
 from careerpath.room.entities import Counts, Outcome, Progress, hold_back
+from careerpath.room.store.codes_and_keys import no_room, plain_code
 from careerpath.room.store.database import Driver
-from careerpath.room.store.keys import no_room, plain_code
 from careerpath.room.store.packing import count, pack, unpack
 from careerpath.room.store.rooms import TOML, Rooms
 from careerpath.room.store.tables import participants
