@@ -62,7 +62,7 @@ def backup_command(
 @database.command("check")
 def check_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None:
     """Check that the database can be reached, is up to date, and is sound. Changes nothing."""
-    from careerpath.room.store.checking import check_database
+    from careerpath.room.store.maintenance import check_database
 
     found = check_database(url)
     if as_json:

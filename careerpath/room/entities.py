@@ -1,7 +1,7 @@
-"""The words of a room: what it is, how it stands, and why it may refuse.
+"""What a room is: its state, its counts, and the errors that it raises.
 
-A room is a live session with a code. Here is what the store of rooms gives and what the screens
-take; this module knows neither of them, and no database.
+A room is a live session with a code. The store returns these classes and the screens show them;
+this module imports neither the store nor a screen.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from careerpath.core.wording import counted, plural
 MINIMUM_SHOWN = 5
 """A room's answers are shown only after this many people have shared theirs."""
 DEFAULT_LIFE = timedelta(days=7)
-"""A room is deleted after this time, unless another time was given."""
+"""A room is deleted after this time, unless it was created with another."""
 
 
 class Visibility(StrEnum):
-    """What the room sees of its answers."""
+    """What the people in a room see of its picture."""
 
     HIDDEN = "hidden"
     REVEALED = "revealed"
     FROZEN = "frozen"
-    """Shown, and standing still: what is shared meanwhile waits until it moves on."""
+    """Shown as it was when it was frozen: newer answers wait until it is revealed or hidden."""
 
 
 class Progress(StrEnum):
-    """How far a participant has come."""
+    """How far a participant is with the questionnaire."""
 
     JOINED = "joined"
     ANSWERING = "answering"
@@ -38,17 +38,17 @@ class Progress(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a response."""
+    """What the store did with a response."""
 
     ADDED = "added"
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
-    """It was there already: a retry."""
+    """The room had exactly these answers: it was a retry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """A room as it stands.
+    """The state of a room.
 
     Attributes
     ----------
@@ -56,21 +56,21 @@ class Room:
         Six letters.
     title : str
     instrument_id, instrument_version : str
-        The instrument, frozen when the room was made.
+        The instrument, as it was when the room was created.
     published : CutScores
         The instrument's own cut scores.
     cut_scores : CutScores
-        Those that the coach has moved them to; the published ones until then.
+        The cut scores that the coach chose; the published ones until then.
     created, expires : datetime
-        In UTC. From then on the room is refused, and deleted.
+        In UTC. From `expires` on, the room cannot be used and is deleted.
     capacity : int
-        The most participants.
+        The largest number of participants.
     closed : bool
-        Whether nobody can join or share any more.
+        Whether the room takes no more participants and answers.
     picture : Visibility
-        What the room sees.
+        What the people in the room see of its picture.
     version : int
-        Grows with everything that changes in the room.
+        Grows with every change in the room.
     """
 
     code: str
@@ -88,25 +88,25 @@ class Room:
 
     @property
     def revealed(self) -> bool:
-        """Whether the room sees its picture, moving or not."""
+        """Whether the people in the room see its picture, live or frozen."""
         return self.picture is not Visibility.HIDDEN
 
     @property
     def frozen(self) -> bool:
-        """Whether the picture stands still."""
+        """Whether the picture is frozen."""
         return self.picture is Visibility.FROZEN
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedRoom:
-    """A room that was just made.
+    """A room that was just created.
 
     Attributes
     ----------
     code : str
-        What participants join with.
+        Participants join with it.
     coach_key : str
-        What the coach opens it with. This is the only time that it can be had.
+        The coach opens the room with it. It is available here only: the store keeps its hash.
     room : Room
     """
 
@@ -115,26 +115,26 @@ class OpenedRoom:
     room: Room
 
     def __repr__(self) -> str:
-        """Leave the key out: what is printed or logged is read by others."""
+        """Leave the key out: other people may read what is printed or logged."""
         return f"OpenedRoom(code={self.code!r}, coach_key=...)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many people of a room have come how far.
+    """How many people are in a room, and how far they are.
 
     Attributes
     ----------
     joined : int
-        All of them.
+        All participants.
     answering : int
-        Those who are answering now, for the first time or again.
+        Participants who are answering now, for the first time or again.
     shared : int
-        Those whose answers the room has.
+        Participants who have shared their answers.
     waiting : int
-        Those of them whose newest answers wait, because the picture is frozen.
+        Participants whose newest answers wait because the picture is frozen.
     version : int
-        The room's version that these counts belong to.
+        The version of the room to which these counts belong.
     """
 
     joined: int
@@ -145,19 +145,19 @@ class Counts:
 
 
 def left_out(waiting: int, *, of: str) -> str:
-    """Say what a file of a room lacks while the picture is frozen.
+    """Say which answers a file of a room does not contain while the picture is frozen.
 
     Parameters
     ----------
     waiting : int
         `Counts.waiting`.
     of : str
-        What lacks it.
+        The file, for the sentence.
 
     Returns
     -------
     str
-        Empty where nothing waits.
+        A sentence, or an empty text if no answers wait.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def left_out(waiting: int, *, of: str) -> str:
 
 
 class RoomError(CareerpathError):
-    """A room that does not do what it was asked."""
+    """A room refused a request."""
 
 
 class RoomNotFoundError(RoomError):
@@ -184,7 +184,7 @@ class RoomNotFoundError(RoomError):
 
 
 class RoomExpiredError(RoomNotFoundError):
-    """The room's time is over."""
+    """The room has expired."""
 
 
 class RoomClosedError(RoomError):
@@ -192,16 +192,16 @@ class RoomClosedError(RoomError):
 
 
 class RoomFullError(RoomError):
-    """The room has as many participants as it can have."""
+    """The room has reached its capacity."""
 
 
 class HeldBackError(RoomError):
-    """Too few people have shared their answers for anything to be shown.
+    """Too few people have shared their answers, so none are shown.
 
     Parameters
     ----------
     count : int
-        How many there are.
+        How many people have shared.
     """
 
     def __init__(self, count: int) -> None:
@@ -213,25 +213,25 @@ class HeldBackError(RoomError):
 
 
 class StoreError(CareerpathError):
-    """A database that does not do what it was asked."""
+    """The database cannot do what was asked."""
 
 
 class StoreUnavailableError(StoreError):
-    """A database that does not answer at the moment: the same can be asked again."""
+    """The database does not answer now; the same request may succeed later."""
 
 
 def hold_back(count: int) -> None:
-    """Refuse to show the answers of so few.
+    """Raise an error if too few people have shared their answers.
 
     Parameters
     ----------
     count : int
-        How many people's answers would be shown.
+        How many people have shared.
 
     Raises
     ------
     HeldBackError
-        Under `MINIMUM_SHOWN`.
+        If `count` is below `MINIMUM_SHOWN`.
 
     Examples
     --------

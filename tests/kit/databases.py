@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
+import shutil
 from contextlib import closing
 
 import pytest
-from kit.postgresql import PostgresServer, find_programs, schema
+from kit.postgresql import PostgresServer, find_programs, new_database
 
 from careerpath import open_store
 
@@ -16,7 +16,7 @@ GIVEN = "CAREERPATH_TEST_DATABASE_URL"
 
 @pytest.fixture(scope="session")
 def postgres_url():
-    """A PostgreSQL database that the tests may use: a given one, or one that they start."""
+    """A PostgreSQL server where the tests may create databases: a given one, or one they start."""
     if os.environ.get(GIVEN):
         yield os.environ[GIVEN]
         return
@@ -29,18 +29,51 @@ def postgres_url():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """An empty database."""
-    if request.param == "sqlite":
+def kind(request):
+    """Each test of the store runs on both."""
+    return request.param
+
+
+@pytest.fixture
+def empty_url(kind, request, tmp_path):
+    """A database without tables."""
+    if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'rooms.db'}"
         return
-    server = request.getfixturevalue("postgres_url")
-    with schema(server, f"test_{secrets.token_hex(8)}") as made:
-        yield made
+    with new_database(request.getfixturevalue("postgres_url")) as created:
+        yield created
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """A file with the newest tables and no rooms."""
+    file = tmp_path_factory.mktemp("migrated") / "rooms.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url):
+    """A database with the newest tables and no rooms."""
+    with new_database(postgres_url) as created:
+        open_store(created).close()
+        yield created
+
+
+@pytest.fixture
+def url(kind, request, tmp_path):
+    """A database with the newest tables and no rooms: a copy, because migrating takes longer."""
+    if kind == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "rooms.db")
+        yield f"sqlite:///{copy}"
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    with new_database(request.getfixturevalue("postgres_url"), template=template) as created:
+        yield created
 
 
 class Clock:
-    """A time that the tests move."""
+    """A clock that the tests move."""
 
     now = 1_800_000_000.0
 

@@ -1,9 +1,9 @@
 """A process full of participants: ``python participants.py URL CODE FIRST COUNT THREADS [KILL]``.
 
-Each joins, answers, shares, and shares again, as a browser does that is not sure; where the
-database does not answer, it tries again with the same submission id. A line says who has been
-told that it arrived. KILL says when the process ends itself without a word: "before" or "in" the
-commit of a response, or "after" it, before anybody is told.
+Each one joins, answers, shares, and shares again, like a browser that is not sure; if the database
+does not answer, it tries again with the same submission id. A line is printed for each one who was
+told that the answers arrived. KILL says when the process ends itself without a word: "before" or
+"in" the commit of a response, or "after" it, before anybody is told.
 """
 
 import os
@@ -12,9 +12,10 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy import Connection
+
 from careerpath import open_store
 from careerpath.room.entities import Progress, StoreUnavailableError
-from careerpath.room.store.database import Driver
 
 PAUSE = 0.05
 
@@ -26,7 +27,7 @@ def answers_of(instrument, number):
 
 
 def insist(call):
-    """Try until the database answers."""
+    """Call until the database answers."""
     while True:
         try:
             return call()
@@ -50,14 +51,14 @@ def end():
 
 
 def die_in_commit(store, *, sent):
-    """End the process at the next commit: before it is sent, or when it has just been."""
+    """End the process at the next commit: before it is sent, or just after."""
 
-    def commit(driver):
+    def commit(connection):
         if sent and not store.database.is_sqlite:
-            driver.connection.pgconn.send_query(b"COMMIT")
+            connection.connection.driver_connection.pgconn.send_query(b"COMMIT")
         end()
 
-    Driver.commit = commit
+    Connection.commit = commit
 
 
 def main(url, code, first, count, threads, kill=""):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -12,12 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/lib/postgresql*/bin", "/usr/libexec/postgresql*")
 
 
 def find_programs():
-    """The folder of initdb and postgres, the newest first; None where there is none."""
+    """The folder of initdb and postgres, the newest version; None if it is not installed."""
     found = [shutil.which("initdb")]
     for pattern in (*PLACES, "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin"):
         root, *parts = Path(pattern).parts
@@ -26,7 +28,7 @@ def find_programs():
 
 
 def _nobody():
-    """Who runs it: PostgreSQL refuses root."""
+    """The user to run it as: PostgreSQL refuses root."""
     if os.getuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
@@ -66,7 +68,8 @@ class PostgresServer:
         )
 
     def start(self):
-        command = [self.programs / "postgres", "-D", self.data, "-k", self.folder, "-h", ""]
+        # -F: nothing waits for the disk, which only a crash of the machine would need.
+        command = [self.programs / "postgres", "-F", "-D", self.data, "-k", self.folder, "-h", ""]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=self.folder, **self.runner
@@ -80,7 +83,7 @@ class PostgresServer:
                 return
 
     def stop(self, *, at_once=False):
-        """End it; at once is as if it had crashed."""
+        """Stop it; at once is as if it had crashed."""
         self.process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
         self.process.wait(timeout=60)
 
@@ -96,11 +99,11 @@ class PostgresServer:
 
 
 @contextmanager
-def schema(url, name):
-    """An empty schema in a database, and the URL that leads to it."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-    joint = "&" if "?" in url else "?"
-    yield f"{url}{joint}options=-csearch_path%3D{name}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {name} CASCADE")
+def new_database(server, *, template="postgresql:///template1"):
+    """The URL of a new database on a server: an empty one, or a copy of the template."""
+    name = f"test_{secrets.token_hex(8)}"
+    copied = make_url(template).database
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {copied}")
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

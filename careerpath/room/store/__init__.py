@@ -1,1 +1,1 @@
-"""The database of rooms, in SQLite or PostgreSQL."""
+"""The rooms of a database: SQLAlchemy, on SQLite or PostgreSQL."""

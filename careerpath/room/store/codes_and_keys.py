@@ -1,4 +1,4 @@
-"""A room's code and its coach key: made from the system's randomness, compared in constant time."""
+"""Room codes and coach keys: how they are generated, read and checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from careerpath.core.errors import shown
 from careerpath.room.entities import RoomNotFoundError
 
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
-"""No letter that looks like another or like a digit, and no vowels: codes spell no words."""
+"""No letter looks like another letter or a digit. Without vowels, codes spell no words."""
 CODE_LENGTH = 6
+FREE_ATTEMPTS = 3
+"""A coach may mistype: the first attempts to open a room do not wait."""
+LONGEST_WAIT = 15
+"""Seconds. An attacker who guesses keys cannot make the coach wait longer than this."""
+FORGOTTEN_AFTER = 600
+"""Seconds without an attempt after which earlier attempts no longer count."""
 _KEY_GROUPS = 4
 _KEY_GROUP = 4
 _COST = {"n": 2**14, "r": 8, "p": 1}
@@ -21,22 +27,22 @@ _LONGEST_KEY = 100
 
 
 def new_code() -> str:
-    """Make a code of six letters."""
+    """Return a random code of six letters."""
     return _letters(CODE_LENGTH)
 
 
 def new_key() -> str:
-    """Make a coach key: sixteen letters in groups, 69 bits."""
+    """Return a random coach key: sixteen letters in groups, 69 bits."""
     return "-".join(_letters(_KEY_GROUP) for _ in range(_KEY_GROUPS))
 
 
 def plain_code(code: object) -> str:
-    """Read a code as people type it: in any case, with blanks or hyphens.
+    """Return a code in capitals, without the spaces and hyphens that people type.
 
     Raises
     ------
     RoomNotFoundError
-        Where it cannot be the code of any room.
+        If it cannot be the code of a room.
 
     Examples
     --------
@@ -50,24 +56,37 @@ def plain_code(code: object) -> str:
 
 
 def no_room(code: object) -> RoomNotFoundError:
-    """Say that there is no room of that code."""
+    """Return the error for a code that no room has."""
     return RoomNotFoundError(f"There is no room {shown(code)}. Check its {CODE_LENGTH} letters.")
 
 
 def key_hash(key: str) -> str:
-    """Hash a key with a salt of its own, for keeping."""
+    """Return a salted hash of a key, which is what the database keeps."""
     salt = secrets.token_bytes(_SALT_BYTES)
     return f"scrypt${salt.hex()}${_digest(key, salt).hex()}"
 
 
 def key_fits(key: object, kept: str | None) -> bool:
-    """Tell whether a key is the one that was hashed.
+    """Return whether a key is the one that was hashed.
 
-    It takes as long for a wrong key as for the right one, and for a room that is not there.
+    A wrong key takes as long as the right one, and so does a room that does not exist (None).
     """
     _, salt, digest = (kept or "scrypt$00$00").split("$")
     given = key if isinstance(key, str) and len(key) <= _LONGEST_KEY else ""
     return hmac.compare_digest(_digest(given, bytes.fromhex(salt)), bytes.fromhex(digest))
+
+
+def wait_before(failed: int) -> int:
+    """Return how many seconds the next attempt waits after this many failed ones.
+
+    Examples
+    --------
+    >>> [wait_before(failed) for failed in range(9)]
+    [0, 0, 0, 1, 2, 4, 8, 15, 15]
+    """
+    if failed < FREE_ATTEMPTS:
+        return 0
+    return min(1 << min(failed - FREE_ATTEMPTS, 10), LONGEST_WAIT)
 
 
 def _digest(key: str, salt: bytes) -> bytes:
@@ -79,7 +98,7 @@ def _letters(count: int) -> str:
 
 
 def _bare(text: str) -> str:
-    """Leave out what people put between letters: blanks of any kind, and hyphens of any kind."""
+    """Remove all kinds of spaces and hyphens."""
     return "".join(
         letter for letter in text.upper() if unicodedata.category(letter) not in ("Zs", "Pd", "Cc")
     )

@@ -1,7 +1,8 @@
-"""The tables, as they are since the newest migration.
+"""The tables as the newest migration leaves them.
 
-No name, no address, no time of a participant. A participant is a row under the digest of a random
-token; on SQLite the table is ordered by that digest, so that its order doesn't tell who came when.
+They hold no name, no address and no time of a participant. A participant is a row under the digest
+of a random token. On SQLite the rows are sorted by that digest, so their order does not show who
+came when.
 """
 
 from __future__ import annotations
@@ -31,34 +32,36 @@ rooms = Table(
     Column("instrument_id", Text, nullable=False),
     Column("instrument_version", Text, nullable=False),
     Column("published", JSON, nullable=False),  # cut scores
-    Column("moved", JSON(none_as_null=True)),  # cut scores, where the coach has moved them
+    Column("moved", JSON(none_as_null=True)),  # cut scores, if the coach has moved them
     Column("created", BigInteger, nullable=False),  # seconds since 1970, UTC
     Column("expires", BigInteger, nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
-    Column("picture", String(10), nullable=False),
-    Column("version", BigInteger, nullable=False),  # of all that is in the room
-    Column("picture_version", BigInteger, nullable=False),  # of the answers in the picture
-    # A number is never given twice, so what a process remembers of a room is that room's.
+    Column("picture", String(10), nullable=False),  # a Visibility
+    Column("version", BigInteger, nullable=False),  # grows with every change in the room
+    Column("picture_version", BigInteger, nullable=False),  # grows when the tally changes
+    # An id is never used twice: what a process has cached for a room belongs to that room.
     sqlite_autoincrement=True,
 )
 
-# Beside the rooms, because these change with every response, and this is long and never does.
+# A table of its own: rooms change with every response, and this long text never does.
 instruments = Table(
     "instruments",
     metadata,
     Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
-    Column("toml", Text, nullable=False),  # the whole file
+    Column("toml", Text, nullable=False),  # the whole instrument file
 )
 
+# Answers are a list of whole numbers in the order of the instrument's items: the steps of each
+# answer above the scale's minimum, left to right as shown. From 0 to 10, that is the answer itself.
 participants = Table(
     "participants",
     metadata,
     Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
     Column("token", String(64), primary_key=True),  # a digest
-    Column("phase", String(10), nullable=False),
-    Column("answers", Text),  # in the picture; packed
-    Column("waiting", Text),  # newer ones, while the picture is frozen
+    Column("phase", String(10), nullable=False),  # a Progress
+    Column("answers", JSON(none_as_null=True)),  # in the picture
+    Column("waiting", JSON(none_as_null=True)),  # newer answers, while the picture is frozen
     sqlite_with_rowid=False,
 )
 
@@ -66,6 +69,6 @@ attempts = Table(
     "attempts",
     metadata,
     Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
-    Column("failed", Integer, nullable=False),  # to open the room with its coach key
+    Column("failed", Integer, nullable=False),  # attempts to open the room with its coach key
     Column("latest", BigInteger, nullable=False),  # seconds since 1970, UTC
 )

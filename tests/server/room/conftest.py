@@ -1,5 +1,23 @@
 """Real databases for pages that meet in one room."""
 
-from kit.databases import clock, postgres_url, store, url
+from kit.databases import (
+    clock,
+    empty_url,
+    kind,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres_url,
+    store,
+    url,
+)
 
-__all__ = ["clock", "postgres_url", "store", "url"]
+__all__ = [
+    "clock",
+    "empty_url",
+    "kind",
+    "migrated_postgres",
+    "migrated_sqlite",
+    "postgres_url",
+    "store",
+    "url",
+]

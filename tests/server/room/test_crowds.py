@@ -123,13 +123,13 @@ def test_postgresql_restarted_in_the_middle_loses_nothing(request):
         assert store.tally(code) == expected(range(ROOM))
 
 
-def test_many_can_open_an_empty_database_at_once(url):
-    opening = f"from careerpath import open_store; open_store({url!r}).close()"
+def test_many_can_open_an_empty_database_at_once(empty_url):
+    opening = f"from careerpath import open_store; open_store({empty_url!r}).close()"
     processes = [
         subprocess.Popen([sys.executable, "-c", opening], stderr=subprocess.PIPE, text=True)
         for _ in range(6)
     ]
     assert [process.communicate(timeout=LONGEST)[1] for process in processes] == [""] * 6
     assert [process.returncode for process in processes] == [0] * 6
-    with closing(open_store(url)) as store:
+    with closing(open_store(empty_url)) as store:
         assert store.rooms() == []

@@ -145,7 +145,7 @@ def make_room(instrument, *, code):
     """The room that the documents speak of, in which six have shared."""
     with (
         closing(open_store()) as store,
-        patch("careerpath.room.store.rooms.new_code", lambda: code),
+        patch("careerpath.room.store.store.new_code", lambda: code),
     ):
         store.create_room("Lisbon workshop", instrument)
         for number in range(6):

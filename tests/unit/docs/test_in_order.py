@@ -45,7 +45,7 @@ def follow(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("CAREERPATH_DATABASE_URL", "sqlite:///rooms.db")
-    monkeypatch.setattr("careerpath.room.store.rooms.new_code", lambda: ROOM)
+    monkeypatch.setattr("careerpath.room.store.store.new_code", lambda: ROOM)
     monkeypatch.setattr("careerpath.serving.server.serve", lambda options: None)
     before = []
 

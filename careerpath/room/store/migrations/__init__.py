@@ -1,1 +1,1 @@
-"""The tables' history: Alembic's revisions, in order. Never change one that was released."""
+"""The history of the tables: Alembic revisions. Never change one that was released."""

@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     op.create_table(
         "rooms",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -57,5 +57,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is nothing before this."""
+    """Not supported: this is the first revision."""
     raise NotImplementedError

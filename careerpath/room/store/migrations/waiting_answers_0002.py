@@ -8,12 +8,12 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add their column."""
+    """Add the column."""
     op.add_column("participants", sa.Column("waiting", sa.Text))
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE participants ALTER COLUMN waiting SET STATISTICS 0")
 
 
 def downgrade() -> None:
-    """Never: what waits would be lost. Go back to a backup."""
+    """Not supported, because waiting answers would be lost: restore a backup."""
     raise NotImplementedError

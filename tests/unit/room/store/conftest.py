@@ -1,5 +1,23 @@
 """Each test of the store runs on SQLite and on a real PostgreSQL."""
 
-from kit.databases import clock, postgres_url, store, url
+from kit.databases import (
+    clock,
+    empty_url,
+    kind,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres_url,
+    store,
+    url,
+)
 
-__all__ = ["clock", "postgres_url", "store", "url"]
+__all__ = [
+    "clock",
+    "empty_url",
+    "kind",
+    "migrated_postgres",
+    "migrated_sqlite",
+    "postgres_url",
+    "store",
+    "url",
+]

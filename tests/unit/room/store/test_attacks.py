@@ -10,10 +10,17 @@ from sqlalchemy import insert, select
 
 from careerpath import AnswerError, load_instrument
 from careerpath.room.entities import RoomError, RoomNotFoundError
-from careerpath.room.store import rooms as rooms_module
-from careerpath.room.store.attempts import FORGOTTEN_AFTER, FREE_ATTEMPTS, LONGEST_WAIT
-from careerpath.room.store.codes_and_keys import CODE_LENGTH, LETTERS, new_code, new_key
-from careerpath.room.store.rooms import MOST_ROOMS
+from careerpath.room.store import store as store_module
+from careerpath.room.store.codes_and_keys import (
+    CODE_LENGTH,
+    FORGOTTEN_AFTER,
+    FREE_ATTEMPTS,
+    LETTERS,
+    LONGEST_WAIT,
+    new_code,
+    new_key,
+)
+from careerpath.room.store.store import MOST_ROOMS
 from careerpath.room.store.tables import rooms
 
 INSTRUMENT = load_instrument()
@@ -155,7 +162,7 @@ def test_10_000_rooms_disturb_nobody_and_the_next_is_refused(store, full, clock)
 
 def test_a_code_that_is_taken_is_never_given_twice(store, opened, monkeypatch):
     codes = iter([opened.code, opened.code, "BCDFGH"])
-    monkeypatch.setattr(rooms_module, "new_code", lambda: next(codes))
+    monkeypatch.setattr(store_module, "new_code", lambda: next(codes))
     assert store.create_room("Another", INSTRUMENT).code == "BCDFGH"
     assert store.room(opened.code).title == "Lisbon workshop"
 

@@ -12,9 +12,8 @@ import pytest
 
 from careerpath import load_instrument, open_store
 from careerpath.room.entities import StoreError, StoreUnavailableError
-from careerpath.room.store.checking import check_database
 from careerpath.room.store.database import DATABASE_VARIABLE, database_url, shown_url
-from careerpath.room.store.exporting import back_up
+from careerpath.room.store.maintenance import back_up, check_database
 
 INSTRUMENT = load_instrument()
 
@@ -121,8 +120,8 @@ def test_an_error_of_the_database_shows_no_answers(store):
     answers = dict.fromkeys(INSTRUMENT.item_ids, 7)
     with pytest.raises(StoreError) as caught:
         store.add_response(code, answers, submission_id="my token")
-    assert "777" not in str(caught.value)
-    assert "777" not in str(caught.value.__cause__)
+    for said in (str(caught.value), str(caught.value.__cause__)):
+        assert "777" not in said.replace(", ", "")
 
 
 def test_a_backup_is_whole_while_others_write(file, tmp_path):

@@ -1,5 +1,6 @@
 """What is deleted is in the database's files no more: looked for byte by byte."""
 
+import json
 import subprocess
 import sys
 from contextlib import closing
@@ -11,10 +12,10 @@ from sqlalchemy import update
 
 from careerpath import Instrument, open_store
 from careerpath.room.entities import RoomNotFoundError, StoreUnavailableError
+from careerpath.room.store.shared_answers import steps_of, token_digest
 from careerpath.room.store.tables import rooms
-from careerpath.room.store.taking_part import digest
 
-# 40 answers of 0 to 4,095 make 120 letters that stand nowhere by chance.
+# 40 answers of 0 to 4,095 make a text that is nowhere else by chance.
 ITEMS = [f"item{number}" for number in range(40)]
 WIDE = Instrument.plain(ITEMS, maximum=4095, management_below=50_000, mastery_above=100_000)
 PEOPLE = 60
@@ -30,8 +31,8 @@ def traces(room, code, numbers):
     """What a room leaves in a file: its title, and each person's token and answers."""
     found = [f"The title of room {room}"]
     for number in numbers:
-        found.append(digest(code, f"{room} {number}"))
-        found.append("".join(f"{answer:03x}" for answer in wide_answers(room, number).values()))
+        found.append(token_digest(code, f"{room} {number}"))
+        found.append(json.dumps(steps_of(WIDE, wide_answers(room, number))))
     return [each.encode() for each in found]
 
 
@@ -64,8 +65,11 @@ def files(url, request):
     def on_disk():
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
-            (folder,) = connection.execute("SELECT current_setting('data_directory')").fetchone()
-        return list(Path(folder, "base").rglob("*"))
+            (folder, mine) = connection.execute(
+                "SELECT current_setting('data_directory'), oid::text FROM pg_database "
+                "WHERE datname = current_database()"
+            ).fetchone()
+        return list(Path(folder, "base", mine).iterdir())
 
     if not Path(on_disk()[0]).exists():
         pytest.skip("a given database's files are not ours to read")

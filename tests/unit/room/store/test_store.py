@@ -24,7 +24,6 @@ from careerpath import (
     read_cohort,
     score,
 )
-from careerpath.cohort.score_frame import ADDED
 from careerpath.room.entities import (
     MINIMUM_SHOWN,
     HeldBackError,
@@ -39,8 +38,7 @@ from careerpath.room.entities import (
     Visibility,
 )
 from careerpath.room.store.codes_and_keys import LETTERS
-from careerpath.room.store.packing import count, pack, unpack
-from careerpath.room.store.rooms import _ADDED_COLUMNS
+from careerpath.room.store.shared_answers import frame_of, steps_of, tally_of
 
 INSTRUMENT = load_instrument()
 
@@ -55,7 +53,7 @@ def share(store, code, people, *, start=0):
         store.add_response(code, answers(number), submission_id=f"person {number}")
 
 
-def tally_of(people):
+def expected(people):
     frame = pd.DataFrame([answers(number) for number in people])
     return Tally.of(frame, INSTRUMENT)
 
@@ -161,7 +159,6 @@ def test_a_room_without_end_or_measure_is_refused(store, options):
 
 
 def test_an_instrument_that_could_not_be_exported_is_refused(store):
-    assert _ADDED_COLUMNS == ADDED
     with pytest.raises(RoomError, match="'band'"):
         store.create_room("Room", Instrument.plain([*"abcdefghijklmn", "band"]))
 
@@ -203,9 +200,9 @@ def test_the_same_twice_counts_once_and_a_retake_replaces(store, code):
     share(store, code, MINIMUM_SHOWN - 1)
     assert store.add_response(code, answers(70), submission_id="me") is Outcome.ADDED
     assert store.add_response(code, answers(70), submission_id="me") is Outcome.UNCHANGED
-    assert store.tally(code) == tally_of([0, 1, 2, 3, 70])
+    assert store.tally(code) == expected([0, 1, 2, 3, 70])
     assert store.add_response(code, answers(8), submission_id="me") is Outcome.REPLACED
-    assert store.tally(code) == tally_of([0, 1, 2, 3, 8])
+    assert store.tally(code) == expected([0, 1, 2, 3, 8])
     assert store.counts(code).shared == MINIMUM_SHOWN
 
 
@@ -220,8 +217,8 @@ def test_rooms_do_not_mix(store, code):
     other = store.create_room("Other").code
     share(store, code, 6)
     share(store, other, 7, start=100)
-    assert store.tally(code) == tally_of(range(6))
-    assert store.tally(other) == tally_of(range(100, 107))
+    assert store.tally(code) == expected(range(6))
+    assert store.tally(other) == expected(range(100, 107))
 
 
 @pytest.mark.parametrize(
@@ -309,7 +306,7 @@ def test_a_closed_room_takes_nothing_but_knows_what_it_has(store, code):
     with pytest.raises(RoomClosedError):
         store.touch(code, "new")
     assert store.add_response(code, answers(1), submission_id="person 1") is Outcome.UNCHANGED
-    assert store.tally(code) == tally_of(range(5))
+    assert store.tally(code) == expected(range(5))
     assert store.room(code).closed
 
 
@@ -341,11 +338,11 @@ def test_a_frozen_picture_stands_still_and_loses_nothing(store, code):
     share(store, code, 2, start=10)
     store.add_response(code, answers(50), submission_id="person 0")
     store.add_response(code, answers(50), submission_id="person 0")
-    assert store.tally(code) == tally_of(range(6))
+    assert store.tally(code) == expected(range(6))
     counts = store.counts(code)
     assert (counts.shared, counts.waiting) == (8, 3)
     store.reveal_room(code)
-    assert store.tally(code) == tally_of([50, 1, 2, 3, 4, 5, 10, 11])
+    assert store.tally(code) == expected([50, 1, 2, 3, 4, 5, 10, 11])
     counts = store.counts(code)
     assert (counts.shared, counts.waiting) == (8, 0)
     store.hide_room(code)
@@ -358,7 +355,7 @@ def test_what_is_shared_again_as_it_was_while_frozen_counts_as_the_newest(store,
     store.add_response(code, answers(50), submission_id="person 0")
     assert store.add_response(code, answers(0), submission_id="person 0") is Outcome.REPLACED
     store.reveal_room(code)
-    assert store.tally(code) == tally_of(range(5))
+    assert store.tally(code) == expected(range(5))
 
 
 def test_moved_cut_scores_stand_beside_the_published_ones(store, code):
@@ -410,7 +407,7 @@ def test_a_reset_empties_the_room_and_hides_the_picture(store, code):
     with pytest.raises(HeldBackError):
         store.tally(code)
     share(store, code, 5, start=3)
-    assert store.tally(code) == tally_of(range(3, 8))
+    assert store.tally(code) == expected(range(3, 8))
 
 
 def test_a_deleted_room_is_gone(store, code):
@@ -522,25 +519,25 @@ def test_a_room_without_a_band_for_half_points_is_exact(store):
 @given(answered(most_steps=300))
 def test_answers_come_out_of_the_store_as_they_went_in(pair):
     instrument, given = pair
-    frame = unpack(instrument, pack(instrument, given) * 2)
+    frame = frame_of(instrument, [steps_of(instrument, given)] * 2)
     assert frame.to_dict("records") == [given, given]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answered(most_steps=300))
-def test_what_is_packed_is_tallied_as_the_frame_would_be(pair):
+def test_stored_answers_are_tallied_as_their_frame_is(pair):
     instrument, given = pair
-    packed = pack(instrument, given) * 3
-    assert count(instrument, packed) == Tally.of(unpack(instrument, packed), instrument)
+    steps = [steps_of(instrument, given)] * 3
+    assert tally_of(instrument, steps) == Tally.of(frame_of(instrument, steps), instrument)
 
 
 @pytest.mark.parametrize("wrong", [True, "7", None, 7.5, float("nan"), 11, -1, [7], 10**400])
-def test_what_is_no_answer_is_never_packed(wrong):
+def test_what_is_no_answer_is_never_stored(wrong):
     given = {**dict.fromkeys(INSTRUMENT.item_ids, 1), "q05": wrong}
     with pytest.raises(AnswerError, match="q05"):
-        pack(INSTRUMENT, given)
+        steps_of(INSTRUMENT, given)
 
 
 @pytest.mark.parametrize("seven", [7, 7.0, Decimal(7), Fraction(7), np.int64(7), np.float32(7)])
-def test_a_number_of_any_kind_is_packed_as_its_answer(seven):
-    assert pack(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, seven)) == "7" * 15
+def test_a_number_of_any_kind_is_stored_as_its_answer(seven):
+    assert steps_of(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, seven)) == [7] * 15

@@ -1,4 +1,4 @@
-"""A database's way from nothing, or from an older careerpath, to today's tables."""
+"""Migrations: from an empty database, or from an older one, to the newest tables."""
 
 from contextlib import closing
 
@@ -7,9 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, table, text
+from kit.postgresql import new_database
+from sqlalchemy import column, select, table, text
 
-from careerpath import load_instrument, open_store
+from careerpath import Instrument, load_instrument, open_store
 from careerpath.room.entities import Counts, StoreError
 from careerpath.room.store.codes_and_keys import key_hash
 from careerpath.room.store.database import Database, database_url
@@ -20,18 +21,30 @@ from careerpath.room.store.maintenance import (
     revision_of,
     upgrade,
 )
-from careerpath.room.store.migrations import rooms_0001
-from careerpath.room.store.packing import pack
-from careerpath.room.store.tables import metadata
+from careerpath.room.store.migrations import (
+    answer_lists_0004,
+    attempts_0003,
+    rooms_0001,
+    waiting_answers_0002,
+)
+from careerpath.room.store.tables import metadata, participants
 
 VERSION = table(VERSION_TABLE, column("version_num"))
 INSTRUMENT = load_instrument()
-PEOPLE = [dict.fromkeys(INSTRUMENT.item_ids, number) for number in range(6)]
+PEOPLE = [
+    {name: (number + place) % 11 for place, name in enumerate(INSTRUMENT.item_ids)}
+    for number in range(6)
+]
+
+
+def packed(answers):
+    """Answers from 0 to 10 as revisions before 0004 kept them: a hexadecimal digit each."""
+    return "".join(f"{answer:x}" for answer in answers.values())
 
 
 @pytest.fixture
-def database(url):
-    with closing(Database(database_url(url))) as opened:
+def database(empty_url):
+    with closing(Database(database_url(empty_url))) as opened:
         yield opened
 
 
@@ -66,7 +79,7 @@ def first_revision(database):
                 ":answers)"
             ),
             [
-                {"token": f"{number:064}", "answers": pack(INSTRUMENT, answers)}
+                {"token": f"{number:064}", "answers": packed(answers)}
                 for number, answers in enumerate(PEOPLE)
             ],
         )
@@ -76,7 +89,7 @@ def first_revision(database):
 def test_the_newest_revision_is_the_last_of_one_line():
     scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
     assert scripts.get_heads() == [NEWEST]
-    assert [each.revision for each in scripts.walk_revisions()] == ["0003", "0002", "0001"]
+    assert [each.revision for each in scripts.walk_revisions()] == ["0004", "0003", "0002", "0001"]
 
 
 def test_an_empty_database_gets_the_tables_that_the_store_expects(database):
@@ -88,14 +101,16 @@ def test_an_empty_database_gets_the_tables_that_the_store_expects(database):
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_filled_older_database_keeps_all_that_is_in_it(first_revision, url, clock):
-    with closing(open_store(url, clock=clock)) as store:
+def test_a_filled_older_database_keeps_all_that_is_in_it(first_revision, empty_url, clock):
+    with closing(open_store(empty_url, clock=clock)) as store:
         assert store.room("BCDFGH").title == "Old room"
         assert store.authenticate("BCDFGH", "key")
         assert store.instrument("BCDFGH") == INSTRUMENT
         assert store.counts("BCDFGH") == Counts(
             joined=6, answering=0, shared=6, waiting=0, version=8
         )
+        kept = store.answers("BCDFGH").to_dict("records")
+        assert kept == PEOPLE  # in the order of their tokens, which stay
         store.freeze_room("BCDFGH")
         store.add_response("BCDFGH", PEOPLE[0], submission_id="new")
         assert store.counts("BCDFGH").waiting == 1
@@ -120,11 +135,75 @@ def test_an_upgrade_that_fails_changes_nothing(first_revision, monkeypatch):
         assert connection.exec_driver_sql("SELECT * FROM participants").all() == before
 
 
-def test_a_newer_database_is_left_alone(url, database):
+def test_a_newer_database_is_left_alone(empty_url, database):
     upgrade(database)
     with database.writing() as connection:
         connection.execute(VERSION.update().values(version_num="9999"))
     with pytest.raises(StoreError, match=r"written by a newer careerpath \(revision '9999'"):
-        open_store(url)
+        open_store(empty_url)
     with database.reading() as connection:
         assert revision_of(connection) == "9999"
+
+
+# Revision 0004: answers as lists of numbers
+
+
+WIDE = Instrument.plain(
+    ["a", "b", "c"], maximum=0.4, step=0.001, management_below=0.3, mastery_above=1
+)
+
+
+def test_answers_become_lists_in_the_picture_and_behind_it(database):
+    rows = [
+        ("BCDFGH", INSTRUMENT, "0123456789a0123", "a" * 15),
+        ("JKMNPQ", WIDE, "00019010f", None),
+        ("RSTVWX", WIDE, None, "000001190"),
+        ("YZYZYZ", WIDE, None, None),
+    ]
+    with database.writing() as connection:
+        with Operations.context(MigrationContext.configure(connection)):
+            for revision in (rooms_0001, waiting_answers_0002, attempts_0003):
+                revision.upgrade()
+        for number, (code, instrument, answers, waiting) in enumerate(rows):
+            values = {"id": number + 1, "code": code, "toml": instrument.to_toml()}
+            values |= {"answers": answers, "waiting": waiting, "token": f"{number:064}"}
+            connection.execute(
+                text(
+                    "INSERT INTO rooms VALUES (:id, :code, 'Room', 'key', 'own', '1', '{}', NULL, "
+                    "0, 0, 500, false, 'frozen', 1, 1)"
+                ),
+                values,
+            )
+            connection.execute(text("INSERT INTO instruments VALUES (:id, :toml)"), values)
+            connection.execute(
+                text(
+                    "INSERT INTO participants VALUES (:id, :token, 'finished', :answers, :waiting)"
+                ),
+                values,
+            )
+        with Operations.context(MigrationContext.configure(connection)):
+            answer_lists_0004.upgrade()
+        found = connection.execute(select(participants).order_by(participants.c.room_id)).all()
+    assert [(row.answers, row.waiting) for row in found] == [
+        ([*range(11), 0, 1, 2, 3], [10] * 15),
+        ([0, 400, 271], None),
+        (None, [0, 1, 400]),
+        (None, None),
+    ]
+    with database.reading() as connection:
+        empty = "SELECT count(*) FROM participants WHERE answers IS NULL AND waiting IS NULL"
+        assert connection.exec_driver_sql(empty).scalar_one() == 1
+
+
+def test_postgresql_takes_no_samples_of_what_people_answered(postgres_url):
+    """Its statistics would keep what has been deleted."""
+    with (
+        new_database(postgres_url) as url,
+        closing(open_store(url)) as store,
+        store.database.reading() as connection,
+    ):
+        sampled = connection.exec_driver_sql(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'participants'::regclass "
+            "AND attnum > 0 AND NOT attisdropped AND coalesce(attstattarget, -1) <> 0"
+        )
+        assert set(sampled.scalars()) == {"room_id", "phase"}
