@@ -22,7 +22,6 @@ class ScreenReaderText(anywidget.AnyWidget):
     """
 
     _esm = widget_files("ui/live_region.js", "thresholds/screen_reader.js")
-    _css = widget_files("ui/tokens.css", "ui/base.css", "thresholds/style.css")
 
     handles = Tuple(("Management below", "Mastery above")).tag(sync=True)
     pictures = Dict().tag(sync=True)

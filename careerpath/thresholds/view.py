@@ -25,8 +25,9 @@ from careerpath.thresholds.snapshot import Snapshot, snapshot
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.widget_files import widget_files
 
-PIECES = (
+VIEWS = (
     "head",
     "actions",
     "shares",
@@ -38,6 +39,12 @@ PIECES = (
     "assumptions",
 )
 """The names of the lab's templates, each in a piece of its own."""
+
+
+class LabHeading(HtmlView):
+    """The lab's heading, which brings the lab's style sheet."""
+
+    _css = widget_files("ui/tokens.css", "ui/base.css", "thresholds/style.css")
 
 
 class ThresholdsScreen(VBox):
@@ -98,7 +105,7 @@ class ThresholdsScreen(VBox):
         self._trouble = ""
         self._quiet = False
         self._dragging = False
-        self._pieces = {name: HtmlView() for name in PIECES}
+        self._views = {name: HtmlView() for name in VIEWS} | {"head": LabHeading()}
         self._render("curve", "assumptions")
         self._slider = cut_slider(self.model.effects)
         self._histogram = CutHistogram(self.model.effects)
@@ -153,7 +160,7 @@ class ThresholdsScreen(VBox):
         self._histogram.handles.on_drag_start(self._drag_starts)
         self._histogram.handles.on_drag_end(self._drag_ends)
         self._slider.observe(self._slid, names="value")
-        self._pieces["actions"].on_action(self._act)
+        self._views["actions"].on_action(self._act)
         shown, other = self._choices
         shown.observe(self._shown, names="value")
         other.observe(self._compared, names="value")
@@ -208,14 +215,14 @@ class ThresholdsScreen(VBox):
     # From the model to the analyst
 
     def _parts(self) -> tuple[Any, ...]:
-        pieces = self._pieces
+        views = self._views
         choices = _classed(HBox, "cp-lab-choices", self._choices)
-        picture = (self._histogram.figure, self._slider, pieces["actions"])
-        words = [pieces[name] for name in ("shares", "changes", "trust", "comparison")]
-        curve = (pieces["curve"], self._curve.figure)
+        picture = (self._histogram.figure, self._slider, views["actions"])
+        words = [views[name] for name in ("shares", "changes", "trust", "comparison")]
+        curve = (views["curve"], self._curve.figure)
         return (
             self._screen_reader,
-            pieces["head"],
+            views["head"],
             *((choices,) if len(self.model.cohorts) > 1 else ()),
             _classed(
                 VBox,
@@ -224,8 +231,8 @@ class ThresholdsScreen(VBox):
                     _classed(VBox, "cp-lab-area-picture", picture),
                     _classed(VBox, "cp-lab-area-words", words),
                     _classed(VBox, "cp-lab-area-curve", curve),
-                    _classed(VBox, "cp-lab-area-items", (pieces["items"],)),
-                    _classed(VBox, "cp-lab-area-assumptions", (pieces["assumptions"],)),
+                    _classed(VBox, "cp-lab-area-items", (views["items"],)),
+                    _classed(VBox, "cp-lab-area-assumptions", (views["assumptions"],)),
                 ),
             ),
         )
@@ -260,11 +267,11 @@ class ThresholdsScreen(VBox):
 
     def _render(self, *names: str) -> None:
         for name in names:
-            self._pieces[name].html = render(
+            self._views[name].html = render(
                 f"thresholds/templates/{name}.html",
                 model=self.model,
                 effects=self.model.effects,
-                id=self._pieces["head"].model_id,
+                id=self._views["head"].model_id,
                 sure=SURE,
                 trouble=self._trouble,
             )
