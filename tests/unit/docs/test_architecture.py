@@ -13,7 +13,7 @@ CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for path in sorted(PACKAGE.rglob("*"))
     if path.suffix in {".py", ".pyi", ".html"}
-).lower()
+)
 
 
 def section(heading):
@@ -64,9 +64,14 @@ def test_each_dependency_has_its_reason_and_no_other():
 def test_a_word_of_the_glossary_is_used(word):
     # In code a word is singular or plural, and "coach key" is also coach_key and CoachKey.
     spelled = re.escape(word).replace(r"\ ", r"[ _-]?").removesuffix("s")
-    assert word == "word" or re.search(rf"\b{spelled}", CODE)
+    assert word == "word" or re.search(rf"\b{spelled}", CODE, re.I)
 
 
 def test_the_glossary_has_each_word_once():
     words = re.findall(r"^\| ([a-z ]+) \| ", section("Glossary"), re.M)
     assert len(words) == len(set(words)) > 30
+
+
+def test_no_class_name_stands_twice():
+    names = re.findall(r"^class (\w+)", CODE, re.M)
+    assert len(names) == len(set(names)) > 100, sorted({n for n in names if names.count(n) > 1})
