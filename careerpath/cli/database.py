@@ -1,4 +1,4 @@
-"""``careerpath db``: the database that rooms are kept in."""
+"""``careerpath db``: migrate, back up and check the database of the rooms."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ DatabaseOption = Annotated[
         "--database",
         metavar="URL",
         envvar="CAREERPATH_DATABASE_URL",
-        help="sqlite:///rooms.db or postgresql://user@host/name. By default a file in your data "
+        help="sqlite:///rooms.db or postgresql://user@host/name. Default: a file in your data "
         "folder.",
     ),
 ]
 
-database = typer.Typer(no_args_is_help=True, help="Look after the database that rooms are kept in.")
+database = typer.Typer(
+    no_args_is_help=True, help="Migrate, back up and check the database of the rooms."
+)
 app.add_typer(database, name="db")
 
 
 @database.command("upgrade")
 def upgrade_command(*, url: DatabaseOption = None) -> None:
-    """Bring the database up to date, and erase what has expired or was deleted.
+    """Migrate the database and erase expired rooms and traces of deleted ones.
 
-    All that uses the database does this by itself; here it can be done beforehand.
+    Runs automatically when the database is used; use this to do it in advance.
     """
     from contextlib import closing
 
@@ -43,12 +45,12 @@ def upgrade_command(*, url: DatabaseOption = None) -> None:
 
 @database.command("backup")
 def backup_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     *,
     overwrite: Overwrite = False,
     url: DatabaseOption = None,
 ) -> None:
-    """Copy an SQLite database to a file, while it is used."""
+    """Copy an SQLite database to a file, even while it is in use."""
     from contextlib import closing
 
     from careerpath.room.store.store import open_store
@@ -56,12 +58,12 @@ def backup_command(
     with closing(open_store(url)) as store:
         check_target(file, overwrite=overwrite, inputs=[store.database.place])
         store.backup(file)
-    typer.echo(f"{file} holds all rooms and their answers. Keep it as you keep the database.")
+    typer.echo(f"{file} contains all rooms and their answers. Protect it like the database.")
 
 
 @database.command("check")
 def check_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None:
-    """Check that the database can be reached, is up to date, and is sound. Changes nothing."""
+    """Check that the database answers, is up to date and is not damaged. Changes nothing."""
     from careerpath.room.store.maintenance import check_database
 
     found = check_database(url)

@@ -1,4 +1,4 @@
-"""``careerpath room``: rooms, from the command line."""
+"""``careerpath room``: create, list, show, export, close and delete rooms."""
 
 from __future__ import annotations
 
@@ -16,32 +16,37 @@ from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_jso
 from careerpath.cli.database import DatabaseOption
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.room.entities import DEFAULT_LIFE
+from careerpath.room.entities import DEFAULT_CAPACITY, DEFAULT_LIFE
 
 if TYPE_CHECKING:
     from careerpath.room.entities import Counts, Room
     from careerpath.room.store.store import Store
 
-Code = Annotated[str, typer.Argument(metavar="CODE", help="The six letters of the room.")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The room's code: six letters.")]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
-room = typer.Typer(no_args_is_help=True, help="Make, list, export and delete rooms.")
+room = typer.Typer(no_args_is_help=True, help="Create, list, show, export, close and delete rooms.")
 app.add_typer(room, name="room")
 
 
 @room.command("create")
 def create_command(
-    title: Annotated[str, typer.Argument(metavar="TITLE", help="What participants see first.")],
+    title: Annotated[
+        str, typer.Argument(metavar="TITLE", help="The title; participants see it first.")
+    ],
     *,
     instrument: InstrumentOption = None,
     expires: Annotated[
-        str, typer.Option(metavar="TIME", help="When it is deleted: 90m, 12h, 7d or 4w from now.")
+        str,
+        typer.Option(metavar="TIME", help="Delete the room after this time: 90m, 12h, 7d or 4w."),
     ] = f"{DEFAULT_LIFE.days}d",
-    capacity: Annotated[int, typer.Option(help="The most participants.")] = 500,
+    capacity: Annotated[
+        int, typer.Option(help="The largest number of participants.")
+    ] = DEFAULT_CAPACITY,
     url: DatabaseOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a room, and tell its code and its coach key."""
+    """Create a room and print its code and, this once only, its coach key."""
     life = _time(expires)
     with _store(url) as store:
         opened = store.create_room(
@@ -52,27 +57,27 @@ def create_command(
         return
     typer.echo(f"Room {opened.code}: {opened.room.title}")
     typer.echo(f"Coach key: {opened.coach_key}")
-    typer.echo("Write the key down: it is shown this once.")
+    typer.echo("Write the key down: it is shown only this once.")
     typer.echo(f"The room is deleted on {opened.room.expires:%d %B %Y, %H:%M} UTC.")
 
 
 @room.command("list")
 def list_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None:
-    """List the rooms, the newest first."""
+    """List all rooms, the newest first."""
     with _store(url) as store:
         rooms = store.rooms()
     if as_json:
         print_json({"rooms": [_room(each) for each in rooms]})
         return
     for each in rooms:
-        typer.echo(f"{each.code}  {_standing(each):<18}  {each.expires:%Y-%m-%d}  {each.title}")
+        typer.echo(f"{each.code}  {_state(each):<18}  {each.expires:%Y-%m-%d}  {each.title}")
     if not rooms:
-        typer.echo("There are no rooms. Make one with: careerpath room create TITLE.")
+        typer.echo("There are no rooms. Create one with: careerpath room create TITLE.")
 
 
 @room.command("show")
 def show_command(code: Code, *, url: DatabaseOption = None, as_json: AsJson = False) -> None:
-    """Show how a room stands: who has joined and shared, and the bands from five people on."""
+    """Show how many people have joined and shared and, from five people on, their bands."""
     from careerpath.cli.cohort_output import show_tally, tally_document
     from careerpath.room.entities import HeldBackError
 
@@ -87,7 +92,7 @@ def show_command(code: Code, *, url: DatabaseOption = None, as_json: AsJson = Fa
         shown_tally = tally_document(tally, found.cut_scores) if tally else None
         print_json({**_room(found), **_people(counts), "tally": shown_tally})
         return
-    typer.echo(f"Room {found.code}: {found.title} ({_standing(found)})")
+    typer.echo(f"Room {found.code}: {found.title} ({_state(found)})")
     typer.echo(f"Instrument {found.instrument_id} {found.instrument_version}.")
     typer.echo(
         f"{counts.joined} joined, {counts.answering} answering, {counts.shared} shared"
@@ -108,28 +113,28 @@ def export_command(
         typer.Option(
             "--output",
             "-o",
-            help="Where it goes: .csv, .tsv, .parquet; or .tally, the counts alone.",
+            help="The file to write: .csv, .tsv or .parquet; or .tally for the counts alone.",
         ),
     ],
     overwrite: Overwrite = False,
     url: DatabaseOption = None,
 ) -> None:
-    """Write a room's answers, totals and bands to a file."""
+    """Write the answers, totals and bands of a room to a file."""
     from careerpath.room.entities import left_out
 
     check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:
         store.export_room(code, output)
         missing = left_out(store.counts(code).waiting, of="it")
-    what = "counts, and no rows" if output.suffix == ".tally" else "one row a person, in no order"
+    what = "counts only" if output.suffix == ".tally" else "one row a person, in random order"
     typer.echo(f"{output}: {what}.")
     if missing:
-        typer.echo(f"{missing} Reveal the picture on the coach's page, and export again.")
+        typer.echo(f"{missing} Reveal the picture on the coach's page, then export again.")
 
 
 @room.command("close")
 def close_command(code: Code, *, url: DatabaseOption = None) -> None:
-    """Let nobody join or share any more."""
+    """Stop joining and sharing; keep everything in the room."""
     with _store(url) as store:
         store.close_room(code)
         typer.echo(f"Room {store.room(code).code} is closed.")
@@ -139,10 +144,10 @@ def close_command(code: Code, *, url: DatabaseOption = None) -> None:
 def delete_command(
     code: Code,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     url: DatabaseOption = None,
 ) -> None:
-    """Delete a room with all that is in it."""
+    """Delete a room and everything in it."""
     with _store(url) as store:
         found, counts = store.room(code), store.counts(code)
         what = f"room {found.code} ({found.title}) with {counts.shared} responses"
@@ -166,11 +171,11 @@ def _store(url: str | None) -> Iterator[Store]:
 def _time(text: str) -> timedelta:
     match = re.fullmatch(r"(\d{1,4})([mhdw])", text.strip().lower())
     if match is None:
-        raise CareerpathError(f"--expires {shown(text)} is no time. Write 90m, 12h, 7d or 4w.")
+        raise CareerpathError(f"--expires {shown(text)} is not a time. Write 90m, 12h, 7d or 4w.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _standing(found: Room) -> str:
+def _state(found: Room) -> str:
     return f"{'closed' if found.closed else 'open'}, {found.picture}"
 
 

@@ -18,6 +18,8 @@ MINIMUM_SHOWN = 5
 """A room's answers are shown only after this many people have shared theirs."""
 DEFAULT_LIFE = timedelta(days=7)
 """A room is deleted after this time, unless it was created with another."""
+DEFAULT_CAPACITY = 500
+"""The largest number of participants, unless the room was created with another."""
 
 
 class Visibility(StrEnum):

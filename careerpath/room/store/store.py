@@ -18,6 +18,7 @@ from careerpath.core.errors import shown
 from careerpath.core.instrument import CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
 from careerpath.room.entities import (
+    DEFAULT_CAPACITY,
     DEFAULT_LIFE,
     Counts,
     OpenedRoom,
@@ -63,7 +64,6 @@ if TYPE_CHECKING:
     from careerpath.cohort.tally import Tally
 
 LONGEST_LIFE = timedelta(days=366)
-DEFAULT_CAPACITY = 500
 LARGEST_CAPACITY = 1_000_000
 LONGEST_TITLE = 120
 MOST_ROOMS = 10_000

@@ -57,7 +57,7 @@ def test_a_room_is_made_and_its_key_opens_it(database, made):
 def test_the_key_is_said_to_be_shown_once(database):
     said = told("room", "create", "Lisbon", "--expires", "12h", "--capacity", 40)
     assert "Coach key: " in said
-    assert "shown this once" in said
+    assert "shown only this once" in said
     assert "Coach key" not in told("room", "list")
 
 
@@ -141,7 +141,7 @@ def test_deleting_without_being_asked(database, code):
 
 def test_a_database_is_upgraded_backed_up_and_checked(database, code, tmp_path):
     assert "is up to date" in told("db", "upgrade")
-    assert "Keep it as you keep the database" in told("db", "backup", tmp_path / "copy.db")
+    assert "Protect it like the database" in told("db", "backup", tmp_path / "copy.db")
     found = json.loads(
         told("db", "check", "--database", f"sqlite:///{tmp_path / 'copy.db'}", "--json")
     )
