@@ -36,7 +36,7 @@ from .core.scoring import FacetScore, Score, score
 from .core.share_link import decode_answers, encode_answers
 from .ladder.files import load_ladder, save_ladder
 from .ladder.findings import Aspect, LadderFinding, find_disparities
-from .ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side, Voice
+from .ladder.ladder import DualLadder, LadderError, LadderLevel, Pay, Rung, Side, Voice
 from .ladder.markdown import ladder_markdown
 from .ladder.parity import AspectParity, compare_aspects
 from .ladder.report import LadderReport
@@ -88,6 +88,7 @@ __all__ = [
     "Item",
     "ItemStatistics",
     "KeptResult",
+    "LadderError",
     "LadderFinding",
     "LadderLevel",
     "LadderReport",

@@ -10,7 +10,7 @@ from careerpath.ladder.findings import LadderFinding, find_disparities
 from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, Rung, Side
 from careerpath.ladder.parity import compare_aspects
 
-NOBODY = "(no rung)"
+NO_RUNG = "(no rung)"
 EQUAL = "Nothing: the two ladders are equal."
 LIMITS = (
     "The check compares what is written, not what people experience, and reads titles as they are "
@@ -96,5 +96,5 @@ def _finding_lines(findings: Sequence[LadderFinding]) -> list[str]:
 
 def _cell(rung: Rung | None) -> str:
     if rung is None:
-        return NOBODY
+        return NO_RUNG
     return "\n".join([rung.title, *(f"{name}: {text}" for name, text in rung_lines(rung))])

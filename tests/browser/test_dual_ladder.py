@@ -272,7 +272,7 @@ def test_a_second_tab_is_told(page: Page, server):
     rung(other, "Mastery", "Fellow").click()
     side(other, "Mastery").get_by_role("button", name="Remove").click()
     to_fix(other, 1)
-    expect(page.get_by_text("Your ladders are open in another tab, too.")).to_be_visible()
+    expect(page.get_by_text("Your ladders are open in another tab too.")).to_be_visible()
 
 
 def test_a_browser_that_keeps_nothing_is_told_and_can_be_used(page: Page, server):
@@ -280,7 +280,7 @@ def test_a_browser_that_keeps_nothing_is_told_and_can_be_used(page: Page, server
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
     )
     begin(page, server)
-    expect(page.get_by_text("This browser keeps nothing for us")).to_be_visible()
+    expect(page.get_by_text("This browser does not keep your ladders")).to_be_visible()
     expect(page.get_by_text("This browser could not keep your ladders.")).to_be_visible()
     rung(page, "Mastery", "Fellow").click()
     side(page, "Mastery").get_by_role("button", name="Remove").click()
@@ -314,7 +314,7 @@ def workbook(change: Callable[[openpyxl.worksheet.worksheet.Worksheet], object])
         (
             "sum.xlsx",
             lambda: workbook(lambda cells: cells.cell(2, 6, "=1+1")),
-            "cell F2 holds a formula",
+            "cell F2 contains a formula",
         ),
         ("merged.xlsx", lambda: workbook(lambda cells: cells.merge_cells("A2:A3")), "merged cells"),
         (
@@ -322,7 +322,7 @@ def workbook(change: Callable[[openpyxl.worksheet.worksheet.Worksheet], object])
             lambda: workbook(lambda cells: cells.cell(2, 6, "€ 48.000")),
             "got '€ 48.000'",
         ),
-        ("picture.png", b"\x89PNG", "ends in none of"),
+        ("picture.png", b"\x89PNG", "The format of 'picture.png' is not known."),
         ("<b>x<i>.csv", b"\xff", "<b>x<i>.csv is not UTF-8 text"),
     ],
 )
