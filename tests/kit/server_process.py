@@ -79,7 +79,7 @@ class ServerProcess:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            # Pages are made ahead where a test asks for it.
+            # Pages are prepared in advance only if a test asks for it.
             env={**os.environ, "CAREERPATH_ROOM_SIZE": "0", **self.environment},
         )
         threading.Thread(target=self._read, daemon=True).start()
@@ -152,6 +152,16 @@ class ServerProcess:
             connection.request(method, address.path + path, headers=sent)
             answer = connection.getresponse()
             return Response(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get_raw(self, target: str, **headers: str) -> tuple[int, bytes]:
+        """Ask for a path of the whole server exactly as it is; the status and the body."""
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
+        try:
+            connection.request("GET", target, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
         finally:
             connection.close()
 

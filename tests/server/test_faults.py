@@ -6,7 +6,6 @@ is left behind.
 """
 
 import http.client
-import os
 import re
 import signal
 import socket
@@ -44,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pages, each with one thing about it."""
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
-    write_notebook(folder / "slow.ipynb", "import time; time.sleep(3); print('at last')")
+    write_notebook(folder / "slow.ipynb", "import time; time.sleep(2.5); print('at last')")
     write_notebook(folder / "hanging.ipynb", "while True: pass", "print('never')")
     write_notebook(folder / "guarded.ipynb", GUARDED)
     return folder
@@ -52,41 +51,52 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def impatient(folder: Path) -> Iterator[ServerProcess]:
-    """A server that waits for nobody."""
-    timing = {"cell": 5.0, "connect": 4.0, "watch": 1}
-    with ServerProcess(folder, timing=timing) as server:
+    """A server with short time limits. Each test leaves it without a kernel."""
+    timing = {"cell": 3.0, "connect": 3.0, "watch": 1}
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as place,
+        ServerProcess(folder, environment={"TMPDIR": place}, timing=timing) as server,
+    ):
         yield server
 
 
 def works(server: ServerProcess) -> bool:
-    """Whether a visitor gets a page with a kernel that answers."""
-    with server.connect(server.kernel_of("assessment")) as page:
-        return page.kernel_answers()
+    """Whether a visitor gets a page with a kernel that answers. The page is closed again."""
+    kernel = server.kernel_of("assessment")
+    with server.connect(kernel) as page:
+        answers = page.kernel_answers()
+    close(server, kernel)
+    return answers
+
+
+def close(server: ServerProcess, kernel: str) -> None:
+    """Close a page, as its browser would."""
+    assert server.get(f"voila/api/shutdown/{kernel}", method="POST").status == 204
 
 
 # A kernel that is killed. (While it is in the pool: test_crowds.py.)
 
 
 @LINUX
-def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(folder):
-    with ServerProcess(folder) as server, ThreadPoolExecutor() as pool:
-        page = pool.submit(server.get, "slow")
-        until(lambda: server.kernel_processes() != [], "the kernel is there")
+def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(impatient):
+    assert impatient.kernel_processes() == []
+    failures = len(impatient.events("failure"))
+    with ThreadPoolExecutor() as pool:
+        page = pool.submit(impatient.get, "slow")
+        until(lambda: impatient.kernel_processes() != [], "the kernel is there")
         time.sleep(1)
-        server.kill_kernels()
+        impatient.kill_kernels()
         assert TROUBLE in page.result().text
         assert "Reload to continue" in page.result().text
-        assert len(server.events("failure", at_least=1)) == 1
-        assert works(server)
-        until(lambda: server.health()["visitors"] == 1, "the place is free")
+    assert len(impatient.events("failure", at_least=failures + 1)) == failures + 1
+    until(lambda: impatient.health()["visitors"] == 0, "the place is free")
+    assert works(impatient)
 
 
 @LINUX
 def test_a_kernel_killed_before_the_page_connects_is_told_and_reloading_helps(impatient):
-    before = set(impatient.kernel_processes())
     kernel = impatient.kernel_of("assessment")
-    for process in set(impatient.kernel_processes()) - before:
-        os.kill(process, signal.SIGKILL)
+    impatient.kill_kernels()
     until(lambda: not impatient.lives(kernel), "the page hears that it is gone", patience=15)
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
         impatient.connect(kernel)
@@ -95,27 +105,25 @@ def test_a_kernel_killed_before_the_page_connects_is_told_and_reloading_helps(im
 
 
 @LINUX
-def test_a_kernel_killed_while_connected_tells_the_page_and_reloading_helps(folder):
-    with (
-        tempfile.TemporaryDirectory(dir="/tmp") as place,
-        ServerProcess(folder, environment={"TMPDIR": place}) as server,
-    ):
-        kernel = server.kernel_of("assessment")
-        with server.connect(kernel) as page:
-            assert page.kernel_answers()
-            server.kill_kernels()
-            page.wait_for(lambda message: message["content"].get("execution_state") == "dead")
-        assert not server.lives(kernel)
-        assert "pooled=False" in server.events("kernel_died", at_least=1)[0]
-        assert server.health()["visitors"] == 0
-        until(lambda: list(Path(place).glob("careerpath-*/*")) == [], "nothing is left of it")
-        assert works(server)
+def test_a_kernel_killed_while_connected_tells_the_page_and_reloading_helps(impatient):
+    place = Path(impatient.environment["TMPDIR"])
+    kernel = impatient.kernel_of("assessment")
+    assert list(place.glob("careerpath-*/*")) != []
+    with impatient.connect(kernel) as page:
+        assert page.kernel_answers()
+        impatient.kill_kernels()
+        page.wait_for(lambda message: message["content"].get("execution_state") == "dead")
+    assert not impatient.lives(kernel)
+    assert "pooled=False" in impatient.events("kernel_died", at_least=1)[-1]
+    assert impatient.health()["visitors"] == 0
+    until(lambda: list(place.glob("careerpath-*/*")) == [], "nothing is left of it")
+    assert works(impatient)
 
 
 def test_a_cell_that_hangs_ends_in_plain_words_and_its_kernel_with_it(impatient):
     started = time.monotonic()
     page = impatient.get("hanging").text
-    assert 4 < time.monotonic() - started < 30
+    assert 2 < time.monotonic() - started < 30
     assert TROUBLE in page
     assert "never" not in page
     assert not impatient.lives(kernel_in(page))
@@ -131,6 +139,7 @@ def test_a_page_that_never_connects_is_ended(impatient):
         assert impatient.lives(person)
     assert any("reason=never-connected" in line for line in impatient.events("culled", at_least=1))
     assert impatient.lives(person)
+    close(impatient, person)
 
 
 # The server
@@ -139,7 +148,7 @@ def test_a_page_that_never_connects_is_ended(impatient):
 @LINUX
 def test_a_server_that_is_killed_takes_its_kernels_along_and_the_next_one_its_files(folder):
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
-        options = {"arguments": ("--room-size", "9"), "environment": {"TMPDIR": place}}
+        options = {"arguments": ("--room-size", "4"), "environment": {"TMPDIR": place}}
         with ServerProcess(folder, **options) as server:
             until(lambda: server.health()["pool"] > 0, "one is there, and others are starting")
             kernel = server.kernel_of("assessment")
@@ -168,8 +177,12 @@ def runs(process: int) -> bool:
 
 
 @LINUX
-@pytest.mark.parametrize("page", [None, "slow"], ids=["while filling", "while visitors wait"])
-def test_a_server_that_is_stopped_leaves_nothing_behind(folder, page):
+@pytest.mark.parametrize(
+    ("page", "how"),
+    [(None, signal.SIGINT), ("slow", signal.SIGTERM)],
+    ids=["while filling", "while visitors wait"],
+)
+def test_a_server_that_is_stopped_leaves_nothing_behind(folder, page, how):
     with tempfile.TemporaryDirectory(dir="/tmp") as place, ThreadPoolExecutor(9) as pool:
         arguments = ("--room-size", "9") if page is None else ()
         with ServerProcess(folder, arguments, environment={"TMPDIR": place}) as server:
@@ -177,7 +190,7 @@ def test_a_server_that_is_stopped_leaves_nothing_behind(folder, page):
             until(lambda: len(server.kernel_processes()) >= 2, "kernels are starting")
             processes = server.kernel_processes()
             started = time.monotonic()
-            assert server.stop() == 0
+            assert server.stop(how) == 0
             assert time.monotonic() - started < 10
             assert "Traceback" not in server.said
             assert server.events("failure") == []
@@ -278,13 +291,15 @@ def test_more_websockets_than_a_page_needs_are_refused(impatient):
             impatient.connect(kernel)
         assert refused.value.status_code == 429
         assert all(each.kernel_answers() for each in sockets)
+    close(impatient, kernel)
 
 
 # What the log has of it
 
 
 def test_the_id_that_a_failing_callback_tells_is_found_in_the_log(impatient):
-    with impatient.connect(impatient.kernel_of("guarded")) as page:
+    kernel = impatient.kernel_of("guarded")
+    with impatient.connect(kernel) as page:
         states = page.widget_states()
         slider, label = (
             next(model for model, each in states.items() if each["model_name"] == name)
@@ -294,22 +309,6 @@ def test_the_id_that_a_failing_callback_tells_is_found_in_the_log(impatient):
         told = page.widget_states()[label]["state"]["value"]
         log_id = re.findall(r"\(id ([0-9a-f]{8})\)", told)[0]
         until(lambda: any(log_id in line for line in impatient.events("kernel_said")), "the log")
+    close(impatient, kernel)
     (line,) = [line for line in impatient.events("kernel_said") if log_id in line]
     assert "LookupError: the cause, at the end" in line
-
-
-def test_no_address_and_no_key_is_in_a_log(folder):
-    with ServerProcess(folder, ("--trusted-proxy", "127.0.0.1", "--verbose")) as server:
-        kernel = kernel_in(server.get("assessment", X_Forwarded_For="203.0.113.99").text)
-        with server.connect(kernel) as page:
-            assert page.kernel_answers()
-        url = f"ws{server.url.removeprefix('http')}api/kernels/{kernel}/channels"
-        with pytest.raises(websocket.WebSocketBadStatusException):
-            websocket.create_connection(url, timeout=30)
-        server.get("%ff%00")
-        server.stop()
-    assert "203.0.113.99" not in server.said
-    events = server.said.partition("\n")[2]
-    assert [line for line in events.splitlines() if "127.0.0.1" in line] == []
-    # Whoever knows a kernel's id can enter its page.
-    assert [line for line in events.splitlines() if kernel in line] == []

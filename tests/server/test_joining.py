@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from kit.server_process import ServerProcess
 
 
 @pytest.mark.parametrize(
@@ -22,14 +21,6 @@ def test_a_code_leads_into_the_assessment_however_it_is_readable(server, path):
     assert answer.status == 303
     assert answer.headers["Location"] == "/assessment#room=BCDFGH"
     assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_below_a_path_of_its_own():
-    with ServerProcess(arguments=("--base-url", "/careers")) as server:
-        assert server.get("join/BCDFGH").headers["Location"] == "/careers/assessment#room=BCDFGH"
-        form = server.get("join").text
-        assert 'action="/careers/join"' in form
-        assert 'href="/careers/join"' in server.get().text
 
 
 def test_without_a_code_a_form_asks_for_it(server):
@@ -66,11 +57,3 @@ def test_joining_starts_no_kernel(server):
         server.get(path)
         assert server.get(path, method="HEAD").body == b""
     assert server.kernel_processes() == before
-
-
-def test_the_log_names_no_code():
-    with ServerProcess(arguments=("--verbose",)) as server:
-        server.get("join/BCDFGH")
-        server.get("join?code=BCDFGH")
-        assert server.get("healthz").status == 200
-        assert "BCDFGH" not in server.said

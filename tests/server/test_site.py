@@ -3,29 +3,15 @@
 import gzip
 import http.client
 import re
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import pytest
-from kit.server_process import ServerProcess, kernel_in
+from kit.server_process import ServerProcess
 
 from careerpath import load_instrument
-from careerpath.serving.pages import notebooks_folder
 
 KERNELS = ["assessment", "top-ten", "dual-ladder"]
 PAGES = ["", *KERNELS, "healthz", "robots.txt", "nowhere", "static/nothing.js"]
-
-
-def raw(server: ServerProcess, target: str, **headers: str) -> tuple[int, bytes]:
-    """Ask for a path as it is, without a client that tidies it up first."""
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
-    try:
-        connection.request("GET", target, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
 
 
 def script_of(server: ServerProcess) -> str:
@@ -55,14 +41,6 @@ def test_the_landing_page_leads_to_all_that_there_is(server):
     # The assessment stays the one big thing.
     assert text.index('cp-start" href="/assessment"') < text.index("With others")
     assert text.count("cp-primary") == 1 + text.count(".cp-primary")
-
-
-def test_with_a_folder_of_notebooks_the_landing_page_leads_to_their_addresses():
-    with ServerProcess(notebooks_folder()) as server:
-        text = server.get().text
-        links = set(re.findall(r'href="/([a-z_-]+)"', text))
-        assert {"top_ten", "dual_ladder", "thresholds"} <= links
-        assert "It opens in JupyterLab" not in text
 
 
 def test_the_landing_page_promises_nothing_that_is_not_served(odd):
@@ -134,65 +112,6 @@ def test_health(server):
     assert server.health()["visitors"] == before["visitors"]
 
 
-def test_numbers_are_for_those_who_were_asked_to_see_them(server):
-    assert server.get("metrics").status == 404
-    with ServerProcess(arguments=("--max-visitors", "1", "--metrics")) as watched:
-        kernel = watched.kernel_of("assessment")
-        watched.get("assessment")
-        answer = watched.get("metrics")
-        assert answer.headers["Content-Type"].startswith("text/plain; version=")
-        numbers = dict(
-            line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
-        )
-        assert numbers["careerpath_visitors"] == "1.0"
-        assert numbers["careerpath_pool"] == "0.0"
-        assert numbers['careerpath_starts_total{start="cold"}'] == "1.0"
-        assert numbers['careerpath_start_seconds_count{start="cold"}'] == "1.0"
-        assert numbers['careerpath_refused_total{reason="full"}'] == "1.0"
-        assert "careerpath_culled_total" in answer.text
-        # Nothing of Jupyter's own numbers, and nobody's key.
-        names = {name for name in numbers if not name.startswith("careerpath_")}
-        assert names == set()
-        assert kernel not in answer.text
-
-
-def test_another_site_may_show_the_pages_if_it_is_named():
-    arguments = ("--frame-ancestors", "https://portal.example")
-    with ServerProcess(arguments=arguments) as server:
-        policy = server.get().headers["Content-Security-Policy"]
-        assert "frame-ancestors 'self' https://portal.example;" in policy
-
-
-def test_an_instrument_of_ones_own_is_on_every_screen(tmp_path):
-    path = tmp_path / "ours.toml"
-    ours = load_instrument().model_copy(update={"title": "Ours and nobody else's"})
-    ours.save(path)
-    with ServerProcess(environment={"CAREERPATH_INSTRUMENT": str(path)}) as server:
-        assert "<title>Ours and nobody else&#39;s</title>" in server.get().text
-        page = server.get("assessment").text
-        assert "Ours and nobody" in page[page.index("careerpath-skeleton") :]
-        with server.connect(kernel_in(page)) as socket:
-            assert "Ours and nobody else" in str(socket.widget_states())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("--instrument", "nowhere.toml"), "nowhere.toml"),
-        (("--instrument", "no-such-id"), "no-such-id"),
-        (("--trusted-proxy", "everybody"), "172.16.0.0/12"),
-        (("--frame-ancestors", "https://a.example; script-src *"), "https://portal.example"),
-    ],
-)
-def test_an_option_that_makes_no_sense_says_so_at_once(arguments, said):
-    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert result.returncode == 2
-    assert said in result.stderr
-    assert "Traceback" not in result.stderr
-    assert result.stdout == ""
-
-
 def test_robots_leave_pages_with_a_process_alone(server):
     assert "Disallow: /assessment\n" in server.get("robots.txt").text
 
@@ -255,13 +174,13 @@ def test_widget_bundles_have_versioned_addresses(server):
     ],
 )
 def test_there_is_nowhere_to_climb_to(server, target):
-    status, body = raw(server, target)
+    status, body = server.get_raw(target)
     assert status == 404
     assert b"There is nothing at this address" in body
 
 
 def test_a_strange_host_is_not_repeated(server):
-    status, body = raw(server, "/", Host="evil.example; script-src *")
+    status, body = server.get_raw("/", Host="evil.example; script-src *")
     assert status in {200, 400}
     assert b"evil" not in body
 
@@ -276,15 +195,3 @@ def test_a_large_body_is_refused(server):
     finally:
         connection.close()
     assert server.get("healthz").status == 200
-
-
-def test_below_a_path_of_its_own():
-    with ServerProcess(arguments=("--base-url", "/careers")) as server:
-        assert server.url.endswith("/careers/")
-        landing = server.get()
-        assert 'href="/careers/assessment"' in landing.text
-        scripts = re.findall(r'href="/careers/(static/[^"]+)"', landing.text)
-        assert scripts
-        assert {server.get(path).status for path in scripts} == {200}
-        assert server.lives(server.kernel_of("assessment"))
-        assert raw(server, "/assessment")[0] == 404

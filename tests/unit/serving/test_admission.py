@@ -1,0 +1,81 @@
+"""Which pages may be opened, and what counts as one address."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from careerpath.serving.admission import Admission, Refusal, RefusedError, counted_address
+from careerpath.serving.settings import Options
+
+
+def test_a_place_is_free_again_when_somebody_leaves():
+    admission = Admission(limit=lambda: 1, per_address=0, room_size=0)
+    visit = admission.admit(None)
+    with pytest.raises(RefusedError) as refused:
+        admission.admit(None)
+    assert refused.value.reason is Refusal.FULL
+    admission.leave(visit)
+    admission.leave(visit)
+    assert len(admission) == 0
+    assert admission.admit(None)
+
+
+@pytest.mark.parametrize(
+    ("limit", "room_size", "held"),
+    [(400, 0, 200), (400, 40, 200), (200, 200, 300), (40, 40, 60), (1, 0, 1), (30, 20, 30)],
+)
+def test_one_address_never_takes_all_places_but_a_room_that_shares_one_fits(limit, room_size, held):
+    admission = Admission(limit=lambda: limit, per_address=None, room_size=room_size)
+    assert admission.per_address == held
+    assert admission.per_address >= room_size
+
+
+@pytest.mark.parametrize("per_address", [0, 5])
+def test_the_cap_can_be_set_and_be_off(per_address):
+    admission = Admission(limit=lambda: 50, per_address=per_address, room_size=0)
+    admitted = [admission.admit("203.0.113.7") for _ in range(per_address or 50)]
+    with pytest.raises(RefusedError) as refused:
+        admission.admit("203.0.113.7")
+    assert refused.value.reason is (Refusal.ADDRESS if per_address else Refusal.FULL)
+    admission.leave(admitted[0])
+    assert admission.admit("203.0.113.7")
+
+
+def test_who_counts_as_one_address():
+    proxies = [ip_network("10.0.0.0/8"), ip_network("127.0.0.1/32")]
+    cases = {
+        ("203.0.113.9", ()): "203.0.113.9",
+        ("203.0.113.9", ("198.51.100.1",)): "203.0.113.9",
+        ("10.1.2.3", ("198.51.100.1",)): "198.51.100.1",
+        ("10.1.2.3", ("made-up", "198.51.100.1, 127.0.0.1")): "198.51.100.1",
+        ("10.1.2.3", ()): "10.1.2.3",
+        ("127.0.0.1", ()): None,
+        ("::1", ()): None,
+        ("", ()): None,
+        (None, ("198.51.100.1",)): None,
+        ("10.1.2.3", ("nonsense",)): None,
+        ("::ffff:203.0.113.9", ()): "203.0.113.9",
+        ("2001:db8:1:2:3::4", ()): "2001:db8:1:2::/64",
+        ("127.0.0.1", ("[2001:db8:1:2:3::4]",)): "2001:db8:1:2::/64",
+    }
+    for (peer, forwarded), expected in cases.items():
+        assert counted_address(peer, forwarded, proxies) == expected, (peer, forwarded)
+
+
+def test_without_a_trusted_proxy_no_header_is_believed():
+    proxies = Options().proxies
+    assert counted_address("127.0.0.1", ["203.0.113.7"], proxies) is None
+    assert counted_address("203.0.113.9", ["203.0.113.7"], proxies) == "203.0.113.9"
+
+
+def test_a_full_house_has_two_places_left_for_its_coach():
+    admission = Admission(limit=lambda: 3, per_address=3, room_size=3)
+    for _ in range(3):
+        admission.admit("192.168.1.1")
+    for address in ("192.168.1.1", "10.0.0.1"):
+        with pytest.raises(RefusedError):
+            admission.admit(address)
+    for _ in range(2):
+        admission.admit("192.168.1.1", spare=2)
+    with pytest.raises(RefusedError):
+        admission.admit("192.168.1.1", spare=2)

@@ -1,0 +1,51 @@
+"""The log, and the figures that are counted from it."""
+
+import json
+import logging
+
+from careerpath.serving.log import EventFormatter, log_event, readable
+from careerpath.serving.metrics import Metrics
+
+
+def line_of(record: logging.LogRecord) -> str:
+    line = EventFormatter().format(record)
+    assert len(line.splitlines()) == 1
+    return line.split(" ", 1)[1]
+
+
+def test_an_event_is_one_line(caplog):
+    with caplog.at_level(logging.INFO):
+        log_event("opened", page="assessment", start="cold", seconds=1.23456)
+        log_event("failure", trace='two "lines"\nand = a tab\t', empty="")
+        logging.getLogger("elsewhere").warning("it\nsays %s", 7)
+    ours, failure, other = map(line_of, caplog.records)
+    assert ours == "info opened page=assessment start=cold seconds=1.235"
+    assert failure == r'info failure trace="two \"lines\"\nand = a tab\t" empty=""'
+    assert other == r'warning message source=elsewhere text="it\nsays 7"'
+
+
+def test_a_long_value_keeps_its_beginning_and_its_end():
+    text = readable("id " + "x" * 100_000 + " cause")
+    assert len(text) < 5000
+    assert json.loads(text).startswith("id x")
+    assert json.loads(text).endswith("x cause")
+
+
+def test_what_happens_is_counted(caplog):
+    metrics = Metrics(visitors=lambda: 3, pool=lambda: 4)
+    log = logging.getLogger("careerpath.serving")
+    log.addHandler(metrics)
+    try:
+        with caplog.at_level(logging.INFO):
+            log_event("opened", start="pooled", seconds=0.02)
+            log_event("culled", reason="idle")
+            log_event("failure", id="x")
+            log.info("something else %s", 1)
+    finally:
+        log.removeHandler(metrics)
+    text = metrics.text().decode()
+    assert "careerpath_visitors 3.0" in text
+    assert "careerpath_pool 4.0" in text
+    assert 'careerpath_start_seconds_bucket{le="0.025",start="pooled"} 1.0' in text
+    assert 'careerpath_culled_total{reason="idle"} 1.0' in text
+    assert "careerpath_failures_total 1.0" in text
