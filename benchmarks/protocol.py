@@ -201,11 +201,11 @@ class Visitor:
     # Messages
 
     async def _press(self, action: str) -> None:
-        """Press a button, as screen.js does: it tells the place that it was pressed on."""
+        """Press a button. The message holds the place of the screen, as html_view.js sends it."""
         model = self._screen(f'data-action="{action}"')
         place = re.search('data-place="([^"]*)"', self._models[model]["html"])
-        told = {"action": action, "item": None, "place": unescape(place[1]) if place else None}
-        await self._custom(model, told)
+        values = {"place": unescape(place[1])} if place else {}
+        await self._custom(model, {"action": action, "values": values})
 
     async def _set(self, model: str, state: dict[str, Any]) -> None:
         await self._tell(model, {"method": "update", "state": state, "buffer_paths": []})
