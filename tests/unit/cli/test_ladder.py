@@ -30,7 +30,7 @@ def bad(tmp_path):
     return save_ladder(EXAMPLE.without_rung("Staff", "mastery"), tmp_path / "bad.toml")
 
 
-def test_a_ladder_at_par_is_fine(good):
+def test_equal_ladders_are_fine(good):
     result = run("check", good)
     assert result.exit_code == 0
     assert "good.csv: fine" in words(result.output)
@@ -44,7 +44,7 @@ def test_a_long_path_is_not_broken(tmp_path):
     assert f"{path}: fine (no errors" in result.output
 
 
-def test_what_is_not_at_par_is_told_and_ends_with_1(bad):
+def test_a_difference_is_reported_with_exit_status_1(bad):
     result = run("check", bad)
     assert result.exit_code == 1
     said = words(result.output)
@@ -91,7 +91,7 @@ def test_a_ladder_is_written_in_every_format(good, tmp_path, ending, start):
     assert path.read_bytes().startswith(start)
 
 
-def test_no_file_is_written_over_unasked(good, tmp_path):
+def test_no_file_is_overwritten_without_the_option(good, tmp_path):
     for asked in ([], ["--overwrite"]):
         result = run("export", good, "-o", good, *asked)
         assert result.exit_code == 2
@@ -107,7 +107,7 @@ def test_no_file_is_written_over_unasked(good, tmp_path):
     assert load_ladder(other) == EXAMPLE
 
 
-def test_what_cannot_be_read_is_told_without_a_traceback(tmp_path):
+def test_an_unreadable_file_gives_a_message_and_no_traceback(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("level,side\n")
     result = run("check", path)

@@ -53,7 +53,7 @@ def test_a_page_and_data_are_written_by_their_names(answers, tmp_path):
     assert kept.total == score(INSTRUMENT, ANSWERS).total
 
 
-def test_what_was_saved_as_data_is_read_again_with_its_day(answers, tmp_path):
+def test_a_saved_result_is_read_again_with_its_day(answers, tmp_path):
     run(answers, "-o", tmp_path / "r.json", "--taken", "2026-03-01")
     outcome = run(tmp_path / "r.json", "-o", tmp_path / "again.html", "--taken", "2020-01-01")
     assert outcome.exit_code == 0
@@ -97,7 +97,7 @@ def test_one_bad_file_in_a_folder_stops_no_other(folder, tmp_path):
     assert f"{folder / 'Bad.json'}: Item 'q01' got 99" in outcome.stderr
 
 
-def test_what_is_there_is_replaced_only_where_that_is_said(answers, tmp_path):
+def test_an_existing_file_is_replaced_only_with_the_option(answers, tmp_path):
     target = tmp_path / "r.html"
     target.write_text("mine")
     outcome = run(answers, "-o", target)
@@ -116,14 +116,14 @@ def test_a_result_is_never_written_over_its_own_answers(answers, folder):
     assert json.loads((folder / "Ana.json").read_text()) == ANSWERS
 
 
-def test_answers_that_are_not_there_are_told_before_anything_else(tmp_path):
+def test_missing_answers_are_reported_first(tmp_path):
     result = run(tmp_path / "answers", "-o", tmp_path / "reports", "--format", "pdf")
     assert result.exit_code == 2
     assert "There is no" in result.output
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_file_is_no_folder_for_results(folder, answers):
+def test_results_of_a_folder_are_not_written_to_a_file(folder, answers):
     outcome = run(folder, "-o", answers)
     assert outcome.exit_code == 2
     assert outcome.stderr == (f"Cannot write to {answers}: File exists. Name another folder.\n")
@@ -140,7 +140,7 @@ def test_a_file_is_no_folder_for_results(folder, answers):
         (["-o", "r.html", "--taken", "soon"], "is not a date. Write it like 2026-03-01."),
     ],
 )
-def test_what_the_caller_got_wrong_is_told(answers, tmp_path, monkeypatch, options, told):
+def test_wrong_options_are_reported(answers, tmp_path, monkeypatch, options, told):
     monkeypatch.chdir(tmp_path)
     outcome = run(answers, *options)
     assert outcome.exit_code == 2
@@ -160,7 +160,7 @@ def test_a_gap_is_refused_or_estimated(tmp_path):
     assert "Estimated from 14 of 15 answers" in (tmp_path / "r.html").read_text()
 
 
-def test_a_folder_without_answers_or_with_two_of_one_name_is_told(folder, tmp_path):
+def test_a_folder_without_answers_or_with_duplicate_names_is_refused(folder, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "contains no answers" in run(empty, "-o", tmp_path / "out").stderr

@@ -105,13 +105,13 @@ def broken_sheet(change):
         (lambda cells: cells.cell(1, 4, "scop"), '"scop" is not a ladder column'),
     ],
 )
-def test_a_sheet_that_cannot_be_read_is_told(change, told):
+def test_a_bad_sheet_is_refused_with_a_reason(change, told):
     with pytest.raises(LadderError) as caught:
         read_ladder(broken_sheet(change), "a.xlsx")
     assert told in str(caught.value)
 
 
-def test_a_date_in_place_of_text_is_told():
+def test_a_date_instead_of_text_is_refused():
     import datetime
 
     data = broken_sheet(lambda cells: setattr(cells.cell(2, 3), "value", datetime.date(2026, 1, 2)))
@@ -182,7 +182,7 @@ def formatted(kind, currency="EUR"):
         ('"£"#,##0', "EUR", "GBP"),
     ],
 )
-def test_pay_that_is_shown_in_another_currency_than_its_row_says_is_told(kind, currency, shown_in):
+def test_pay_formatted_in_another_currency_than_its_row_is_refused(kind, currency, shown_in):
     with pytest.raises(LadderError) as caught:
         read_ladder(formatted(kind, currency), "a.xlsx")
     assert str(caught.value) == (
@@ -192,7 +192,7 @@ def test_pay_that_is_shown_in_another_currency_than_its_row_says_is_told(kind, c
 
 
 @pytest.mark.parametrize("kind", ["[$EUR] #,##0", "#,##0 [$€-407]", "$#,##0", "General"])
-def test_pay_that_is_shown_in_its_own_currency_is_fine(kind):
+def test_pay_formatted_in_its_own_currency_is_read(kind):
     assert read_ladder(formatted(kind), "a.xlsx") == EXAMPLE
 
 
@@ -204,12 +204,12 @@ def test_a_sheet_beside_the_ladder_may_hold_anything():
     assert read_ladder(bytes_of(book), "a.xlsx") == EXAMPLE
 
 
-def test_what_a_file_says_of_its_size_is_not_believed():
+def test_the_size_that_a_file_states_is_ignored():
     data = repacked(lambda xml: re.sub(rb'<dimension ref="[^"]+"', b'<dimension ref="A1:C2"', xml))
     assert read_ladder(data, "a.xlsx") == EXAMPLE
 
 
-def test_cells_far_away_and_merged_ones_that_fill_the_sheet_take_no_time():
+def test_far_cells_and_huge_merged_cells_are_refused_quickly():
     far = repacked(
         lambda xml: xml.replace(
             b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
@@ -226,12 +226,12 @@ def test_cells_far_away_and_merged_ones_that_fill_the_sheet_take_no_time():
             read_ladder(data, "a.xlsx")
 
 
-def test_blank_rows_count_for_nothing():
+def test_blank_rows_are_skipped():
     text = HEADER + "\n" * 500 + "a,mastery,x\n"
     assert len(read_ladder(text.encode(), "a.csv").levels) == 1
 
 
-def test_what_is_told_stays_short_whatever_a_file_holds():
+def test_messages_stay_short_for_any_file():
     odd = {f"{'k' * 10_000}{number}": 1 for number in range(100)}
     text = "[[levels]]\nname = 'a'\n" + "".join(f"{key} = 1\n" for key in odd)
     with pytest.raises(LadderError) as caught:
@@ -307,13 +307,13 @@ HEADER = "level,side,title\n"
         ),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told(name, data, told):
+def test_a_bad_file_is_refused_with_a_reason(name, data, told):
     with pytest.raises(LadderError) as caught:
         read_ladder(data, name)
     assert told in str(caught.value)
 
 
-def test_all_that_is_wrong_is_told_at_once():
+def test_all_errors_are_reported_at_once():
     text = f"{HEADER}a,master,x\nb,,y\nc,mastery,z"
     with pytest.raises(LadderError) as caught:
         read_ladder(text.encode(), "a.csv")
@@ -323,7 +323,7 @@ def test_all_that_is_wrong_is_told_at_once():
     ]
 
 
-def test_a_place_that_is_none_is_told(tmp_path):
+def test_an_unusable_path_is_refused_with_a_reason(tmp_path):
     with pytest.raises(LadderError, match="Check the path"):
         load_ladder(tmp_path / "none.csv")
     with pytest.raises(LadderError, match="Choose another place"):

@@ -28,7 +28,7 @@ def test_levels_are_added_moved_renamed_and_removed():
     assert names(EXAMPLE) == NAMES
 
 
-def test_a_rung_moves_to_another_level_and_changes_places_with_what_stands_there():
+def test_a_moved_rung_swaps_places_with_the_other():
     moved = EXAMPLE.with_rung_moved("Senior", "mastery", "Staff")
     assert moved.level("Staff").mastery == EXAMPLE.level("Senior").mastery
     assert moved.level("Senior").mastery == EXAMPLE.level("Staff").mastery
@@ -75,7 +75,7 @@ def test_every_change_can_be_undone(data):
     assert (draft.ladder, draft.after) == (seen[-1], ())
 
 
-def test_what_was_undone_is_gone_once_something_else_is_done():
+def test_a_new_change_discards_what_was_undone():
     draft = LadderHistory(EXAMPLE).changed(EXAMPLE.with_level("A")).undone()
     other = draft.changed(EXAMPLE.with_level("B"))
     assert other.redone() == other
@@ -119,7 +119,7 @@ def test_text_is_kept_as_every_file_can_hold_it():
         ),
     ],
 )
-def test_what_is_wrong_is_told(change, told):
+def test_invalid_values_are_refused_with_a_reason(change, told):
     with pytest.raises(LadderError) as caught:
         change()
     assert told in str(caught.value)

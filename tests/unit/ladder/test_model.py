@@ -40,13 +40,13 @@ def kept(ladder=EXAMPLE, **more):
 # Beginning
 
 
-def test_it_begins_with_nothing_and_offers_nothing():
+def test_a_new_model_offers_nothing():
     model = LadderModel()
     model.offer(b"")
     assert (model.stage, model.offered, model.unreadable) == (LadderStage.START, None, "")
 
 
-def test_the_example_and_an_empty_ladder_are_beginnings(model):
+def test_a_design_starts_from_the_example_or_empty(model):
     assert model.stage is LadderStage.DESIGN
     assert model.ladder == EXAMPLE
     assert model.figures.to_fix == 0
@@ -57,7 +57,7 @@ def test_the_example_and_an_empty_ladder_are_beginnings(model):
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.toml"])
-def test_a_file_is_a_beginning(name):
+def test_a_design_starts_from_a_file(name):
     model = LadderModel()
     model.load(name, write_ladder(EXAMPLE, name))
     assert (model.stage, model.ladder) == (LadderStage.DESIGN, EXAMPLE)
@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(begun):
         assert (model.stage, model.history, model.kept) == before
 
 
-def test_what_the_browser_kept_is_offered_and_comes_back():
+def test_a_kept_ladder_is_offered_and_resumed():
     model = LadderModel()
     model.offer(kept(pay_tolerance=0.1))
     assert model.stage is LadderStage.START
@@ -85,7 +85,7 @@ def test_what_the_browser_kept_is_offered_and_comes_back():
     assert not model.history.before
 
 
-def test_what_was_being_typed_comes_back_too():
+def test_half_typed_fields_come_back_too():
     model = LadderModel()
     fields = {**fields_of(Rung(title="Half a ti")), "minimum": "90 k"}
     model.offer(kept(unsent={"level": "Staff", "side": "mastery", "fields": fields}))
@@ -109,7 +109,7 @@ def test_what_was_being_typed_comes_back_too():
         {"level": "gone", "side": "mastery", "fields": {"title": "x"}},
     ],
 )
-def test_typing_that_is_none_is_left_out(unsent):
+def test_invalid_typed_fields_are_ignored(unsent):
     model = LadderModel()
     model.offer(kept(unsent=unsent))
     model.resume()
@@ -130,7 +130,7 @@ def test_typing_that_is_none_is_left_out(unsent):
         (b'{"version": 1, "ladder": {"levels": [{"name": "a", "x": 1}]}}', "x is not part"),
     ],
 )
-def test_what_was_kept_and_cannot_be_read_is_told_and_not_offered(content, told):
+def test_an_unreadable_kept_ladder_is_reported_and_not_offered(content, told):
     model = LadderModel()
     model.offer(content)
     assert told in model.unreadable
@@ -139,7 +139,7 @@ def test_what_was_kept_and_cannot_be_read_is_told_and_not_offered(content, told)
     assert model.unreadable == ""
 
 
-def test_what_is_told_of_it_stays_short():
+def test_the_report_of_an_unreadable_ladder_is_short():
     model = LadderModel()
     model.offer(
         json.dumps({"version": 1, "ladder": dict.fromkeys(map(str, range(9_999)))}).encode()
@@ -149,7 +149,7 @@ def test_what_is_told_of_it_stays_short():
 
 
 @pytest.mark.parametrize("tolerance", [True, "5", None, -1, 7, float("nan"), float("inf")])
-def test_a_tolerance_that_is_none_falls_back(tolerance):
+def test_an_invalid_tolerance_falls_back_to_the_default(tolerance):
     assert read_kept(kept(pay_tolerance=tolerance)).pay_tolerance == 0.05
 
 
@@ -159,14 +159,14 @@ def test_an_empty_ladder_is_not_offered():
     assert model.offered is None
 
 
-def test_nothing_is_offered_once_something_is_begun(model):
+def test_nothing_is_offered_after_a_design_has_started(model):
     model.offer(kept(DualLadder().with_level("other")))
     model.resume()
     assert model.ladder == EXAMPLE
 
 
 @pytest.mark.parametrize("begin", ["start_from_example", "start_empty"])
-def test_beginning_anew_can_be_undone_to_what_was_kept(begin):
+def test_undo_after_a_new_start_brings_back_the_kept_ladder(begin):
     other = DualLadder().with_level("Ours")
     model = LadderModel()
     model.offer(kept(other))
@@ -178,12 +178,12 @@ def test_beginning_anew_can_be_undone_to_what_was_kept(begin):
 
 @given(ladders, st.floats(0, 1))
 @settings(max_examples=40)
-def test_what_is_kept_comes_back_whole(ladder, tolerance):
+def test_a_kept_ladder_is_read_back_exactly(ladder, tolerance):
     found = KeptLadder(ladder, tolerance)
     assert read_kept(write_kept(found).encode()) == found
 
 
-def test_all_is_forgotten_only_if_it_was_asked(model):
+def test_everything_is_deleted_only_after_confirmation(model):
     model.forget()
     assert model.ladder == EXAMPLE
     model.ask(whether=True)
@@ -225,14 +225,14 @@ def test_levels_are_added_renamed_moved_and_removed(model):
         ("x" * 121, "^The name is longer than 120 characters. Shorten it.$"),
     ],
 )
-def test_a_name_that_cannot_be_is_told_and_changes_nothing(staff, name, told):
+def test_an_invalid_name_is_reported_and_changes_nothing(staff, name, told):
     with pytest.raises(LadderError, match=told):
         staff.level.rename(staff.level.opened, name)
     assert staff.ladder == EXAMPLE
     assert staff.level.name == "Staff"
 
 
-def test_there_are_only_so_many_levels():
+def test_a_ladder_has_at_most_50_levels():
     model = LadderModel()
     model.start_empty()
     for _ in range(50):
@@ -262,7 +262,7 @@ def test_at_the_ends_nothing_moves(model):
         assert model.ladder == EXAMPLE
 
 
-def test_what_was_meant_for_another_opening_changes_nothing(staff):
+def test_an_action_for_an_earlier_opening_changes_nothing(staff):
     level, before = staff.level, staff.level.opened
     level.open("Principal")
     for stale in (before, -1, level.opened + 1):
@@ -276,7 +276,7 @@ def test_what_was_meant_for_another_opening_changes_nothing(staff):
     assert staff.ladder == EXAMPLE
 
 
-def test_with_nothing_open_nothing_can_be_done(model):
+def test_actions_without_an_open_level_change_nothing(model):
     level = model.level
     for doing in (
         lambda: level.remove(level.opened),
@@ -293,7 +293,7 @@ def test_with_nothing_open_nothing_can_be_done(model):
     assert (model.ladder, level.name) == (EXAMPLE, "")
 
 
-def test_a_side_that_is_none_is_told(staff):
+def test_an_unknown_side_is_reported(staff):
     with pytest.raises(LadderError, match="no side"):
         staff.level.write_rung(staff.level.opened, "north", {})
     with pytest.raises(LadderError, match="no side"):
@@ -305,7 +305,7 @@ def test_a_side_that_is_none_is_told(staff):
 
 @given(rungs)
 @settings(max_examples=80)
-def test_what_the_fields_show_is_what_they_give(rung):
+def test_the_fields_of_a_rung_are_read_back_exactly(rung):
     assert read_fields(fields_of(rung), Rung()) == (rung, {})
 
 
@@ -314,7 +314,7 @@ def write(model, side="mastery", **changes):
     model.level.write_rung(model.level.opened, side, shown)
 
 
-def test_a_field_is_taken_and_the_check_follows(staff):
+def test_the_check_follows_a_changed_field(staff):
     write(staff, decision_rights="")
     assert staff.ladder.level("Staff").mastery.decision_rights == ""
     assert staff.said == "1 to fix."
@@ -337,7 +337,7 @@ def test_a_field_is_taken_and_the_check_follows(staff):
         ({"scope": "a\x00"}, "scope", "not text"),
     ],
 )
-def test_a_field_that_makes_no_sense_stays_as_typed_and_loses_no_other(staff, changes, field, told):
+def test_a_wrong_field_stays_as_typed_and_the_others_are_saved(staff, changes, field, told):
     write(staff, **({"recognition": "New."} | changes))
     rung, old = staff.ladder.level("Staff").mastery, EXAMPLE.level("Staff").mastery
     assert rung.recognition == "New."
@@ -359,13 +359,13 @@ def test_pay_is_read_as_people_write_it(staff):
     assert str(staff.ladder.level("Staff").mastery.pay) == "CHF 58,000 to 76,000.50"
 
 
-def test_pay_can_be_taken_away_and_a_currency_alone_is_none(staff):
+def test_pay_can_be_removed_and_a_currency_alone_is_not_pay(staff):
     write(staff, minimum="", maximum="")
     assert staff.ladder.level("Staff").mastery.pay is None
     assert staff.level.shown_fields(Side.MASTERY)["currency"] == "EUR"
 
 
-def test_pay_that_is_half_written_is_shown_as_it_was_typed(staff):
+def test_incomplete_pay_is_shown_as_typed(staff):
     write(staff, minimum="", maximum="", currency="EUR")
     write(staff, minimum="48.000", maximum="", currency="chf")
     shown = staff.level.shown_fields(Side.MASTERY)
@@ -375,12 +375,12 @@ def test_pay_that_is_half_written_is_shown_as_it_was_typed(staff):
     assert [shown[key] for key in ("minimum", "maximum", "currency")] == ["48000", "62000", "CHF"]
 
 
-def test_fields_that_nobody_sent_are_empty_ones(staff):
+def test_missing_fields_count_as_empty(staff):
     staff.level.write_rung(staff.level.opened, "mastery", {})
     assert staff.ladder.level("Staff").mastery == Rung()
 
 
-def test_what_was_typed_is_forgotten_with_undo_and_with_another_level(staff):
+def test_undo_and_another_level_discard_typed_fields(staff):
     write(staff, title="Other", minimum="x")
     staff.undo()
     assert staff.level.wrong == {}
@@ -394,7 +394,7 @@ def test_what_was_typed_is_forgotten_with_undo_and_with_another_level(staff):
 # Undo, redo, check, files
 
 
-def test_every_change_can_be_undone_and_done_again(staff):
+def test_every_change_can_be_undone_and_redone(staff):
     level = staff.level
     level.remove_rung(level.opened, "mastery")
     level.rename(level.opened, "L4")
@@ -409,7 +409,7 @@ def test_every_change_can_be_undone_and_done_again(staff):
     assert staff.ladder == last
 
 
-def test_undo_closes_a_level_that_is_gone(model):
+def test_undo_closes_a_removed_level(model):
     model.add_level()
     model.undo()
     assert model.level.name == ""
@@ -445,7 +445,7 @@ def test_the_tolerance_of_pay_is_chosen_and_kept(staff, typed):
 
 
 @pytest.mark.parametrize("typed", ["", "-5", "101", "x", "9" * 400])
-def test_a_tolerance_that_is_no_share_is_told(model, typed):
+def test_a_tolerance_out_of_range_is_reported(model, typed):
     with pytest.raises(LadderError, match=r"Write 5 for 5 %"):
         model.set_tolerance(typed)
 
@@ -460,12 +460,12 @@ def test_every_file_is_made(model, kind):
         assert read_ladder(content, name) == EXAMPLE
 
 
-def test_a_file_of_another_kind_is_told(model):
+def test_an_unknown_kind_of_file_is_refused(model):
     with pytest.raises(CareerpathError, match="not as 'docx'"):
         model.file("docx")
 
 
-def test_the_same_words_twice_in_a_row_are_news_again(model):
+def test_a_repeated_message_is_announced_again(model):
     model.add_level()
     model.add_level()
     heard = []

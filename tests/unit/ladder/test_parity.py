@@ -61,7 +61,7 @@ def test_removing_a_management_rung_yields_exactly_its_finding(name):
 
 
 @pytest.mark.parametrize("name", NAMES[:-1])
-def test_without_a_whole_level_the_rest_is_at_par(name):
+def test_without_one_level_the_others_are_equal(name):
     assert find_disparities(PERFECT.without_level(name)) == ()
 
 
@@ -103,7 +103,7 @@ TWICE = PERFECT.level("Staff").mastery.scope
         ),
     ],
 )
-def test_each_thing_not_at_par_is_one_finding(name, side, changes, expected):
+def test_each_difference_is_one_finding(name, side, changes, expected):
     ladder = changed(name, side, **changes)
     level, aspect, found_side = expected
     assert told(ladder) == [(level, aspect, name, found_side)]
@@ -118,7 +118,7 @@ def test_each_thing_not_at_par_is_one_finding(name, side, changes, expected):
     assert row.words == (behind if level is Level.NOTE else f"Not equal: {name}")
 
 
-def test_pay_that_does_not_grow_is_told_on_both_sides():
+def test_pay_that_does_not_grow_is_found_on_both_sides():
     flat = paid(48000, 62000)
     ladder = changed("Staff", "mastery", pay=flat).with_rung(
         "Staff", "management", PERFECT.level("Staff").management.model_copy(update={"pay": flat})
@@ -129,14 +129,14 @@ def test_pay_that_does_not_grow_is_told_on_both_sides():
     ]
 
 
-def test_what_masters_lack_in_pay_is_told_before_what_managers_lack():
+def test_lower_pay_of_masters_comes_before_lower_pay_of_managers():
     """The middle is higher than management's 67,000, and the upper end lower."""
     ladder = changed("Staff", "mastery", pay=paid(71000, 71500))
     assert told(ladder) == [(Level.ERROR, Aspect.PAY, "Staff", Side.MASTERY)]
     assert "the upper end of its range" in find_disparities(ladder)[0].fact
 
 
-def test_a_ladder_in_two_currencies_is_told_once_where_it_changes():
+def test_a_change_of_currency_is_found_once():
     ladder = PERFECT
     for name in NAMES[2:]:
         for side in Side:
@@ -147,7 +147,7 @@ def test_a_ladder_in_two_currencies_is_told_once_where_it_changes():
     assert "at 'Staff' in EUR" in find_disparities(ladder)[0].fact
 
 
-def test_titles_that_tell_nothing_are_not_called_at_par():
+def test_unknown_titles_are_not_called_equal():
     ladder = DualLadder().with_level("A")
     for side, title in zip(Side, ("Cook", "Sous chef"), strict=True):
         ladder = ladder.with_rung("A", side, Rung(title=title))
@@ -167,7 +167,7 @@ def test_the_tolerance_of_pay_is_exact(maximum, tolerance, at_par):
     assert (not findings) == at_par
 
 
-def test_what_both_sides_leave_open_is_less_grave():
+def test_a_gap_on_both_sides_is_only_a_warning():
     rung = PERFECT.level("Staff").management.model_copy(update={"scope": ""})
     ladder = changed("Staff", "mastery", scope="").with_rung("Staff", "management", rung)
     assert told(ladder) == [
@@ -217,7 +217,7 @@ def test_titles_are_read_as_people_read_them(lower, higher):
 
 @given(ladders)
 @settings(max_examples=50)
-def test_whatever_a_ladder_holds_it_can_be_checked_and_written(ladder):
+def test_every_ladder_can_be_checked_and_written(ladder):
     findings = find_disparities(ladder)
     assert {finding.level_name for finding in findings} <= {
         "",
@@ -229,7 +229,7 @@ def test_whatever_a_ladder_holds_it_can_be_checked_and_written(ladder):
 
 @given(ladders, st.sampled_from(Side))
 @settings(max_examples=50)
-def test_a_rung_without_its_counterpart_is_always_told(ladder, side):
+def test_a_rung_without_its_counterpart_is_always_found(ladder, side):
     findings = find_disparities(ladder)
     for level in ladder.levels:
         if level.rung(side) is None and (level.mastery or level.management):

@@ -34,7 +34,7 @@ def test_the_highest_level_is_on_top():
     ]
 
 
-def test_a_side_tells_gaps_from_ends_and_beginnings():
+def test_gaps_differ_from_the_ends_of_a_side():
     ladder = EXAMPLE.without_rung("Staff", "mastery").without_rung("Vice president", "mastery")
     assert places(ladder, Side.MASTERY) == [
         SpotKind.RUNG,
@@ -66,7 +66,7 @@ def test_pay_is_to_scale():
     assert picture.ticks[-1] == (1, "100,000")
 
 
-def test_what_is_in_another_currency_is_not_on_the_scale():
+def test_pay_in_another_currency_is_not_on_the_scale():
     pays = [Pay(minimum=1, maximum=2, currency=each) for each in ("EUR", "EUR", "USD")]
     *_, euro = drawn(ladder_of(*pays)).levels
     dollar = drawn(ladder_of(*pays)).levels[0]
@@ -120,7 +120,7 @@ def test_the_picture_in_words(ladder, words):
     assert drawn(ladder).words == words
 
 
-def test_the_words_of_a_level_tell_its_pay_and_what_is_not_at_par():
+def test_the_words_of_a_level_say_its_pay_and_the_pay_gap():
     rung = EXAMPLE.level("Staff").mastery
     less = rung.model_copy(update={"pay": Pay(minimum=40_000, maximum=50_000, currency="EUR")})
     ladder = EXAMPLE.with_rung("Staff", "mastery", less)

@@ -30,7 +30,7 @@ def text_of(ladder=EXAMPLE):
     return " ".join(" ".join(page.extract_text() for page in pdf(ladder).pages).split())
 
 
-def test_a_ladder_at_par_says_so_with_date_and_limits():
+def test_the_report_of_equal_ladders_says_so_with_date_and_limits():
     for text in (report().html(), text_of(), report().content("a.md").decode()):
         assert "the two ladders are equal" in text.lower()
         assert "22 November 2026" in text
@@ -38,14 +38,14 @@ def test_a_ladder_at_par_says_so_with_date_and_limits():
     assert "4 levels, 8 rungs" in text_of()
 
 
-def test_each_rung_is_there_with_all_that_it_says():
+def test_the_report_shows_every_text_of_each_rung():
     rung = EXAMPLE.level("Staff").mastery
     for text in (" ".join(report().html().split()), text_of()):
         for said in (rung.title, rung.scope, rung.decision_rights, rung.recognition, str(rung.pay)):
             assert said in text
 
 
-def test_each_finding_is_there_with_why_and_mend():
+def test_the_report_shows_each_finding_with_reason_and_fix():
     ladder = EXAMPLE.without_rung("Vice president", "mastery")
     (finding,) = find_disparities(ladder)
     for text in (report(ladder).html().replace("&#39;", "'"), text_of(ladder)):
@@ -54,7 +54,7 @@ def test_each_finding_is_there_with_why_and_mend():
     assert "1 thing is not equal" in in_short(1)
 
 
-def test_the_tolerance_is_that_of_the_check():
+def test_the_report_uses_the_tolerance_of_the_check():
     rung = EXAMPLE.level("Staff").mastery
     pay = rung.pay.model_copy(update={"minimum": 54_000, "maximum": 70_000})
     ladder = EXAMPLE.with_rung("Staff", "mastery", rung.model_copy(update={"pay": pay}))
@@ -66,7 +66,7 @@ def test_the_tolerance_is_that_of_the_check():
     assert "Pay may differ by 20 %" in loose.html()
 
 
-def test_the_html_asks_for_nothing():
+def test_the_html_requests_nothing():
     html = report().html()
     assert not re.search(r"<(script|link|img|iframe)|src=|url\(|https?://|@import", html)
     assert html.startswith("<!doctype html>")
@@ -113,12 +113,12 @@ def test_text_stays_text_whatever_it_looks_like():
         DualLadder().with_level("A").with_rung("A", "management", Rung(scope="x " * 999)),
     ],
 )
-def test_what_is_hardly_begun_can_be_taken_away_too(ladder):
+def test_an_unfinished_ladder_can_be_exported(ladder):
     assert report(ladder).html()
     assert len(pdf(ladder).pages) >= 1
 
 
-def test_the_largest_ladder_can_be_taken_away():
+def test_the_largest_ladder_can_be_exported():
     ladder = DualLadder()
     for number in range(50):
         ladder = ladder.with_level(f"Level {number}")
@@ -134,11 +134,11 @@ def test_the_largest_ladder_can_be_taken_away():
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "toml"])
-def test_files_to_go_on_with_hold_the_ladder(ending):
+def test_exported_files_can_be_read_back(ending):
     assert read_ladder(report().content(f"a.{ending}"), f"a.{ending}") == EXAMPLE
 
 
-def test_a_format_that_a_ladder_has_not_is_told(tmp_path):
+def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(
         LadderError, match=r"'a.docx' is not known. End its name in one of: .pdf, .html, .md, .xlsx"
     ):

@@ -62,7 +62,7 @@ def test_it_begins_with_three_ways_in():
     assert "The check compares what is written" in text
 
 
-def test_what_was_kept_is_offered():
+def test_a_kept_ladder_is_offered():
     screen = LadderScreen()
     do(screen, "kept", write_kept(KeptLadder(EXAMPLE)).encode(), storage="yes")
     assert "4 levels, 8 rungs, from Senior to Vice president" in words(screen)
@@ -70,13 +70,13 @@ def test_what_was_kept_is_offered():
     assert screen.model.ladder == EXAMPLE
 
 
-def test_a_browser_that_keeps_nothing_is_told():
+def test_the_visitor_is_told_if_the_browser_keeps_nothing():
     screen = LadderScreen()
     do(screen, "kept", storage="no")
     assert "This browser does not keep your ladders" in words(screen)
 
 
-def test_what_was_kept_and_cannot_be_read_is_put_aside_and_can_be_saved(monkeypatch):
+def test_an_unreadable_kept_ladder_is_put_aside_and_can_be_saved(monkeypatch):
     screen = LadderScreen()
     browser = sent_by(screen._browser, monkeypatch)
     start = sent_by(screen._views["start"], monkeypatch)
@@ -118,7 +118,7 @@ def test_a_finding_leads_to_its_rung(screen):
     assert "Add a mastery rung" in words(screen)
 
 
-def test_a_field_that_makes_no_sense_is_told_beside_it(screen):
+def test_an_error_is_shown_beside_its_field(screen):
     do(screen, "open", level="Staff", side="mastery")
     fields = fields_of(EXAMPLE.level("Staff").mastery) | {"minimum": "a lot"}
     do(screen, "rung", opened=opened(screen), side="mastery", **fields)
@@ -128,7 +128,7 @@ def test_a_field_that_makes_no_sense_is_told_beside_it(screen):
     assert 'id="cp-field-mastery-minimum-wrong">Write a number' in page
 
 
-def test_what_goes_wrong_is_told_in_words(screen):
+def test_errors_are_shown_in_words(screen):
     do(screen, "load", b"x" * (LARGEST + 1), name="a.csv")
     assert "a.csv is larger than 2 MB" in words(screen)
     do(screen, "open", level="Staff", side="mastery")
@@ -146,7 +146,7 @@ def test_every_file_is_handed_to_the_browser(screen, kind, monkeypatch):
     assert len(buffers[0]) > 500
 
 
-def test_deleting_asks_once_more(screen, monkeypatch):
+def test_deleting_asks_for_confirmation(screen, monkeypatch):
     sent = sent_by(screen._browser, monkeypatch)
     do(screen, "forget")
     assert screen.model.stage is LadderStage.DESIGN

@@ -40,7 +40,7 @@ def test_counts_and_shares():
     assert "a mixture" in ten(managers=5, masters=5).words
 
 
-def test_a_change_leaves_the_list_before_as_it_was():
+def test_a_change_does_not_alter_the_former_list():
     before = ten(masters=2)
     after = before.with_line(0, kind="manager").without_line(1)
     assert before == ten(masters=2)
@@ -105,7 +105,7 @@ def test_names_are_harmless_in_a_spreadsheet_and_in_markdown():
         (lambda: ten(masters=1).compared(float("nan")), "from 0 to 1"),
     ],
 )
-def test_what_is_wrong_is_told(change, told):
+def test_invalid_values_are_refused_with_a_reason(change, told):
     with pytest.raises(CareerpathError) as caught:
         change()
     assert told in str(caught.value)

@@ -24,7 +24,7 @@ def test_it_begins_with_ten_empty_lines(model):
     assert model.comparison is None
 
 
-def test_the_whole_list_is_taken_as_it_stands(model):
+def test_the_whole_list_is_taken_over(model):
     model.write(fields("master", "manager", "both"))
     assert [line.kind for line in model.ten.lines[:4]] == [*TopTenKind, None]
     assert model.ten.lines[9].name == "P9"
@@ -43,7 +43,7 @@ def test_a_line_is_emptied(model):
     assert model.ten.people == 1
 
 
-def test_the_list_is_emptied_only_if_it_was_asked(model):
+def test_the_list_is_emptied_only_after_confirmation(model):
     model.write(fields("master", share="20"))
     model.empty()
     assert model.ten.people == 1
@@ -71,7 +71,7 @@ def test_the_list_is_compared_with_the_share(model, typed, share):
 
 
 @pytest.mark.parametrize("typed", ["x", "101", "-1", "9" * 400, "1e5", "%"])
-def test_a_share_that_is_none_is_told_and_stays_as_typed(model, typed):
+def test_an_invalid_share_is_reported_and_stays_as_typed(model, typed):
     model.write(fields("master", share=typed))
     assert "Write 15 for 15 %" in model.wrong
     assert model.share == typed
@@ -85,7 +85,7 @@ def test_without_a_list_nothing_is_compared(model):
 
 
 @pytest.mark.parametrize("wrong", [{"kind0": "boss"}, {"name0": "x" * 61}])
-def test_what_is_no_line_is_told_and_changes_nothing(model, wrong):
+def test_an_invalid_line_is_reported_and_changes_nothing(model, wrong):
     model.write(fields("master"))
     before = model.ten
     with pytest.raises(CareerpathError):
@@ -93,7 +93,7 @@ def test_what_is_no_line_is_told_and_changes_nothing(model, wrong):
     assert model.ten == before
 
 
-def test_the_list_is_taken_away(model):
+def test_the_list_can_be_exported(model):
     model.write(fields("master", "both", share="30", name0='=HYPERLINK("x") <b>'))
     name, media, content = model.file("csv")
     assert (name, media) == ("top-ten.csv", "text/csv")

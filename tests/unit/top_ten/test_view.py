@@ -59,7 +59,7 @@ def test_without_a_share_nothing_is_compared(screen):
     assert "Compared with your organisation" not in words(screen)
 
 
-def test_a_share_that_is_none_is_told_beside_its_field(screen):
+def test_an_invalid_share_is_reported_beside_its_field(screen):
     do(screen, "write", share="many")
     assert 'value="many"' in shown(screen)
     assert 'aria-invalid="true" aria-describedby="cp-ten-wrong"' in shown(screen)
@@ -101,6 +101,6 @@ def test_whatever_a_browser_sends_nothing_fails(screen):
             assert "Something went wrong" not in shown(screen)
 
 
-def test_what_is_no_kind_is_told(screen):
+def test_an_unknown_kind_is_reported(screen):
     do(screen, "write", kind0="boss")
     assert "not one of master, manager, both" in words(screen)

@@ -43,7 +43,7 @@ def test_the_default_week_has_room_for_four():
     assert capacity.warning == ""
 
 
-def test_who_is_to_be_inspired_gets_twice_the_time():
+def test_six_hours_for_each_person_leave_room_for_two():
     assert direct_report_capacity(hours_per_report=6).reports == 2
 
 
@@ -64,7 +64,7 @@ def test_it_says_where_the_two_jobs_stop_fitting():
     assert capacity.reports_without_expertise == 10
 
 
-def test_more_than_five_beside_mastery_are_warned_of():
+def test_more_than_five_beside_mastery_give_a_warning():
     assert not direct_report_capacity(hours_per_report=2.56).warning  # five, to the minute
     capacity = direct_report_capacity(hours_per_report=2)
     assert capacity.reports == 6
@@ -72,7 +72,7 @@ def test_more_than_five_beside_mastery_are_warned_of():
     assert not direct_report_capacity(mastery_share=0, hours_per_report=2).warning
 
 
-def test_a_week_that_two_shares_overrun_has_room_for_nobody_and_says_by_how_much():
+def test_shares_above_the_week_leave_no_room_and_state_the_overrun():
     capacity = direct_report_capacity(mastery_share=0.9)
     assert (capacity.reports, capacity.people_hours, capacity.overrun_hours) == (0, 0, 3.2)
     assert capacity.arithmetic[-1] == (
@@ -92,7 +92,7 @@ def test_never_negative_and_the_parts_make_the_week(given_):
 
 
 @given(inputs)
-def test_nobody_fits_where_nothing_is_left(given_):
+def test_nobody_fits_if_no_hours_are_left(given_):
     mastery = Fraction(str(given_["mastery_share"]))
     given_["admin_share"] = float(1 - mastery)
     if mastery + Fraction(str(given_["admin_share"])) >= 1:
@@ -124,7 +124,7 @@ def test_monotone_in_each_input(given_, name, data):
         ("hours_per_week", 10**400, "hours_per_week must be"),
     ],
 )
-def test_what_is_no_such_number_is_told(name, value, told):
+def test_invalid_numbers_are_refused(name, value, told):
     with pytest.raises(CareerpathError, match=name) as caught:
         direct_report_capacity(**{name: value})
     assert told in str(caught.value)

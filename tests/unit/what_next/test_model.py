@@ -47,7 +47,7 @@ def test_the_week_is_read_with_a_comma_or_a_point():
     assert any("9 % of your week" in each for each in words)
 
 
-def test_what_is_left_blank_is_not_taken_for_none():
+def test_a_blank_field_is_not_read_as_zero():
     blank, none = looked(path="management"), looked(path="management", reports="0")
     assert not any("You manage nobody" in each for each in blank.outcome.words)
     assert any("You manage nobody" in each for each in none.outcome.words)
@@ -72,7 +72,7 @@ def test_what_is_left_blank_is_not_taken_for_none():
         ({"path": "both", "expertise": "9" * 500}, "cannot be"),
     ],
 )
-def test_what_cannot_be_read_is_told_and_what_was_typed_stays(fields, told):
+def test_an_unreadable_form_is_reported_and_stays_as_typed(fields, told):
     model = looked(**fields)
     assert told in model.problem
     assert model.outcome is None
@@ -127,7 +127,7 @@ def test_shares_are_exact():
 
 
 @pytest.mark.parametrize("text", ["9", "9999", "-1", "a lot", "NaN", "1e3", "٣"])
-def test_what_no_control_can_say_changes_nothing(text):
+def test_values_that_no_slider_has_change_nothing(text):
     plan = CapacityPlan()
     plan.move({"hours_per_week": text})
     assert plan.problem
@@ -202,7 +202,7 @@ def test_nothing_is_kept_by_itself(device):
     assert not device.model.is_kept
 
 
-def test_what_is_kept_is_told_and_is_kept_once(device):
+def test_a_result_is_kept_once_and_said_to_be_kept(device):
     device.model.keep()
     assert device.model.is_kept
     assert device.model.said == "Kept on this device."
@@ -210,7 +210,7 @@ def test_what_is_kept_is_told_and_is_kept_once(device):
     assert len(device.kept) == 1
 
 
-def test_the_shown_result_is_the_newest_of_the_line_and_kept_or_not_in_it_once(device):
+def test_the_shown_result_is_on_the_time_line_once(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(5, day=date(2025, 1, 1)))
     device.model.current = result()
     assert [each.total for each in device.model.comparable] == [45, 75, 105]
@@ -228,7 +228,7 @@ def test_a_change_is_told_from_measurement_error(device):
     assert "something has probably changed" in large
 
 
-def test_an_older_result_that_is_shown_has_its_place_in_time(device):
+def test_an_older_shown_result_is_sorted_by_its_day(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(6, day=date(2027, 1, 1)))
     device.model.current = result(5, day=date(2025, 1, 1))
     assert [each.total for each in device.model.comparable] == [45, 75, 90]
@@ -333,12 +333,12 @@ def test_an_entry_that_cannot_be_read_is_counted_and_left_as_it_is(device, stran
 
 
 @pytest.mark.parametrize("content", [{}, {"results": None}, {"results": {"a": 1}}, {"refused": 1}])
-def test_a_browser_can_say_what_it_likes(device, content):
+def test_a_browser_can_send_anything(device, content):
     device.model.found(content)
     assert device.model.kept == ()
 
 
-def test_a_total_that_somebody_wrote_into_the_browser_is_added_up_again(device):
+def test_a_forged_total_in_the_browser_is_recalculated(device):
     device.kept["x"] = {**kept_document(result(3)), "total": 150, "band": "mastery"}
     device.answer()
     assert device.model.kept[0].total == 45

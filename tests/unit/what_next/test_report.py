@@ -116,12 +116,12 @@ def test_a_name_from_right_to_left_is_kept_apart_from_the_line(name):
     assert len(opened(made).pages) == 2
 
 
-def test_what_is_no_letter_is_left_out_of_a_name():
+def test_control_characters_are_removed_from_a_name():
     assert printable("Ana\u202e\x00\n\t Silva") == "Ana Silva"
     assert printable("\u200f") == ""
 
 
-def test_a_letter_that_no_font_has_is_told(monkeypatch):
+def test_a_letter_that_no_font_has_is_reported(monkeypatch):
     ours = typesetting._here
     monkeypatch.setattr(typesetting, "_here", lambda told: ours({**told, "borrowing": False}))
     with pytest.raises(TypesettingError, match=r"no font here has the letter 山\. Save it as HTML"):
@@ -144,17 +144,17 @@ def test_the_systems_fonts_are_asked_only_for_what_ours_lack(monkeypatch):
     assert asked == [False, False, True]
 
 
-def test_a_process_of_its_own_makes_the_same_pdf():
+def test_a_separate_process_makes_the_same_pdf():
     assert report(name="שרה", apart=True).pdf() == report(name="שרה").pdf()
 
 
-def test_what_goes_wrong_in_a_process_of_its_own_is_told(monkeypatch):
+def test_a_failure_in_the_separate_process_is_reported(monkeypatch):
     monkeypatch.setattr(typesetting, "PATIENCE", 0.0)
     with pytest.raises(TypesettingError, match="Try again, or save it as HTML"):
         report(apart=True).pdf()
 
 
-def test_the_page_asks_for_nothing_from_anywhere():
+def test_the_page_requests_nothing():
     page = report().html().replace("url(#", "")
     for each in ("http", "src=", "url(", "@import", "<script", "<link"):
         assert each not in page
@@ -196,7 +196,7 @@ def test_cut_scores_at_the_ends_of_the_range_can_be_drawn(cuts):
     assert opened(report(instrument=moved)).pages
 
 
-def test_a_small_error_is_never_told_as_none():
+def test_a_small_error_is_never_shown_as_zero():
     norms = Norms(mean=75, sd=1, reliability=0.95, source="Ours")
     page = report(instrument=INSTRUMENT.with_norms(norms)).html()
     assert "give or take 0.2" in page

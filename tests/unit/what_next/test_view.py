@@ -89,12 +89,12 @@ def visit(monkeypatch):
     return Visit(monkeypatch)
 
 
-def test_the_result_names_the_choices_and_makes_nothing_of_them(visit):
+def test_the_result_lists_the_choices_without_loading_them(visit):
     assert all(f'name="choice" value="{part}"' in visit.shown for part in PARTS)
     assert not any(isinstance(each, AfterResult) for each in visit.app.children)
 
 
-def test_a_process_loads_nothing_of_it_before_it_is_asked_for():
+def test_nothing_is_loaded_before_the_first_choice():
     code = """
 import sys
 from careerpath.questionnaire.model import Phase
@@ -146,13 +146,13 @@ def test_each_choice_has_something_to_say_for_every_band(monkeypatch, part, valu
     assert f'id="cp-part" role="region" aria-labelledby="cp-choice-{part}"' in visit.html
 
 
-def test_one_of_both_is_asked_first_how_few_is_a_few(visit):
+def test_for_the_band_both_the_plan_comes_first(visit):
     choices = visit.shown[visit.shown.index("cp-choices") :]
     first = re.search('name="choice" value="([a-z]+)"', choices)
     assert first[1] == "few"
 
 
-def test_the_path_of_now_is_told_and_goes_into_the_steps_and_the_file(visit):
+def test_the_present_path_changes_the_steps_and_the_file(visit):
     visit.open("now")
     visit.do("look", path="management", reports="9")
     assert "Suited to both, managing nine: fits in part" in visit.html
@@ -183,7 +183,7 @@ def test_the_plan_is_moved_and_drawn_to_scale(visit):
     assert widths == [50, 18, 30, 2]
 
 
-def test_a_week_that_does_not_hold_it_is_drawn_past_its_end(visit):
+def test_an_overrun_week_is_drawn_past_its_end(visit):
     visit.open("few")
     visit.do("plan", mastery_share="90", admin_share="30")
     assert "<strong>0</strong> people" in visit.html
@@ -317,7 +317,7 @@ def test_an_instrument_without_texts_or_norms_opens_each_choice(monkeypatch):
         ("file", {}),
     ],
 )
-def test_what_no_button_sends_leaves_it_standing(visit, action, values):
+def test_unknown_actions_change_nothing(visit, action, values):
     visit.open("few")
     visit.do(action, **values)
     visit.do("open", choice="steps")
@@ -328,7 +328,7 @@ def test_what_no_button_sends_leaves_it_standing(visit, action, values):
     "content",
     [None, [], 7, {"base": {}}, {"results": 7}, {"file": "x"}, {"action": 7}, {"base": "x"}],
 )
-def test_what_no_browser_sends_leaves_it_standing(visit, content):
+def test_unknown_messages_change_nothing(visit, content):
     visit.open("device")
     visit.browser(content)
     visit.do("keep")
@@ -403,7 +403,7 @@ def linked(fragment):
     return app, shown
 
 
-def test_a_link_shows_somebodys_result_and_touches_no_draft():
+def test_a_link_shows_its_result_and_changes_no_draft():
     app, shown = linked(encode_answers(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, 9)))
     assert "result, from a link" in shown
     assert "79 of 150" in shown
@@ -412,7 +412,7 @@ def test_a_link_shows_somebodys_result_and_touches_no_draft():
     assert (app.model.answers, app.model.phase) == ({}, Phase.WELCOME)
 
 
-def test_from_a_link_it_goes_to_ones_own_questions():
+def test_a_link_leads_to_ones_own_questions():
     app, _ = linked(encode_answers(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, 9)))
     screen = next(each for each in app.children if isinstance(each, HtmlView))
     screen._handle_custom_msg({"action": "own", "values": {"place": "welcome"}}, [])

@@ -20,7 +20,7 @@ def said(outcome):
 
 
 @given(band=paths, path=paths, reports=st.integers(0, MOST_REPORTS), week=st.none() | weeks)
-def test_every_combination_has_words_three_steps_and_work_to_look_at(band, path, reports, week):
+def test_every_combination_has_words_three_steps_and_roles(band, path, reports, week):
     outcome = where_now(INSTRUMENT, band, path, reports=reports, week=week)
     assert len(outcome.steps) == 3
     assert outcome.roles
@@ -41,7 +41,7 @@ def test_suited_to_mastery_managing_nine():
     assert outcome.fit is Fit.AGAINST
 
 
-def test_who_does_both_with_more_than_five_hears_that_it_is_more_than_a_few():
+def test_more_than_five_people_beside_mastery_are_more_than_a_few():
     five = where_now(INSTRUMENT, "both", "both", reports=5)
     six = where_now(INSTRUMENT, "both", "both", reports=6)
     assert five.fit is Fit.FITS
@@ -50,13 +50,13 @@ def test_who_does_both_with_more_than_five_hears_that_it_is_more_than_a_few():
     assert "McKinsey" in said(six)
 
 
-def test_a_manager_hears_it_past_the_average():
+def test_a_manager_with_more_than_the_average_is_told():
     assert where_now(INSTRUMENT, "management", "management", reports=12).fit is Fit.FITS
     thirteen = where_now(INSTRUMENT, "management", "management", reports=13)
     assert "13 is more than the average manager has" in said(thirteen)
 
 
-def test_the_week_tells_what_the_name_of_a_path_hides():
+def test_the_week_can_contradict_the_named_path():
     week = Week(expertise=30, people=5, other=5)
     named = where_now(INSTRUMENT, "management", "management", reports=3, week=week)
     assert "75 % of your week is your own work" in said(named)
@@ -73,7 +73,7 @@ def test_the_week_tells_what_the_name_of_a_path_hides():
 
 
 @pytest.mark.parametrize("reports", [-1, 2.5, MOST_REPORTS + 1, float("nan"), True, "9"])
-def test_half_a_person_or_none_below_zero_is_refused(reports):
+def test_invalid_numbers_of_people_are_refused(reports):
     with pytest.raises(CareerpathError, match="not a number of direct reports"):
         where_now(INSTRUMENT, "both", "both", reports=reports)
 
@@ -92,7 +92,7 @@ def test_an_unscored_result_has_no_words():
         {"expertise": float("inf"), "people": 0},
     ],
 )
-def test_a_week_that_no_week_holds_is_refused(values):
+def test_impossible_weeks_are_refused(values):
     with pytest.raises(CareerpathError, match="Correct them"):
         Week(**values)
 
