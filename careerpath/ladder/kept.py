@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from careerpath.ladder.files import brief
+from careerpath.core.files import check_size
+from careerpath.ladder.files import LARGEST, brief
 from careerpath.ladder.ladder import LONGEST_TEXT, PAY_TOLERANCE, DualLadder, LadderError, Side
 
 VERSION = 1
-LARGEST = 2_000_000
-"""Bytes."""
 NAME = "What this browser kept"
 
 
@@ -59,10 +58,7 @@ def read_kept(content: bytes) -> KeptLadder:
     LadderError
         If it is not a ladder, or of another version.
     """
-    if len(content) > LARGEST:
-        raise LadderError(
-            f"{NAME} is larger than {LARGEST // 1_000_000} MB, so it is not a ladder."
-        )
+    check_size(content, LARGEST, place=NAME, holds="a ladder", raises=LadderError)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -110,7 +110,20 @@ class LadderData(CheckedData):
 
 
 class Pay(LadderData):
-    """A range of pay in a currency, such as EUR."""
+    """A range of pay in a currency.
+
+    Parameters
+    ----------
+    minimum, maximum : int or float
+        From 0 to a thousand million, with at most two decimals.
+    currency : str
+        Three letters, such as EUR.
+
+    Examples
+    --------
+    >>> print(Pay(minimum=48000, maximum=62000, currency="EUR"))
+    EUR 48,000 to 62,000
+    """
 
     minimum: Amount
     maximum: Amount
@@ -164,7 +177,13 @@ class Rung(LadderData):
 
 
 class LadderLevel(LadderData):
-    """A level with its rung on each side."""
+    """A level with its rung on each side.
+
+    Parameters
+    ----------
+    name : str
+    mastery, management : Rung, optional
+    """
 
     name: Annotated[Name, Field(min_length=1)]
     mastery: Rung | None = None
@@ -201,6 +220,16 @@ def _few_enough(levels: object) -> object:
 
 class DualLadder(LadderData):
     """Two ladders side by side, from the lowest level to the highest.
+
+    Parameters
+    ----------
+    levels : tuple of LadderLevel
+        At most 50, with different names.
+
+    Raises
+    ------
+    LadderError
+        If the levels are not valid.
 
     Examples
     --------
