@@ -26,7 +26,7 @@ from careerpath.what_next.choices import choices
 if TYPE_CHECKING:
     from careerpath.questionnaire.shared_link import SharedAnswers
     from careerpath.room.store.store import Store
-    from careerpath.what_next.view import AfterResult
+    from careerpath.what_next.view import WhatNextView
 
 
 class AssessmentScreen(VBox):
@@ -76,7 +76,7 @@ class AssessmentScreen(VBox):
         )
         self._page = self.model.instrument
         self._foot: HtmlView | None = None
-        self._after: AfterResult | None = None
+        self._what_next: WhatNextView | None = None
         self._shared: SharedAnswers | None = None
         self._sliders: dict[str, RatingSlider] = {}
         self._moved = False
@@ -159,21 +159,21 @@ class AssessmentScreen(VBox):
 
     def _open(self, choice: str) -> None:
         """Open one of the choices below the result. Their code loads when the first one opens."""
-        from careerpath.what_next.view import AfterResult
+        from careerpath.what_next.view import WhatNextView
 
-        if self._after is None:
+        if self._what_next is None:
             self._foot = HtmlView()
             self._foot.on_action(self._act)
-            self._after = AfterResult(self.model, page=self._page)
-        self._after.show(choice)
-        self._after.follow()
+            self._what_next = WhatNextView(self.model, page=self._page)
+        self._what_next.show(choice)
+        self._what_next.follow()
         self._draw()
 
     def _close_choices(self) -> None:
-        for each in (self._after, self._foot):
+        for each in (self._what_next, self._foot):
             if each is not None:
                 each.close()
-        self._after = self._foot = None
+        self._what_next = self._foot = None
 
     def _open_link(self, fragment: object) -> None:
         """Show another person's answers on the first screen, apart from the visitor's own."""
@@ -236,10 +236,10 @@ class AssessmentScreen(VBox):
                 path = "room/participant/templates/share.html"
                 shown[self._card] = render(path, participant=self.participant, place=model.place)
                 below = (self._card, self._bottom)
-            if self._after and self._foot:
-                self._after.follow()
+            if self._what_next and self._foot:
+                self._what_next.follow()
                 shown[self._foot] = self._render("result_end", shared=False)
-                below = (*below, self._after, self._foot)
+                below = (*below, self._what_next, self._foot)
         # All at once, after everything is rendered: a connection can be lost at any moment.
         for screen, html in shown.items():
             screen.html = html
@@ -271,7 +271,7 @@ class AssessmentScreen(VBox):
 
     def _details(self, model: QuestionnaireModel | SharedAnswers, *, shared: bool = False) -> str:
         """Render what follows a result; once a choice is open, the choices come after it."""
-        opened = self._after is not None
+        opened = self._what_next is not None
         score = None if shared or opened else model.score
         parts = choices(score.band) if score else ()
         return self._render(

@@ -24,7 +24,7 @@ PLACES = ("choice", "outcome", "done", "asking", "declined")
 """What can take the focus after an action."""
 
 
-class AfterResult(VBox):
+class WhatNextView(VBox):
     """Six choices below a result: steps, the path now, a plan, files, past results, a link.
 
     Parameters

@@ -16,7 +16,7 @@ from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase
 from careerpath.ui.html_view import HtmlView
 from careerpath.what_next.browser import ResultBrowser
-from careerpath.what_next.view import AfterResult
+from careerpath.what_next.view import WhatNextView
 
 INSTRUMENT = load_instrument()
 PARTS = ("steps", "now", "few", "files", "device", "link")
@@ -46,7 +46,7 @@ class Visit:
 
     @property
     def after(self):
-        return self.part(AfterResult)
+        return self.part(WhatNextView)
 
     @property
     def html(self):
@@ -91,7 +91,7 @@ def visit(monkeypatch):
 
 def test_the_result_lists_the_choices_without_loading_them(visit):
     assert all(f'name="choice" value="{part}"' in visit.shown for part in PARTS)
-    assert not any(isinstance(each, AfterResult) for each in visit.app.children)
+    assert not any(isinstance(each, WhatNextView) for each in visit.app.children)
 
 
 def test_nothing_is_loaded_before_the_first_choice():
@@ -350,7 +350,7 @@ def test_deleting_the_answers_leaves_no_widget_of_it(visit):
     parts = (after, *after.children)
     visit.press("forget")
     assert all(each.comm is None for each in parts)
-    assert AfterResult not in map(type, visit.app.children)
+    assert WhatNextView not in map(type, visit.app.children)
 
 
 def test_no_trait_holds_a_past_answer(visit):
