@@ -84,7 +84,7 @@ def walk(browser: Browser, address: str, *, device: str, scheme: Scheme) -> None
             sys.exit(f"The slider of {item_id} is not on the screen.")
         at = 22 + (box["width"] - 44) * value / 10
         page.mouse.click(box["x"] + at, box["y"] + box["height"] / 2)
-        page.locator("[data-action=next]:not([disabled])").wait_for()
+        page.locator("[data-action=next][aria-disabled=false]").wait_for()
         if item_id == "q04":
             take("question")
         page.locator("[data-action=next]").click()
