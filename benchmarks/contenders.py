@@ -1,4 +1,4 @@
-"""The pages that are compared: how each is served, and where its first question is."""
+"""The pages that are compared: how each is served, and how its first slider is found."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 from serving import ROOT, Server
 
 PEERS = ROOT / "benchmarks" / "peers"
-#: Where `make bench` installs the peers: their pins and ours do not fit into one environment.
+#: Here `make bench` installs the peers, whose requirements conflict with ours.
 PEERS_PYTHON = ROOT / "build" / "bench" / "bin" / "python"
-#: Where ours tells that its pool is full.
+#: The path at which careerpath says that its pool is full.
 READY = "healthz?ready"
 SERVE = [sys.executable, "-m", "careerpath", "serve", "--port", "{port}"]
 VOILA = [sys.executable, "-m", "voila", "--no-browser", "--port={port}"]
@@ -21,28 +21,28 @@ VOILA = [sys.executable, "-m", "voila", "--no-browser", "--port={port}"]
 
 @dataclass(frozen=True)
 class Contender:
-    """A page to measure; its parts are named by CSS selectors.
+    """A page to measure. CSS selectors name its parts.
 
     Attributes
     ----------
     name : str
-        For the table.
+        Its name in the table.
     server : Server
-        What serves it.
+        The server.
     path : str
-        Its address on that server.
+        Its path on that server.
     slider : str
-        What takes the focus to move the first slider.
+        The element that takes the focus to move the first slider.
     heard : str
-        What is there when Python has heard of it; with ``says``, what says so.
+        The element that shows that Python has got the value.
     says : str
-        A regular expression for its text.
+        A regular expression for the text of that element.
     start : str
-        What to press before the first slider comes; empty for nothing.
+        The button to press before the first slider is shown; empty for none.
     note : str
-        What the memory of a visitor is.
+        What counts as the memory of a visitor.
     figures : dict of str to list of float
-        What each visit took.
+        The figures of each visit.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Contender:
     figures: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, **figures: float) -> None:
-        """Note what one visit took."""
+        """Record the figures of one visit."""
         for name, figure in figures.items():
             self.figures.setdefault(name, []).append(figure)
 
@@ -67,22 +67,20 @@ def contenders(folder: Path, *, visits: int) -> list[Contender]:
     Parameters
     ----------
     folder : Path
-        An empty one, for a copy of the notebook with the sliders.
+        An empty folder for a copy of the notebook with the sliders.
     visits : int
-        How often each will be opened: the size of the pool.
+        How often each page will be opened, which is the size of the pool.
 
     Returns
     -------
     list of Contender
-        In the order of the table.
+        The pages, in the order of the table.
     """
     notebook = folder / "sliders.ipynb"
     notebook.write_bytes((PEERS / "sliders.ipynb").read_bytes())
     pooled = ["--room-size", str(visits)]
     ours = {
-        "careerpath, the assessment, nothing made ahead": Server(
-            [*SERVE, "--room-size", "0"], READY
-        ),
+        "careerpath, the assessment, no pool": Server([*SERVE, "--room-size", "0"], READY),
         "careerpath, the assessment, from a pool": Server([*SERVE, *pooled], READY),
     }
     python = str(PEERS_PYTHON)
@@ -144,7 +142,7 @@ def contenders(folder: Path, *, visits: int) -> list[Contender]:
 
 
 def pinned(package: str) -> str:
-    """Return the release of a peer that requirements.txt names."""
+    """Return the version of a peer from requirements.txt."""
     pins = (ROOT / "benchmarks" / "requirements.txt").read_text("utf-8")
     found = re.search(rf"^{package}==(\S+)", pins, re.MULTILINE)
     return found[1] if found else ""

@@ -1,22 +1,21 @@
-"""How soon a page can be used, and what a visitor costs, beside the same sliders elsewhere.
+"""Measure how soon a page can be used and what a visitor costs, in careerpath and elsewhere.
 
-The assessment, with and without a pool, and fifteen sliders in our page, in bare Voilà, Streamlit,
-Panel and NiceGUI. All are opened in turn, in one run, each time in a real browser with an empty
-cache, in alternating order, so that the noise of the machine falls on all alike. No page reaches
-another host: what it asks for there fails at once, and is counted. Prints a Markdown table of
-medians::
+Compares the assessment, with and without a pool, and fifteen sliders in our page, in plain Voilà,
+Streamlit, Panel and NiceGUI. One run opens all pages in turn, each time in a real browser with an
+empty cache and in alternating order, so that other load on the machine affects all alike. Requests
+to other hosts fail at once and are counted. Prints a Markdown table of medians::
 
     make bench
 
-*First paint* is the browser's own first contentful paint. *Slider shown*: the first question's
-slider is to be seen; in the assessment after Start was pressed, as soon as it could be. *Usable*:
-the slider can be moved. It has the focus, the arrow key is pressed, Python hears of it, and what
-Python makes of it is in the page: a line of text, and in the assessment the button that goes on. A
-key that nobody hears is pressed again after a second. These times come from the page's own clock,
-looked at with each frame, and run from the start of the navigation. *Sent*: all responses as they
-were on the wire until then, and what came over websockets before any compression. *Memory a
-visitor* is the share of memory (PSS) of a visitor's process, or, where one process serves all, by
-how much it grew with each of a few pages that were open together.
+*First paint* is the browser's first contentful paint. *Slider shown*: the slider of the first
+question is visible; in the assessment after Start was pressed, as soon as that was possible.
+*Usable*: the slider can be moved. The slider has the focus, the arrow key is pressed, Python gets
+the message, and its answer is in the page: a line of text, or in the assessment the button for the
+next question. A key without an effect is pressed again after a second. These times come from the
+page's own clock, read in each frame, and start with the navigation. *Sent*: all responses until
+then, as sent over the network, and all websocket messages before compression. *Memory a visitor*:
+the memory (PSS) of a visitor's process; or, if one process serves all visitors, its growth for each
+of a few pages that are open together.
 """
 
 from __future__ import annotations
@@ -47,17 +46,17 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-#: Pages that are open together to see what a visitor's memory is.
+#: Pages that are open together to measure a visitor's memory.
 TOGETHER = 5
-#: Seconds until a page that is not usable has failed.
+#: Seconds after which a page that is not usable counts as failed.
 PATIENCE = 60.0
-#: Milliseconds after which a key that nobody heard is pressed again.
+#: Milliseconds after which a key without an effect is pressed again.
 AGAIN = 1000
 SETTLE = 300
 
-#: Look with each frame, in shadow roots too, for an element that is visible and says something.
-#: Resolves to the page's own time, or to null when it took too long. Playwright's locators look
-#: only twice a second after a while.
+#: In each frame, search for a visible element with a text, in shadow roots too. Resolves to the
+#: page's own time, or to null after the time limit. Playwright's own locators search only twice a
+#: second after a while.
 WATCH = """
 window.benchmark = (selector, says, then, patience) => new Promise((resolve) => {
   const deadline = performance.now() + patience;
@@ -85,21 +84,21 @@ COLUMNS = {
     "usable": "usable",
     "sent": "sent",
     "memory": "memory a visitor",
-    "elsewhere": "asked of other hosts",
+    "elsewhere": "requests to other hosts",
 }
 
 
 def see(
     page: Page, selector: str, *, says: str = "", then: str = "", patience: float = PATIENCE * 1000
 ) -> float | None:
-    """Wait for an element, and do something with it; the page's time in seconds, or None."""
+    """Wait for an element, and act on it. Returns the page's time in seconds, or None."""
     wanted = [selector, says, then, patience]
     milliseconds = page.evaluate("(wanted) => window.benchmark(...wanted)", wanted)
     return None if milliseconds is None else float(milliseconds) / 1000
 
 
 def use(page: Page, contender: Contender) -> tuple[float, float]:
-    """Open the page, and move the first slider until Python has heard; when it was there, when."""
+    """Open the page and move its first slider. Returns when it was shown and when it was usable."""
     address = contender.server.url + contender.path
     page.goto(address, wait_until="commit", timeout=PATIENCE * 1000)
     if contender.start:
@@ -110,19 +109,21 @@ def use(page: Page, contender: Contender) -> tuple[float, float]:
         page.keyboard.press("ArrowRight")
         if heard := see(page, contender.heard, says=contender.says, patience=AGAIN):
             return shown, heard
-    missing = "its first slider moved nothing" if shown else "its first slider did not come"
-    sys.exit(f"{contender.name}: {missing} in {PATIENCE:.0f} s. It said:\n{contender.server.said}")
+    missing = "its first slider had no effect" if shown else "its first slider was not shown"
+    sys.exit(
+        f"{contender.name}: {missing} in {PATIENCE:.0f} s. Its output:\n{contender.server.said}"
+    )
 
 
 def new_page(context: BrowserContext) -> Page:
-    """Return an empty page with our eyes in it."""
+    """Return an empty page with our search function."""
     page = context.new_page()
     page.add_init_script(WATCH)
     return page
 
 
 def visit(browser: Browser, contender: Contender) -> None:
-    """Open the page once with an empty cache and note what it took."""
+    """Open the page once with an empty cache, and record the figures."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = new_page(context)
     sent, elsewhere = count_bytes(context.new_cdp_session(page)), count_elsewhere(page)
@@ -141,13 +142,13 @@ def visit(browser: Browser, contender: Contender) -> None:
 
 
 def close(page: Page) -> None:
-    """Leave as a person does: a context that is closed tells the page nothing."""
+    """Leave as a person does. Closing the context would not tell the page."""
     page.goto("about:blank")
     page.close()
 
 
 def weigh(browser: Browser, contender: Contender) -> None:
-    """Open a few pages together and note the memory of a visitor."""
+    """Open a few pages together, and record the memory of a visitor."""
     server = contender.server
     before = server.memory()
     with ExitStack() as stack:
@@ -167,7 +168,7 @@ def weigh(browser: Browser, contender: Contender) -> None:
 
 
 def count_bytes(session: CDPSession) -> list[float]:
-    """Collect the size of everything that is sent to the page."""
+    """Collect the sizes of all data that are sent to the page."""
     sizes: list[float] = []
 
     def frame(event: dict[str, dict[str, str | int]]) -> None:
@@ -181,7 +182,7 @@ def count_bytes(session: CDPSession) -> list[float]:
 
 
 def count_elsewhere(page: Page) -> list[str]:
-    """Collect what the page asks of other hosts."""
+    """Collect the page's requests to other hosts."""
     asked: list[str] = []
     page.on(
         "request",
@@ -220,7 +221,7 @@ def main() -> None:
         "--only",
         default="",
         metavar="PATTERN",
-        help="pages whose name has this (a regular expression)",
+        help="only pages whose name matches this regular expression",
     )
     given = parser.parse_args()
     if not PEERS_PYTHON.exists():
@@ -247,7 +248,7 @@ def main() -> None:
             weigh(browser, each)
         print(table(pages))
         where = f"{os.cpu_count()} cores, Chromium {browser.version}"
-        print(f"\nMedians of {given.rounds} rounds, {where}. To see it yourself: make bench")
+        print(f"\nMedians of {given.rounds} rounds, {where}. To repeat: make bench")
         browser.close()
 
 

@@ -1,4 +1,4 @@
-"""A visitor without a browser: it speaks what the page's front end speaks, and nothing else."""
+"""A simulated visitor without a browser, who sends the same messages as the page's front end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jupyter_server.services.kernels.connection.base import (
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-#: Both our page and Voilà's tell it in a JSON element.
+#: Our page and Voilà's both name it in a JSON element.
 KERNEL_ID = re.compile(rb'"kernelId":\s*"([0-9a-f-]{36})"')
 VIEW = b"application/vnd.jupyter.widget-view+json"
 MAXIMUM_CLIENTS = 1000
@@ -27,7 +27,7 @@ Message = dict[str, Any]
 
 
 class VisitError(RuntimeError):
-    """A visit went wrong; the text says how."""
+    """A visit failed. The text says how."""
 
 
 @dataclass
@@ -41,9 +41,9 @@ class Visitor:
     root : str
         The server's address, with a slash at the end.
     patience : float
-        Seconds that the whole visit may take.
+        The most seconds for the whole visit.
     kernel_id : str
-        The process that runs the page, once it is known.
+        The id of the page's kernel, once it is known.
     """
 
     page: str
@@ -66,7 +66,7 @@ class Visitor:
     # The page
 
     async def open(self) -> None:
-        """Get the page, and connect to its kernel as soon as the stream has told which."""
+        """Get the page, and connect to its kernel as soon as the page names it."""
         html = bytearray()
         known = asyncio.Event()
 
@@ -103,7 +103,7 @@ class Visitor:
     # The assessment
 
     async def load(self) -> None:
-        """Take over all widgets, through ipywidgets' control comm."""
+        """Get the state of all widgets, through ipywidgets' control comm."""
         comm = uuid.uuid4().hex
         opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
         await self._send("comm_open", opening, metadata={"version": "1.0.0"})
@@ -122,12 +122,12 @@ class Visitor:
                 await self._set(model, {key: seen[key] for key in seen if key in state})
 
     async def take(self, think: float) -> None:
-        """Press Start, answer each question, and go on until the result is there.
+        """Press Start, answer each question, and continue until the result is shown.
 
         Parameters
         ----------
         think : float
-            Seconds that a person thinks about each question.
+            Seconds to think about each question.
         """
         await self._press("start")
         count, last = 0, ""
@@ -140,17 +140,17 @@ class Visitor:
             await self._set(slider, {"value": count % 11})
             await self._custom(slider, {"submit": True})
         if not count:
-            raise VisitError("Start brought no question")
+            raise VisitError("no question was shown after Start")
         await self._press("next")
         self._screen("How sure is this?")
 
     async def join(self, code: str) -> None:
-        """Join a room, as the browser does that has come by its link."""
+        """Join a room, as a browser does that has opened the room's link."""
         await self._custom(self._session_model(), {"join": {**self._claim(code), "shared": None}})
         await self._hear("joined")
 
     async def share(self, code: str) -> dict[str, int]:
-        """Tap "Share with the room" on the result, until it has arrived; the answers shared.
+        """Share the result with the room until it has arrived. Returns the shared answers.
 
         A second tap follows, which must not count.
         """
@@ -176,14 +176,14 @@ class Visitor:
         return next(model for model, state in self._models.items() if "looked" in state)
 
     async def _hear(self, name: str) -> Any:
-        """Return what the page has said of that name, or says next."""
+        """Return the content of a custom message with that name; wait for it if necessary."""
         while not any(name in each for each in self._heard):
             await self._receive()
         place = next(n for n, each in enumerate(self._heard) if name in each)
         return self._heard.pop(place)[name]
 
     def _screen(self, text: str) -> str:
-        """Return the model of the screen that shows a text."""
+        """Return the id of the model that shows a text."""
         for model, state in self._models.items():
             if text in state.get("html", ""):
                 return model
@@ -214,7 +214,7 @@ class Visitor:
         await self._tell(model, {"method": "custom", "content": content})
 
     async def _tell(self, model: str, data: dict[str, Any]) -> None:
-        """Send a message to a widget, and follow what comes of it until the kernel is done."""
+        """Send a message to a widget, and read all replies until the kernel is idle."""
         sent = await self._send("comm_msg", {"comm_id": model, "data": data})
         while True:
             message = await self._receive()
@@ -244,7 +244,7 @@ class Visitor:
         return header["msg_id"]
 
     async def _receive(self) -> Message:
-        """Return the next message, after the models have heard of it."""
+        """Return the next message, after the models have been updated from it."""
         received = await self._socket.read_message() if self._socket else None
         if received is None:
             raise VisitError("the server closed the connection")
@@ -262,7 +262,7 @@ class Visitor:
     # The end
 
     async def leave(self) -> None:
-        """Close the page: the front end's last word to the server."""
+        """Close the page, and ask the server to end its kernel, as the front end does."""
         if self.kernel_id:
             shutdown = f"{self.root}voila/api/shutdown/{self.kernel_id}"
             await AsyncHTTPClient().fetch(
@@ -271,13 +271,13 @@ class Visitor:
         self.vanish()
 
     def vanish(self) -> None:
-        """Go without a word, as a phone does."""
+        """Close the connection only, as a phone does that is switched off."""
         if self._socket is not None:
             self._socket.close()
 
 
 def words(html: bytes | bytearray) -> str:
-    """Return the beginning of what a page says."""
+    """Return the start of a page's text."""
     text = re.sub(
         r"<(script|style).*?</\1>|<[^>]*>", " ", html.decode(errors="replace"), flags=re.S
     )

@@ -1,23 +1,24 @@
-"""How a room full of people fares: all at the door at once, or within some seconds.
+"""Measure how a room full of people is served, all at once or within some seconds.
 
-Visitors that speak the real protocol get the page, connect to its kernel, open the widgets, answer
-all questions, reach the result, and leave when everybody has it. They run in this process, on the
-same cores as the server. Once for stock Voilà with the same notebook and once for
-``careerpath serve``, in one run; prints a Markdown table::
+Simulated visitors load the page over the real protocol, connect to its kernel, open the widgets,
+answer all questions, reach the result, and leave when everybody has it. They run in this process,
+on the same cores as the server. One run measures plain Voilà with the same notebook and
+``careerpath serve``, and prints a Markdown table::
 
     python benchmarks/room.py --visitors 40                  on a pool of 40
     python benchmarks/room.py --visitors 100 --over 10       on a pool of 100, arriving in 10 s
     python benchmarks/room.py --visitors 60 --pool 20
     python benchmarks/room.py --visitors 200 --over 60 --only ours --share sqlite:////tmp/rooms.db
 
-With ``--share`` ours join a room in that database and share their results, each with two taps; then
-the room has to have each of them once, and their tally.
+With ``--share`` the visitors of careerpath join a room in that database and share their results,
+each with two taps. Then the room must hold each of them once, and the right tally.
 
-The time to the page runs from the first byte of the request until the HTML is complete and the
-websocket to the kernel is open: then a visitor is admitted. Memory is the PSS of the server and all
-processes below it, at its highest. Processes left are the visitors' kernels that still run after
-all have gone, and what runs on after the server was told to stop. A visitor leaves with the beacon
-that the front end sends; stock Voilà refuses its own, for want of a cookie that it never set.
+The time to the page starts with the request and ends when the HTML is complete and the websocket to
+the kernel is open: then a visitor counts as admitted. Memory is the highest PSS of the server and
+all its descendants. Processes left are the visitors' kernels that still run after all visitors have
+gone, and the processes that still run after the server was told to stop. A visitor leaves with the
+request that the front end sends; plain Voilà refuses this request, because it lacks a cookie that
+Voilà never set.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from tornado.httpclient import AsyncHTTPClient
 
 from careerpath import Store, open_store
 
-#: Where ours tells that its pool is full.
+#: The path at which careerpath says that its pool is full.
 READY = "healthz?ready"
 HEADER = """\
 | server | admitted | finished | failed | to the page: p50, p95, p99, last | \
@@ -47,22 +48,22 @@ to the result: p50, p95, p99, last | peak memory | left by visitors, after the s
 
 @dataclass(frozen=True)
 class Crowd:
-    """How people come, behave and go.
+    """How visitors arrive, behave and leave.
 
     Attributes
     ----------
     visitors : int
-        How many they are.
+        The number of visitors.
     over : float
-        Seconds in which they arrive, evenly; 0: all at once.
+        Seconds in which they arrive, evenly; 0 for all at once.
     think : float
-        Seconds that each thinks about a question.
+        Seconds to think about each question.
     vanish : bool
-        Whether they go without a word, as a phone that is put away.
+        Whether they close the connection only, as a phone that is switched off.
     patience : float
-        Seconds that a visit may take, and again that processes have to end.
+        The most seconds for a visit, and for the processes to end.
     room : str
-        The code of the room that they join and share with; empty for none.
+        The code of the room that they join; empty for none.
     """
 
     visitors: int
@@ -75,7 +76,7 @@ class Crowd:
 
 @dataclass
 class Outcome:
-    """What became of a crowd; times in seconds since each one's arrival."""
+    """The result of a crowd's visits; times in seconds since each visitor's arrival."""
 
     to_page: list[float] = field(default_factory=list)
     to_result: list[float] = field(default_factory=list)
@@ -86,22 +87,22 @@ class Outcome:
     left_after_stop: int = 0
 
     def row(self, name: str) -> str:
-        """Write it as a row of the table."""
+        """Return it as a row of the table."""
         cells = [
             name,
             str(len(self.to_page)),
             str(len(self.to_result)),
             str(len(self.failures)),
-            spread(self.to_page),
-            spread(self.to_result),
+            percentiles(self.to_page),
+            percentiles(self.to_result),
             f"{self.peak:.0f} MB",
             f"{self.left}, {self.left_after_stop}",
         ]
         return f"| {' | '.join(cells)} |"
 
 
-def spread(times: list[float]) -> str:
-    """Write the 50th, 95th and 99th percentile and the last, by nearest rank."""
+def percentiles(times: list[float]) -> str:
+    """Write the 50th, 95th and 99th percentiles and the maximum, by nearest rank."""
     if not times:
         return "-"
     ranked = sorted(times)
@@ -110,7 +111,7 @@ def spread(times: list[float]) -> str:
 
 
 async def visit(visitor: Visitor, crowd: Crowd, outcome: Outcome, *, delay: float) -> None:
-    """Arrive, and go all the way."""
+    """Visit the page from arrival to the result."""
     await asyncio.sleep(delay)
     arrived = time.monotonic()
     phase = "on the way to the page"
@@ -128,14 +129,14 @@ async def visit(visitor: Visitor, crowd: Crowd, outcome: Outcome, *, delay: floa
                 phase = "sharing"
                 outcome.shared.append(await visitor.share(crowd.room))
     except TimeoutError:
-        outcome.failures.append(f"{phase}: not there after {crowd.patience:.0f} s")
-    except Exception as error:  # noqa: BLE001 (whatever goes wrong is a failed visit, and is told)
+        outcome.failures.append(f"{phase}: not finished after {crowd.patience:.0f} s")
+    except Exception as error:  # noqa: BLE001 (each error is a failed visit, and is reported)
         told = str(error) if isinstance(error, VisitError) else repr(error)
         outcome.failures.append(f"{phase}: {told}")
 
 
 async def gather(server: Server, path: str, crowd: Crowd) -> Outcome:
-    """Let the crowd in, and out again."""
+    """Let all visitors come and leave."""
     AsyncHTTPClient.configure(None, max_clients=MAXIMUM_CLIENTS)
     outcome = Outcome()
     visitors = [
@@ -167,7 +168,7 @@ async def gather(server: Server, path: str, crowd: Crowd) -> Outcome:
 
 
 def measure(name: str, server: Server, path: str, crowd: Crowd) -> Outcome:
-    """Serve, let a crowd in, and tell."""
+    """Start the server, let a crowd visit it, and return the outcome."""
     print(f"{name}: starting ...", file=sys.stderr, flush=True)
     try:
         with server:
@@ -183,7 +184,7 @@ def measure(name: str, server: Server, path: str, crowd: Crowd) -> Outcome:
 
 
 def room_is_right(store: Store, code: str, shared: list[dict[str, int]]) -> bool:
-    """Compare a room with what its visitors know to have shared."""
+    """Compare a room with the answers that its visitors have shared."""
     from pandas import DataFrame
 
     from careerpath import Tally
@@ -205,21 +206,23 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--visitors", type=int, default=40, metavar="N")
     parser.add_argument("--over", type=float, default=0.0, metavar="T", help="arrive in T seconds")
     parser.add_argument(
-        "--pool", type=int, metavar="N", help="kernels kept ready; 0: none; by default one for each"
+        "--pool", type=int, metavar="N", help="pages prepared in advance; by default one each"
     )
     parser.add_argument(
         "--think", type=float, default=0.0, metavar="T", help="seconds to think about a question"
     )
-    parser.add_argument("--vanish", action="store_true", help="go without a word")
+    parser.add_argument("--vanish", action="store_true", help="close the connection only")
     parser.add_argument(
         "--patience",
         type=float,
         default=300.0,
         metavar="T",
-        help="seconds that a visit may take, and that processes have to end",
+        help="the most seconds for a visit, and for the processes to end",
     )
-    parser.add_argument("--share", metavar="URL", help="join a room in this database, and share")
-    parser.add_argument("--only", choices=("ours", "stock"), help="leave the other one out")
+    parser.add_argument(
+        "--share", metavar="URL", help="join a room in this database and share the results"
+    )
+    parser.add_argument("--only", choices=("ours", "stock"), help="measure only one of the servers")
     parser.add_argument(
         "--serve",
         nargs="*",
@@ -234,7 +237,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Measure and print; 1 where a visit of ours failed or a process was left behind."""
+    """Measure and print. Returns 1 if a visit of ours failed or a process was left behind."""
     given = arguments()
     crowd = Crowd(given.visitors, given.over, given.think, given.vanish, given.patience)
     pool = given.visitors if given.pool is None else given.pool
@@ -242,7 +245,7 @@ def main() -> int:
     if given.only != "ours":
         command = [sys.executable, "-m", "voila", "notebooks/assessment.ipynb", "--no-browser"]
         stock = Server([*command, "--port={port}"])
-        rows.append(measure("stock Voilà", stock, "", crowd).row("stock Voilà"))
+        rows.append(measure("plain Voilà", stock, "", crowd).row("plain Voilà"))
     if given.only != "stock":
         command = [sys.executable, "-m", "careerpath", "serve", "--port", "{port}"]
         command += [f"--{option}" for option in given.serve]

@@ -1,4 +1,4 @@
-"""Servers to be measured: started, waited for, weighed, and ended without a trace. Linux only."""
+"""Start servers, measure their memory, and end them with all their processes. Linux only."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).parent.parent
-#: Seconds that a server has to start, and to end.
+#: The most seconds for a server to start, and to end.
 START, END = 600.0, 60.0
-#: Seconds that a process may go on after its server has ended.
+#: Seconds in which a process must end after its server.
 GRACE = 2.0
 
 
 class ServerFailedError(RuntimeError):
-    """A server did not start; the text is what it said."""
+    """A server did not start. The text is its output."""
 
 
 @dataclass
@@ -36,10 +36,10 @@ class Server:
     Attributes
     ----------
     command : list of str
-        What to run. ``{port}`` stands for the port.
+        The command. ``{port}`` stands for the port.
     ready : str
-        An address on the server that answers 200 when it is ready; empty: it is ready when it
-        takes connections.
+        A path that answers 200 when the server is ready; empty if it is ready when it accepts
+        connections.
     url : str
         Its address, with a slash at the end.
     """
@@ -83,7 +83,7 @@ class Server:
 
     @property
     def said(self) -> str:
-        """Everything that the server has printed or logged so far."""
+        """The server's output and log so far."""
         return self._log.read_text("utf-8", errors="replace") if self._log.exists() else ""
 
     def _wait(self, port: int) -> None:
@@ -94,18 +94,18 @@ class Server:
             time.sleep(0.2)
         ended = self._process.poll() is not None
         how = "ended before it was ready" if ended else f"was not ready after {START:.0f} s"
-        raise ServerFailedError(f"{' '.join(self.command)} {how}. It said:\n{self.said}")
+        raise ServerFailedError(f"{' '.join(self.command)} {how}. Its output:\n{self.said}")
 
     def processes(self) -> list[int]:
-        """Return the server's process and all below it: the visitors' kernels."""
+        """Return the server's process and all its descendants: the visitors' kernels."""
         return [self._process.pid, *descendants(self._process.pid)]
 
     def memory(self) -> float:
-        """Return the memory of the server and of all below it (PSS), in MB."""
+        """Return the memory (PSS) of the server and all its descendants, in MB."""
         return sum(map(proportional_set_size, self.processes()))
 
     def stop(self) -> list[int]:
-        """End the server as an operator would; the processes that it left behind, ended too."""
+        """End the server. Returns the processes that it left behind, which are then killed."""
         if not self._folder:
             return []
         started = set(self.processes()[1:])
@@ -130,7 +130,7 @@ class Server:
 
 
 class MemoryWatch:
-    """Notes the most memory that a server takes while it is watched, in a thread of its own."""
+    """Records a server's highest memory, in a thread of its own."""
 
     def __init__(self, server: Server) -> None:
         self.peak = 0.0
@@ -151,12 +151,12 @@ class MemoryWatch:
         while not self._stop.wait(wait):
             start = time.monotonic()
             self.peak = max(self.peak, self._server.memory())
-            # To look at a hundred processes costs something: at most a twentieth of a core.
+            # Measuring a hundred processes costs time: use at most a twentieth of a core.
             wait = max(1.0, 20 * (time.monotonic() - start))
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -164,13 +164,13 @@ def free_port() -> int:
 
 
 def takes_connections(port: int) -> bool:
-    """Tell whether somebody listens on a port."""
+    """Return whether a port accepts connections."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answers(url: str) -> bool:
-    """Tell whether an address answers 200."""
+    """Return whether an address answers 200."""
     try:
         with urllib.request.urlopen(url, timeout=10) as response:
             return bool(response.status == 200)
@@ -179,7 +179,7 @@ def answers(url: str) -> bool:
 
 
 def descendants(process: int) -> list[int]:
-    """Return all processes that a process has started, and theirs."""
+    """Return all descendants of a process."""
     found: list[int] = []
     waiting = [process]
     while waiting:
@@ -187,14 +187,14 @@ def descendants(process: int) -> list[int]:
             try:
                 started = [int(each) for each in children.read_text().split()]
             except OSError:
-                continue  # It ended meanwhile.
+                continue  # it has ended meanwhile
             found += started
             waiting += started
     return found
 
 
 def proportional_set_size(process: int) -> float:
-    """Return a process's share of memory (PSS) in MB; nothing for one that has ended."""
+    """Return a process's memory (PSS) in MB; 0 if it has ended."""
     try:
         rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
     except OSError:
@@ -204,7 +204,7 @@ def proportional_set_size(process: int) -> float:
 
 
 def is_running(process: int) -> bool:
-    """Tell whether a process is there and is not only waiting to be reaped."""
+    """Return whether a process runs. One that only waits to be reaped does not."""
     try:
         stat = Path(f"/proc/{process}/stat").read_text()
     except OSError:
@@ -213,9 +213,9 @@ def is_running(process: int) -> bool:
 
 
 def kernels_alive(server: Server, kernel_ids: Iterable[str]) -> int:
-    """Count the processes below a server that run one of these kernels.
+    """Count the descendants of a server that run one of these kernels.
 
-    A kernel's command line names its connection file, and that is named after the kernel.
+    A kernel's command line names its connection file, whose name holds the kernel's id.
     """
     ids = set(kernel_ids)
     alive = 0
