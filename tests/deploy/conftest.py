@@ -1,4 +1,4 @@
-"""The proxies of `deploy/`, started for real, and what they stand in front of."""
+"""The proxies of `deploy/` as real processes, and the servers behind them."""
 
 import http.client
 import json
@@ -30,7 +30,7 @@ BASE = "/careerpath/"
 
 
 def program(name: str) -> str:
-    """Find a program; where CI=true it has to be here."""
+    """Find a program. If CI=true, a missing program fails the test."""
     found = shutil.which(name, path=PLACES)
     if found is None:
         message = f"no {name}: tools/ensure_proxies.sh says how to get it"
@@ -47,9 +47,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def replaced(text: str, changes: Mapping[str, str]) -> str:
-    """Put a test's ports and paths in the places of those that are shipped."""
+    """Replace the ports and paths of a shipped file by those of a test."""
     for old, new in changes.items():
-        assert old in text, f"{old!r} is not in the shipped file any more"
+        assert old in text, f"{old!r} is no longer in the shipped file"
         text = text.replace(old, new)
     return text
 
@@ -92,7 +92,7 @@ class Proxy:
     upstream: int
     folder: Path
     certificate: Certificate
-    #: Where HAProxy asks for certbot.
+    #: The port of certbot behind HAProxy.
     certbot: int = 0
     web: int = field(default=0, init=False)
     secure: int = field(default=0, init=False)
@@ -153,7 +153,7 @@ class Proxy:
         (self.folder / "careerpath").write_text(site)
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         paths = "\n".join(f"{kind}_temp_path {temporary / kind};" for kind in kinds)
-        # What matters of the nginx.conf that Debian ships: its own logs, which tell addresses.
+        # The relevant part of Debian's nginx.conf: its own logs, which hold addresses.
         (self.folder / "nginx.conf").write_text(
             f"""
             {"user root;" if os.geteuid() == 0 else ""}
@@ -207,7 +207,7 @@ class Proxy:
             raise
 
     def logs(self) -> str:
-        """All that it has said anywhere."""
+        """The content of all its log files."""
         return "".join(each.read_text("utf-8", "replace") for each in self.folder.rglob("*.log"))
 
     def connect(self, *, visitor: str = "127.0.0.1") -> http.client.HTTPSConnection:
@@ -228,7 +228,7 @@ class Proxy:
         headers: Mapping[str, str] | None = None,
         visitor: str = "127.0.0.1",
     ) -> Response:
-        """Ask for a path of the whole server, by https."""
+        """Request a path of the whole server over https."""
         connection = self.connect(visitor=visitor)
         try:
             connection.request(method, path, body=body, headers=dict(headers or {}))
@@ -238,7 +238,7 @@ class Proxy:
             connection.close()
 
     def announce(self, path: str, length: int, *, visitor: str = "127.0.0.1") -> int:
-        """Announce a body and send none of it; the status."""
+        """Announce a body and send none of it. Returns the status."""
         connection = self.connect(visitor=visitor)
         try:
             connection.putrequest("POST", path)
@@ -249,7 +249,7 @@ class Proxy:
             connection.close()
 
     def get_plain(self, path: str, *, visitor: str = "127.0.0.1") -> Response:
-        """Ask for a path by http."""
+        """Request a path over http."""
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.web, timeout=PATIENCE, source_address=(visitor, 0)
         )
@@ -267,7 +267,7 @@ class Proxy:
 
 
 class SecureKernelSocket(KernelSocket):
-    """A page's websocket, by TLS."""
+    """A page's websocket over TLS."""
 
     def __init__(self, url: str, certificate: Certificate, **options: Any) -> None:
         self.session = "a-page-behind-a-proxy"
@@ -281,7 +281,7 @@ class SecureKernelSocket(KernelSocket):
 
 
 class Echo(ThreadingHTTPServer):
-    """In the place of careerpath: it tells what the proxy sent, and takes its time as told."""
+    """A server instead of careerpath: it returns what the proxy has sent to it."""
 
     daemon_threads = True
 
@@ -319,7 +319,7 @@ class EchoHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _pieces(self) -> None:
-        """Send a first screen, and the rest once that has been read."""
+        """Send a first part, and the rest when the first has been read."""
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Transfer-Encoding", "chunked")
@@ -344,7 +344,7 @@ def careerpath() -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def echo() -> Iterator[Echo]:
-    """Another server, that tells what it was sent."""
+    """A server that returns what it was sent."""
     with Echo() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
@@ -354,7 +354,7 @@ def echo() -> Iterator[Echo]:
 
 @pytest.fixture(scope="session", params=["nginx", "haproxy"])
 def name(request: pytest.FixtureRequest) -> str:
-    """The proxy's name, if it is here."""
+    """The name of a proxy that is installed."""
     if sys.platform != "linux":
         pytest.skip("the proxies are tried on Linux")
     program(request.param)
@@ -378,7 +378,7 @@ def proxy(
 def before_echo(
     name: str, echo: Echo, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Proxy]:
-    """A proxy in front of the server that tells what it was sent."""
+    """A proxy in front of the server that returns what it was sent."""
     port = echo.server_port
     folder = tmp_path_factory.mktemp(name)
     with Proxy(name, port, folder, certificate, certbot=port) as started:
@@ -389,7 +389,7 @@ def before_echo(
 def before_nothing(
     name: str, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Proxy]:
-    """A proxy whose server is not there."""
+    """A proxy whose server does not run."""
     (port,) = free_ports(1)
     with Proxy(name, port, tmp_path_factory.mktemp(name), certificate) as started:
         yield started

@@ -36,7 +36,7 @@ def test_the_landing_page_is_there_below_the_path(proxy):
     assert load_instrument().title in page.text
 
 
-def test_an_asset_comes_compressed_and_is_kept_for_good(proxy):
+def test_an_asset_is_compressed_and_cached_for_good(proxy):
     path = re.search(rf'href="({BASE}static/page-[A-Z0-9]+\.js)"', proxy.get(BASE).text)[1]
     plain, packed = proxy.get(path), proxy.get(path, headers={"Accept-Encoding": "gzip"})
     assert plain.status == packed.status == 200
@@ -49,14 +49,14 @@ def test_a_page_is_passed_on_piece_by_piece(before_echo, echo):
     connection = before_echo.connect()
     connection.request("GET", f"{BASE}pieces", headers={"Accept-Encoding": "gzip"})
     answer = connection.getresponse()
-    # The server says the rest only once we have read this.
+    # The server sends the rest only when we have read this.
     assert answer.read1() == b"first"
     echo.read.set()
     assert answer.read() == b"rest"
     connection.close()
 
 
-def test_the_first_screen_comes_before_its_process(proxy):
+def test_the_first_screen_is_sent_before_its_process_starts(proxy):
     connection = proxy.connect()
     connection.request("GET", f"{BASE}assessment")
     answer = connection.getresponse()
@@ -128,7 +128,7 @@ def test_the_security_headers_survive(proxy, careerpath: ServerProcess, path):
     assert "X-Frame-Options" not in passed.headers
 
 
-def test_http_leads_to_https_and_the_path_to_the_path_with_its_slash(before_echo, echo):
+def test_http_is_redirected_to_https_and_the_path_to_the_path_with_a_slash(before_echo, echo):
     answer = before_echo.get_plain(f"{BASE}assessment?a=1")
     assert answer.status == 308
     assert re.fullmatch(
@@ -154,12 +154,12 @@ def test_certbot_can_prove_that_the_name_is_ours(before_echo, echo):
 
 
 @pytest.mark.parametrize("what", ["healthz", "metrics", "/metrics", "metrics?x=1", "metrics/"])
-def test_what_is_for_the_operator_is_closed(before_echo, echo, what):
+def test_health_and_metrics_are_hidden_from_the_public(before_echo, echo, what):
     assert before_echo.get(BASE + what).status == 404
     assert echo.seen == []
 
 
-def test_the_server_hears_who_asks_and_nobody_can_pretend(before_echo):
+def test_the_server_gets_the_visitors_address_and_no_forged_one(before_echo):
     forged = {
         "X-Forwarded-For": "203.0.113.1",
         "X-Real-IP": "203.0.113.2",
@@ -179,7 +179,7 @@ def test_the_server_hears_who_asks_and_nobody_can_pretend(before_echo):
     assert "203.0.113" not in answer.text
 
 
-def test_a_body_has_its_limit(before_echo, echo):
+def test_the_size_of_a_body_is_limited(before_echo, echo):
     fits = before_echo.get(f"{BASE}page", method="POST", body=b"x" * 65536)
     assert json.loads(fits.text)["body"] == 65536
     assert before_echo.announce(f"{BASE}page", 65537) == 413
@@ -187,13 +187,13 @@ def test_a_body_has_its_limit(before_echo, echo):
     assert len(echo.seen) == 1
 
 
-def test_a_full_server_speaks_for_itself(before_echo):
+def test_the_page_of_a_full_server_is_passed_on(before_echo):
     answer = before_echo.get(f"{BASE}full")
     assert (answer.status, answer.text) == (503, "full, in careerpath's own words")
     assert answer.headers["Retry-After"] == "30"
 
 
-def test_a_server_that_is_not_there_leaves_a_plain_page(before_nothing):
+def test_without_a_server_the_proxy_sends_a_plain_page(before_nothing):
     answer = before_nothing.get(f"{BASE}assessment")
     assert answer.status == 503
     assert "What this device has kept is still there" in answer.text
@@ -203,8 +203,8 @@ def test_a_server_that_is_not_there_leaves_a_plain_page(before_nothing):
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def trouble(proxy) -> None:
-    """Do all that proxies like to complain about."""
+def provoke_errors(proxy) -> None:
+    """Send requests that make proxies log errors."""
     proxy.get_plain(BASE, visitor=SOMEBODY)
     proxy.get("/nowhere", visitor=SOMEBODY)
     proxy.announce(f"{BASE}page", 70_000, visitor=SOMEBODY)
@@ -224,14 +224,14 @@ def trouble(proxy) -> None:
     leaving.close()
 
 
-def test_nobody_is_in_a_log(careerpath, proxy, before_echo, before_nothing):
+def test_no_log_names_a_visitor(careerpath, proxy, before_echo, before_nothing):
     page = proxy.get(f"{BASE}assessment", visitor=SOMEBODY)
     kernel = kernel_in(page.text)
     with proxy.socket_of(kernel) as talking:
         assert talking.kernel_answers()
     for each in (proxy, before_echo, before_nothing):
         each.get(f"{BASE}join/ABCDEF", visitor=SOMEBODY)
-        trouble(each)
+        provoke_errors(each)
     for each in (before_echo, before_nothing):
         each.stop()
     until(lambda: " GET /api " in proxy.logs(), "the websocket is in the log")

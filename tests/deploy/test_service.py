@@ -1,4 +1,4 @@
-"""The systemd unit, its settings, and the page that explains them."""
+"""The systemd unit, its settings, and the guide that explains them."""
 
 import os
 import re
@@ -21,10 +21,10 @@ SETTINGS = ROOT / "deploy" / "careerpath.env"
 GUIDE = ROOT / "docs" / "deploying.md"
 
 
-def test_systemd_takes_the_unit(tmp_path):
+def test_systemd_accepts_the_unit(tmp_path):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd-analyze here")
-    # It looks whether the program is there.
+    # systemd-analyze checks that the program exists.
     unit = tmp_path / UNIT.name
     unit.write_text(UNIT.read_text("utf-8").replace("/opt/careerpath/bin/careerpath", "/bin/true"))
     checked = subprocess.run(
@@ -33,14 +33,14 @@ def test_systemd_takes_the_unit(tmp_path):
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-def test_the_unit_gives_little_away():
+def test_the_unit_grants_few_rights():
     service = read_service()
     assert service["DynamicUser"] == service["NoNewPrivileges"] == service["PrivateTmp"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["CapabilityBoundingSet"] == ""
     # Visitors' processes are reached by sockets in files; without AF_NETLINK their ZeroMQ aborts.
     assert {"AF_UNIX", "AF_NETLINK"} <= set(service["RestrictAddressFamilies"].split())
-    # The server stops its kernels itself, and one of them that wants too much is no reason to stop.
+    # The server ends its kernels itself, and goes on if one of them runs out of memory.
     assert service["KillMode"] == "mixed"
     assert service["OOMPolicy"] == "continue"
     assert service["MemorySwapMax"] == "0"
@@ -48,14 +48,14 @@ def test_the_unit_gives_little_away():
 
 
 def read_service() -> SectionProxy:
-    # A unit may repeat a key; these stand once.
+    # A unit may repeat a key; strict=True makes sure that none of these is repeated.
     unit = RawConfigParser(interpolation=None, strict=True)
     unit.optionxform = str
     unit.read_string(UNIT.read_text("utf-8"))
     return unit["Service"]
 
 
-def test_rooms_outlive_the_service():
+def test_the_rooms_remain_when_the_service_stops():
     service = read_service()
     (url,) = re.findall(
         r"^CAREERPATH_DATABASE_URL=(.*)$", SETTINGS.read_text("utf-8"), re.MULTILINE
@@ -63,11 +63,11 @@ def test_rooms_outlive_the_service():
     database = Path(database_url(url).database)
     assert database.parent == Path("/var/lib") / service["StateDirectory"]
     assert service["StateDirectoryMode"] == "0700"
-    # Systemd removes it each time that the service stops.
+    # systemd removes this folder when the service stops.
     assert not database.is_relative_to(Path("/run") / service["RuntimeDirectory"])
 
 
-def test_the_administrators_commands_have_the_services_user_settings_and_database():
+def test_careerpath_admin_uses_the_services_user_settings_and_database():
     service = read_service()
     text = ADMIN.read_text("utf-8")
     assert os.access(ADMIN, os.X_OK)
@@ -80,7 +80,7 @@ def test_the_administrators_commands_have_the_services_user_settings_and_databas
     assert f'{service["ExecStart"].split(" ")[0]} "$@"' in text
 
 
-def test_what_the_guide_says_of_memory_is_what_the_server_promises(monkeypatch):
+def test_the_memory_in_the_guide_is_enough_for_the_server(monkeypatch):
     monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 50 * MEGABYTE)
     server = 110 * MEGABYTE
     rows = re.findall(r"^\| (\d+) \| \1 \| (\d+)([MG]) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
@@ -104,7 +104,7 @@ def test_every_setting_is_an_option_of_serve():
     assert set(named) <= known
 
 
-def test_what_the_guide_names_is_there():
+def test_files_and_settings_in_the_guide_exist():
     guide = GUIDE.read_text("utf-8")
     for name in re.findall(r"\b(?:deploy|docs|tools)/[\w.-]+\b", guide):
         assert (ROOT / name).is_file(), name
@@ -114,6 +114,6 @@ def test_what_the_guide_names_is_there():
         assert placeholder in guide
 
 
-def test_the_unit_has_the_memory_that_the_guide_says_for_a_room_of_forty():
+def test_the_unit_has_the_memory_that_the_guide_gives_for_a_room_of_forty():
     row = re.search(r"^\| 40 \| 40 \| (\w+) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
     assert f"\nMemoryMax={row[1]}\n" in UNIT.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""A real ``careerpath serve`` for tests: started, waited for, asked, stopped without a trace."""
+"""Start a real ``careerpath serve`` for tests, send requests to it, and stop it."""
 
 import http.client
 import json
@@ -37,12 +37,12 @@ main()
 
 
 class ServerFailedError(RuntimeError):
-    """The server ended before it was ready; the text is what it said."""
+    """The server ended before it was ready. The text is its output."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """An answer, whatever its status."""
+    """A response with any status."""
 
     status: int
     headers: Mapping[str, str]
@@ -61,10 +61,10 @@ class ServerProcess:
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = 0
-    #: Seconds of `careerpath.serving.settings.Timing`: a test is less patient than a visitor.
+    #: Fields of `careerpath.serving.settings.Timing`: shorter time limits for tests.
     timing: Mapping[str, float] = field(default_factory=dict)
 
-    #: The line that says the address.
+    #: The line of the output that holds the address.
     ready: ClassVar = re.compile(r"careerpath is ready at (\S+)")
 
     url: str = field(default="", init=False)
@@ -99,7 +99,7 @@ class ServerProcess:
         self.stop()
 
     def command(self) -> list[str]:
-        """What is started."""
+        """The command that starts the server."""
         program = ["-c", IMPATIENT.format(timing=dict(self.timing))] if self.timing else MODULE
         command = [sys.executable, *program, "serve", "--port", str(self.port)]
         if self.notebooks is not None:
@@ -125,15 +125,15 @@ class ServerProcess:
                 raise ServerFailedError(self.said)
             if found := self.ready.search(line):
                 return str(found[1])
-        raise ServerFailedError(f"not ready after {PATIENCE:.0f} s; it said:\n{self.said}")
+        raise ServerFailedError(f"not ready after {PATIENCE:.0f} s; its output:\n{self.said}")
 
     @property
     def said(self) -> str:
-        """Everything that the server has printed or logged so far."""
+        """The output and the log of the server so far."""
         return "".join(self._said)
 
     def stop(self, how: int = signal.SIGTERM) -> int:
-        """End the server as an operator would; its exit code."""
+        """End the server as an operator would. Returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(how)
         try:
@@ -144,7 +144,7 @@ class ServerProcess:
             raise
 
     def get(self, path: str = "", *, method: str = "GET", **headers: str) -> Response:
-        """Ask for a path below the base URL; header names with _ for -."""
+        """Request a path below the base URL. Header names have _ instead of -."""
         address = urlsplit(self.url)
         connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
         try:
@@ -156,7 +156,7 @@ class ServerProcess:
             connection.close()
 
     def get_raw(self, target: str, **headers: str) -> tuple[int, bytes]:
-        """Ask for a path of the whole server exactly as it is; the status and the body."""
+        """Request a path of the whole server exactly as given. Returns the status and the body."""
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
         try:
             connection.request("GET", target, headers=headers)
@@ -166,11 +166,11 @@ class ServerProcess:
             connection.close()
 
     def kernel_of(self, page: str) -> str:
-        """Open a page without a browser; the id of its kernel."""
+        """Open a page without a browser. Returns the id of its kernel."""
         return kernel_in(self.get(page).text)
 
     def health(self) -> dict[str, Any]:
-        """What the server tells of itself."""
+        """The status of the server."""
         return dict(json.loads(self.get("healthz").body))
 
     def wait_until_ready(self) -> None:
@@ -178,7 +178,7 @@ class ServerProcess:
         until(lambda: self.get("healthz?ready").status == 200, "the pool is full")
 
     def events(self, name: str, *, at_least: int = 0) -> list[str]:
-        """The lines of the log that tell of one kind of event, as soon as there are so many."""
+        """Wait for at least so many events of one kind in the log. Returns their lines."""
 
         def found() -> list[str]:
             return [line for line in self.said.splitlines() if line.split(" ")[2:3] == [name]]
@@ -205,7 +205,7 @@ class ServerProcess:
 
 
 class LabProcess(ServerProcess):
-    """JupyterLab over a folder of notebooks, with settings of its own."""
+    """JupyterLab for a folder of notebooks."""
 
     ready: ClassVar = re.compile(r"(http://127\.0\.0\.1:\d+/)lab")
 
@@ -216,7 +216,7 @@ class LabProcess(ServerProcess):
 
 
 class KernelSocket:
-    """A page's websocket to its kernel, in a tester's hands: it may send anything."""
+    """A page's websocket to its kernel, over which a test can send anything."""
 
     def __init__(self, url: str) -> None:
         self.session = uuid.uuid4().hex
@@ -236,11 +236,18 @@ class KernelSocket:
         trace: TracebackType | None,
     ) -> None:
         self.socket.close()
-        # What the server has closed already, close() leaves open.
+        # If the server has closed it already, close() leaves the socket open.
         self.socket.shutdown()
 
-    def send(self, kind: str, content: Mapping[str, Any], *, channel: str = "shell") -> str:
-        """Send a message; its id."""
+    def send(
+        self,
+        kind: str,
+        content: Mapping[str, Any],
+        *,
+        channel: str = "shell",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Send a message. Returns its id."""
         message_id = uuid.uuid4().hex
         header = {
             "msg_id": message_id,
@@ -250,7 +257,7 @@ class KernelSocket:
             "date": "2026-11-22T09:00:00Z",
             "version": "5.3",
         }
-        parts = [json.dumps(part).encode() for part in (header, {}, {}, content)]
+        parts = [json.dumps(part).encode() for part in (header, {}, metadata or {}, content)]
         self.socket.send_binary(serialize_msg_to_ws_v1(parts, channel))
         return message_id
 
@@ -265,16 +272,16 @@ class KernelSocket:
         return {**message, "channel": channel, "buffers": parts[4:]}
 
     def wait_for(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first message that fits; it fails after a minute."""
+        """Wait for the first message that fits; fail after a minute."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             message = self.receive()
             if wanted(message):
                 return message
-        raise AssertionError("no such message came")
+        raise AssertionError("no such message arrived")
 
     def answer_to(self, message_id: str) -> dict[str, Any]:
-        """Wait until the kernel has done with a message."""
+        """Wait until the kernel has handled a message."""
         return self.wait_for(
             lambda message: (
                 message["header"]["msg_type"] == "status"
@@ -284,7 +291,7 @@ class KernelSocket:
         )
 
     def kernel_answers(self) -> bool:
-        """Whether the kernel still talks with us."""
+        """Whether the kernel still answers."""
         message_id = self.send("kernel_info_request", {})
         reply = self.wait_for(lambda message: message["header"]["msg_type"] == "kernel_info_reply")
         return bool(reply["parent_header"]["msg_id"] == message_id)
@@ -293,18 +300,7 @@ class KernelSocket:
         """The state of each widget in the kernel, by model id."""
         comm = uuid.uuid4().hex
         opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
-        header_version = {"version": "1.0.0"}
-        message_id = uuid.uuid4().hex
-        header = {
-            "msg_id": message_id,
-            "msg_type": "comm_open",
-            "session": self.session,
-            "username": "",
-            "date": "2026-11-22T09:00:00Z",
-            "version": "5.3",
-        }
-        parts = [json.dumps(part).encode() for part in (header, {}, header_version, opening)]
-        self.socket.send_binary(serialize_msg_to_ws_v1(parts, "shell"))
+        self.send("comm_open", opening, metadata={"version": "1.0.0"})
         self.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
         reply = self.wait_for(
             lambda message: (
@@ -315,13 +311,13 @@ class KernelSocket:
         return dict(reply["content"]["data"]["states"])
 
     def set_state(self, model: str, **state: Any) -> None:
-        """Set traits of a widget as a page would, and wait until the kernel has seen them."""
+        """Set traits of a widget as a page would, and wait until the kernel has handled that."""
         data = {"method": "update", "state": state, "buffer_paths": []}
         self.answer_to(self.send("comm_msg", {"comm_id": model, "data": data}))
 
 
 def kernel_in(page: str) -> str:
-    """The id of the kernel that a page names."""
+    """The id of the kernel in a page's HTML."""
     config = page.partition('id="careerpath-config" type="application/json">')[2]
     return str(json.loads(config.partition("</script>")[0])["kernelId"])
 
@@ -343,7 +339,7 @@ def write_notebook(path: Path, *cells: str | tuple[str, str], **metadata: Any) -
 
 
 def kernel_processes(parent: int) -> list[int]:
-    """The ids of all processes that a process has started, and theirs."""
+    """The ids of all descendants of a process."""
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -361,7 +357,7 @@ def kernel_processes(parent: int) -> list[int]:
 
 
 def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:
-    """Ask again and again until something holds, and fail in words if it never does."""
+    """Wait until a condition holds. Fail with a message if it never does."""
     deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:

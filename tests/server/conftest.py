@@ -1,4 +1,4 @@
-"""One real server for the shipped pages, and one for notebooks that misbehave."""
+"""A real server for small notebooks, most of which misbehave."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,13 +25,13 @@ slider"""
 
 @pytest.fixture(scope="session")
 def marker(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that comes into being if a cell runs that must not."""
+    """A file that exists only if a cell has run that must not run."""
     return tmp_path_factory.mktemp("marker") / "it_ran"
 
 
 @pytest.fixture(scope="session")
 def odd(tmp_path_factory: pytest.TempPathFactory, marker: Path) -> Iterator[ServerProcess]:
-    """A server of small notebooks, each with one thing about it."""
+    """A server of small notebooks, each for one purpose."""
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "counter.ipynb", COUNTER)
     write_notebook(folder / "tripwire.ipynb", TRIPWIRE)

@@ -1,4 +1,4 @@
-"""The coach's page on a server: how it is found, and what a stranger can do to it by hand."""
+"""The coach's page on a server: the links to it, and what a stranger can do with a websocket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOREIGN = "a text that another page must not show " * 1000
 
 @pytest.fixture
 def opened(store):
-    """A room with a picture: six have shared."""
+    """A room whose result is revealed: six people have shared."""
     made = store.create_room(TITLE, INSTRUMENT)
     for number in range(6):
         answers = dict.fromkeys(INSTRUMENT.item_ids, number)
@@ -28,7 +28,7 @@ def opened(store):
 
 
 class Page:
-    """A coach's page, in the hands of somebody who can send anything."""
+    """A coach's page, and somebody who can send anything to it."""
 
     def __init__(self, server: ServerProcess) -> None:
         self.socket = server.connect(server.kernel_of("room"))
@@ -38,7 +38,7 @@ class Page:
         return self.socket.widget_states()
 
     def screen(self):
-        """All that the page holds, as it goes over the wire."""
+        """The state of all widgets, as it is sent to the page."""
         return json.dumps(self.states())
 
     def pieces(self):
@@ -54,7 +54,7 @@ class Page:
         until(lambda: opened.code in self.screen(), "the room is open")
 
     def file(self, model, **values):
-        """Ask for a file, and return its name and what is in it."""
+        """Ask for a file. Returns its name and its content."""
         data = {"method": "custom", "content": {"action": "export", "values": values}}
         self.socket.send("comm_msg", {"comm_id": model, "data": data})
 
@@ -73,7 +73,7 @@ def coach(server) -> Iterator[Page]:
         yield found
 
 
-# Finding it
+# The links to it
 
 
 def test_the_server_prints_the_address_of_the_coachs_page(server):
@@ -95,7 +95,7 @@ def test_without_a_coachs_page_there_is_no_link_to_it(odd):
 # Without a key
 
 
-def test_a_page_without_a_key_holds_nothing_of_any_room(coach, opened):
+def test_a_page_without_a_key_holds_no_data_of_any_room(coach, opened):
     held = coach.screen()
     assert "Open a new room" in held
     for secret in (TITLE, opened.code, opened.coach_key):
@@ -111,7 +111,7 @@ def test_without_a_key_no_button_does_anything(coach, store, opened):
         assert opened.code not in coach.screen(), action
 
 
-def test_a_wrong_key_opens_nothing_and_tells_nothing(coach, opened):
+def test_a_wrong_key_opens_no_room_and_shows_no_data(coach, opened):
     coach.send("open", code=opened.code, key="BCDF-GHJK-MNPQ-RSTV")
     until(lambda: "No room has this code" in coach.screen(), "the key is refused")
     assert TITLE not in coach.screen()
@@ -135,7 +135,7 @@ def test_the_page_withstands_anything_that_is_typed_instead_of_a_code_and_a_key(
     coach.open(opened)
 
 
-def test_a_title_of_html_and_sql_is_a_title(coach, store):
+def test_html_and_sql_in_a_title_are_only_text(coach, store):
     title = "'); DROP TABLE rooms; -- <script>alert(1)</script>"
     coach.send("create", title=title)
     until(lambda: "is ready" in coach.screen(), "the room is made")
@@ -146,13 +146,13 @@ def test_a_title_of_html_and_sql_is_a_title(coach, store):
 # With a key
 
 
-def test_the_key_is_in_no_trait_and_whoever_has_it_is_inside(coach, opened):
+def test_the_key_opens_the_room_and_is_in_no_trait(coach, opened):
     coach.open(opened)
     assert TITLE in coach.screen()
     assert opened.coach_key not in coach.screen()
 
 
-def test_one_rooms_key_reads_no_other_room(coach, store, opened):
+def test_the_key_of_one_room_opens_no_other_room(coach, store, opened):
     other = store.create_room("Another title", INSTRUMENT)
     for number in range(7):
         answers = dict.fromkeys(INSTRUMENT.item_ids, 9)
@@ -181,9 +181,7 @@ def test_tampered_traits_change_the_tamperers_page_and_nothing_else(server, coac
         assert FOREIGN not in other.screen()
 
 
-def test_a_participant_of_a_page_by_hand_shares_no_megabyte_and_nothing_with_a_closed_room(
-    server, store, opened
-):
+def test_tampered_answers_are_refused_and_so_is_sharing_with_a_closed_room(server, store, opened):
     socket = server.connect(server.kernel_of("assessment"))
     with socket:
         states = socket.widget_states()

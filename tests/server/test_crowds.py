@@ -23,7 +23,7 @@ SOON = {"quiet": 0.5, "watch": 1}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pages that start fast, and one that takes a while."""
+    """Pages that start fast, and a slow one."""
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
     write_notebook(folder / "other.ipynb", "print('other')")
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Processes that are started meanwhile have one core, so starts happen one at a time."""
+    """Let processes that are started meanwhile use one core, so that kernels start one by one."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     try:
@@ -69,7 +69,7 @@ class Reader(threading.Thread):
 
 
 def come_in_turn(server: ServerProcess, count: int) -> list[Reader]:
-    """Readers of the slow page, each after the server has seen the one before."""
+    """Readers of the slow page. Each comes when the server has seen the one before."""
     readers: list[Reader] = []
     while len(readers) < count:
         readers.append(Reader(server, "slow"))
@@ -86,7 +86,7 @@ def close(server: ServerProcess, *kernels: str) -> None:
 # The pool
 
 
-def test_a_page_made_ahead_is_there_at_once_and_is_made_again(folder):
+def test_a_prepared_page_is_sent_at_once_and_replaced(folder):
     with ServerProcess(folder, ("--room-size", "2"), timing=SOON) as server:
         sentence = r"^a visitor takes \d+ MB; 2 visitors: \d+ MB of .* available$"
         until(lambda: re.search(sentence, server.said, re.MULTILINE) is not None, "it is said")
@@ -112,7 +112,7 @@ def test_a_page_made_ahead_is_there_at_once_and_is_made_again(folder):
                 assert page.widget_states()
 
 
-def test_a_page_that_waited_long_in_the_pool_works_and_its_time_begins_now(folder):
+def test_time_in_the_pool_does_not_count_as_idle_time(folder):
     timing = {**SOON, "idle": 2.0}
     with ServerProcess(folder, ("--room-size", "1"), timing=timing) as server:
         server.wait_until_ready()
@@ -130,7 +130,7 @@ def test_a_page_that_waited_long_in_the_pool_works_and_its_time_begins_now(folde
 
 
 @LINUX
-def test_a_dead_page_is_never_handed_out_and_is_replaced(folder):
+def test_a_prepared_page_whose_kernel_died_is_not_sent_but_replaced(folder):
     with ServerProcess(folder, ("--room-size", "2"), timing=SOON) as server:
         server.wait_until_ready()
         server.kill_kernels()
@@ -146,7 +146,7 @@ def test_a_dead_page_is_never_handed_out_and_is_replaced(folder):
             assert page.kernel_answers()
 
 
-def test_whoever_comes_while_the_pool_fills_goes_first(folder):
+def test_visitors_go_first_while_the_pool_fills(folder):
     with one_core(), ServerProcess(folder, ("--room-size", "5"), timing=SOON) as server:
         readers = [Reader(server, "assessment") for _ in range(3)]
         for each in readers:
@@ -172,7 +172,9 @@ def one_by_one(folder: Path) -> Iterator[ServerProcess]:
 
 
 @LINUX
-def test_past_the_pool_first_come_first_served_and_the_page_tells(one_by_one):
+def test_without_a_prepared_page_visitors_are_served_in_order_and_told_how_many_are_before(
+    one_by_one,
+):
     readers = come_in_turn(one_by_one, 4)
     # The page is there at once, and says how many are before.
     until(lambda: "2 visitors are before you" in readers[3].text, "the last one is told")
@@ -194,7 +196,7 @@ def test_past_the_pool_first_come_first_served_and_the_page_tells(one_by_one):
 
 
 @LINUX
-def test_one_address_that_opens_many_pages_does_not_keep_the_others_waiting(one_by_one):
+def test_one_address_that_opens_many_pages_does_not_delay_the_others(one_by_one):
     many = [Reader(one_by_one, "assessment", comes_from="203.0.113.66") for _ in range(6)]
     until(lambda: one_by_one.health()["visitors"] == 6, "all of them are in the queue")
     one = Reader(one_by_one, "assessment", comes_from="203.0.113.7")
@@ -207,7 +209,7 @@ def test_one_address_that_opens_many_pages_does_not_keep_the_others_waiting(one_
 
 
 @LINUX
-def test_whoever_leaves_the_queue_costs_no_kernel(one_by_one):
+def test_a_visitor_who_leaves_the_queue_starts_no_kernel(one_by_one):
     opened, left = len(one_by_one.events("opened")), len(one_by_one.events("left"))
     first, second, third = come_in_turn(one_by_one, 3)
     until(lambda: "before you" in third.text, "they are in the queue")
@@ -224,7 +226,7 @@ def test_whoever_leaves_the_queue_costs_no_kernel(one_by_one):
 
 
 @LINUX
-def test_whoever_leaves_while_the_page_is_made_leaves_no_kernel(one_by_one):
+def test_a_visitor_who_leaves_while_the_page_is_made_leaves_no_kernel(one_by_one):
     reader = Reader(one_by_one, "slow")
     until(lambda: "careerpath-config" in reader.text, "the kernel is there")
     kernel = kernel_in(reader.text)
@@ -246,7 +248,7 @@ def limited(folder: Path) -> Iterator[ServerProcess]:
         yield server
 
 
-def test_past_the_limit_a_plain_page_and_those_inside_are_unharmed(limited):
+def test_above_the_limit_visitors_get_a_plain_page_and_open_pages_go_on(limited):
     kernels = [limited.kernel_of("assessment") for _ in range(3)]
     refused = limited.get("assessment")
     assert refused.status == 503
@@ -267,7 +269,7 @@ def test_past_the_limit_a_plain_page_and_those_inside_are_unharmed(limited):
     close(limited, *kernels)
 
 
-def test_one_address_may_open_so_many_pages_and_no_more(limited):
+def test_the_pages_of_one_address_are_limited(limited):
     kernels = []
 
     def open_from(address: str) -> int:
@@ -293,7 +295,7 @@ def test_one_address_may_open_so_many_pages_and_no_more(limited):
     assert "198.51.100" not in limited.said
 
 
-def test_the_pool_and_the_visitors_together_are_never_more_than_the_limit(folder):
+def test_the_pool_and_the_visitors_together_never_exceed_the_limit(folder):
     arguments = ("--room-size", "2", "--max-visitors", "3")
     with ServerProcess(folder, arguments, timing=SOON) as server:
         server.wait_until_ready()
@@ -318,7 +320,7 @@ def test_if_memory_is_too_small_it_says_what_fits(folder, option):
     assert "Traceback" not in result.stderr
 
 
-def test_a_page_that_fails_is_said_before_anybody_comes(tmp_path):
+def test_a_failing_notebook_is_reported_before_the_server_starts(tmp_path):
     write_notebook(tmp_path / "broken.ipynb", "1 / 0")
     command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", "--room-size", "2"]
     result = subprocess.run(

@@ -1,8 +1,8 @@
-"""What breaks, and what is lost by it: never anything that a person had answered.
+"""Faults: none of them loses an answer.
 
-Answers live in the visitor's browser (`tests/browser` holds that a draft survives); so here it is
-held that each fault ends in words that say so, that a new page can be had at once, and that nothing
-is left behind.
+Answers are in the visitor's browser, and `tests/browser` checks that a draft survives. These tests
+check that the visitor is told of each fault, that a new page works at once, and that no process and
+no file is left behind.
 """
 
 import http.client
@@ -40,7 +40,7 @@ ipywidgets.VBox([slider, message])"""
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pages, each with one thing about it."""
+    """Pages, each for one purpose."""
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
     write_notebook(folder / "slow.ipynb", "import time; time.sleep(2.5); print('at last')")
@@ -61,7 +61,7 @@ def impatient(folder: Path) -> Iterator[ServerProcess]:
 
 
 def works(server: ServerProcess) -> bool:
-    """Whether a visitor gets a page with a kernel that answers. The page is closed again."""
+    """Whether a visitor gets a page with a kernel that answers. It is closed again."""
     kernel = server.kernel_of("assessment")
     with server.connect(kernel) as page:
         answers = page.kernel_answers()
@@ -78,7 +78,7 @@ def close(server: ServerProcess, kernel: str) -> None:
 
 
 @LINUX
-def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(impatient):
+def test_a_kernel_killed_while_the_page_is_made(impatient):
     assert impatient.kernel_processes() == []
     failures = len(impatient.events("failure"))
     with ThreadPoolExecutor() as pool:
@@ -94,10 +94,10 @@ def test_a_kernel_killed_while_the_page_is_made_says_so_and_reloading_helps(impa
 
 
 @LINUX
-def test_a_kernel_killed_before_the_page_connects_is_told_and_reloading_helps(impatient):
+def test_a_kernel_killed_before_the_page_connects(impatient):
     kernel = impatient.kernel_of("assessment")
     impatient.kill_kernels()
-    until(lambda: not impatient.lives(kernel), "the page hears that it is gone", patience=15)
+    until(lambda: not impatient.lives(kernel), "the server reports that it is gone", patience=15)
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
         impatient.connect(kernel)
     assert refused.value.status_code == 404
@@ -105,7 +105,7 @@ def test_a_kernel_killed_before_the_page_connects_is_told_and_reloading_helps(im
 
 
 @LINUX
-def test_a_kernel_killed_while_connected_tells_the_page_and_reloading_helps(impatient):
+def test_a_kernel_killed_while_connected(impatient):
     place = Path(impatient.environment["TMPDIR"])
     kernel = impatient.kernel_of("assessment")
     assert list(place.glob("careerpath-*/*")) != []
@@ -120,7 +120,7 @@ def test_a_kernel_killed_while_connected_tells_the_page_and_reloading_helps(impa
     assert works(impatient)
 
 
-def test_a_cell_that_hangs_ends_in_plain_words_and_its_kernel_with_it(impatient):
+def test_a_cell_that_hangs_ends_in_a_plain_message_and_its_kernel_is_ended(impatient):
     started = time.monotonic()
     page = impatient.get("hanging").text
     assert 2 < time.monotonic() - started < 30
@@ -146,7 +146,7 @@ def test_a_page_that_never_connects_is_ended(impatient):
 
 
 @LINUX
-def test_a_server_that_is_killed_takes_its_kernels_along_and_the_next_one_its_files(folder):
+def test_the_kernels_of_a_killed_server_end_and_the_next_server_removes_its_files(folder):
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
         options = {"arguments": ("--room-size", "4"), "environment": {"TMPDIR": place}}
         with ServerProcess(folder, **options) as server:
@@ -164,12 +164,12 @@ def test_a_server_that_is_killed_takes_its_kernels_along_and_the_next_one_its_fi
         with ServerProcess(folder, environment={"TMPDIR": place}) as server:
             assert not left.exists()
             with ServerProcess(folder, environment={"TMPDIR": place}):
-                assert works(server), "who lives keeps its folder"
+                assert works(server), "a running server keeps its folder"
         assert list(Path(place).iterdir()) == [foreign]
 
 
 def runs(process: int) -> bool:
-    """Whether a process is more than an entry that nobody has asked for yet."""
+    """Whether a process runs, and does not only wait to be reaped."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -207,7 +207,7 @@ def suppressed_get(server: ServerProcess, page: str) -> None:
 
 
 @LINUX
-def test_a_full_disk_gives_a_plain_page_and_harms_nobody_inside(folder):
+def test_a_full_disk_gives_a_plain_page_and_open_pages_go_on(folder):
     import resource
 
     with ServerProcess(folder, ("--room-size", "1"), timing={"quiet": 0.5}) as server:
@@ -231,7 +231,7 @@ def test_a_full_disk_gives_a_plain_page_and_harms_nobody_inside(folder):
         assert server.events("failure", at_least=1)
 
 
-# Visitors who do not behave
+# Visitors who misbehave
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["counted", "chunked"])
@@ -253,7 +253,7 @@ def test_a_body_of_100_megabytes_is_not_read(server, chunked):
     assert server.get("healthz").status == 200
 
 
-def test_a_flood_from_one_address_leaves_the_server_to_the_others(folder):
+def test_a_flood_from_one_address_does_not_stop_the_others(folder):
     arguments = ("--per-address", "3", "--trusted-proxy", "127.0.0.1", "--room-size", "4")
     timing = {"quiet": 60.0}
     with ServerProcess(folder, arguments, timing=timing) as server:
@@ -297,7 +297,7 @@ def test_more_websockets_than_a_page_needs_are_refused(impatient):
 # What the log has of it
 
 
-def test_the_id_that_a_failing_callback_tells_is_found_in_the_log(impatient):
+def test_the_id_that_a_failing_callback_shows_is_in_the_log(impatient):
     kernel = impatient.kernel_of("guarded")
     with impatient.connect(kernel) as page:
         states = page.widget_states()

@@ -1,4 +1,4 @@
-"""The way into a room: /join, which costs no kernel and does not tell whether there is a room."""
+"""/join: it starts no kernel, and does not say whether a room exists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
         "join/?code=BCDFGH",
     ],
 )
-def test_a_code_leads_into_the_assessment_however_it_is_readable(server, path):
+def test_a_code_leads_into_the_assessment_however_it_is_written(server, path):
     answer = server.get(path)
     assert answer.status == 303
     assert answer.headers["Location"] == "/assessment#room=BCDFGH"
@@ -34,7 +34,7 @@ def test_without_a_code_a_form_asks_for_it(server):
 @pytest.mark.parametrize(
     "path", ["join/ABCDEF", "join/BCDFG", "join/BCDFGHJ", "join?code=12", "join/" + "B" * 2000]
 )
-def test_what_cannot_be_a_code_is_asked_for_again(server, path):
+def test_the_form_asks_again_for_a_malformed_code(server, path):
     page = server.get(path)
     assert page.status == 404
     assert "There is no room" in page.text
@@ -44,7 +44,7 @@ def test_what_cannot_be_a_code_is_asked_for_again(server, path):
 @pytest.mark.parametrize(
     "path", ["join/%3Cimg%20src=x%3E", "join?code=%22%3E%3Cimg%20src=x%3E", "join/%0d%0aX-Bad:%201"]
 )
-def test_what_is_no_text_of_ours_is_escaped(server, path):
+def test_text_of_a_visitor_is_escaped(server, path):
     page = server.get(path)
     assert page.status == 404
     assert "<img" not in page.text

@@ -1,4 +1,4 @@
-"""What a visitor with a websocket client can do, and what not."""
+"""What a visitor with a websocket client can and cannot do."""
 
 import time
 
@@ -43,7 +43,7 @@ def test_no_code_of_a_visitor_runs(odd, counter, tmp_path, channel, kind, conten
         filled = {"command": "evaluate", "arguments": {"expression": code}}
     with odd.connect(counter) as socket:
         socket.send(kind, filled, channel=channel)
-        # Two questions and their answers later the kernel would have run it.
+        # After two more requests and replies the kernel would have run it.
         assert socket.kernel_answers()
         (slider,) = models(socket.widget_states(), "IntSliderModel")
         socket.set_state(slider, value=8)
@@ -83,7 +83,7 @@ def test_widgets_answer(odd, counter):
         {"_property_lock": 1, "comm": 1, "keys": []},
     ],
 )
-def test_tampered_traits_leave_the_app_standing(odd, counter, state):
+def test_the_app_goes_on_after_tampered_traits(odd, counter, state):
     with odd.connect(counter) as socket:
         (slider,) = models(socket.widget_states(), "IntSliderModel")
         socket.set_state(slider, **state)
@@ -104,7 +104,7 @@ def test_tampered_traits_leave_the_app_standing(odd, counter, state):
         ("comm_info_request", {"target_name": 7}),
     ],
 )
-def test_tampered_messages_leave_the_app_standing(odd, counter, kind, content):
+def test_the_app_goes_on_after_tampered_messages(odd, counter, kind, content):
     with odd.connect(counter) as socket:
         socket.send(kind, content)
         (slider,) = models(socket.widget_states(), "IntSliderModel")
@@ -138,7 +138,7 @@ def test_a_message_that_is_too_large_ends_the_connection(odd, counter):
     assert odd.lives(counter)
 
 
-def test_a_failing_callback_tells_its_id_and_not_its_traceback(odd):
+def test_a_failing_callback_sends_an_id_and_no_traceback(odd):
     with odd.connect(odd.kernel_of("tripwire")) as socket:
         (slider,) = models(socket.widget_states(), "IntSliderModel")
         heard = []

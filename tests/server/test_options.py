@@ -101,7 +101,7 @@ def test_another_site_may_show_the_pages_if_it_is_named(configured):
     assert "frame-ancestors 'self' https://portal.example;" in policy
 
 
-def test_an_instrument_of_ones_own_is_on_every_screen_and_its_visitor_in_no_log(configured):
+def test_every_screen_uses_the_given_instrument_and_no_log_names_the_visitor(configured):
     assert "<title>Ours and nobody else&#39;s</title>" in configured.get().text
     page = configured.get("assessment", X_Forwarded_For=VISITOR).text
     assert "Ours and nobody" in page[page.index("careerpath-skeleton") :]

@@ -53,7 +53,7 @@ def test_stopping_leaves_nothing_behind():
         assert list(Path(folder).iterdir()) == []
 
 
-def test_it_says_one_line_an_event_and_no_more():
+def test_the_output_is_one_line_for_each_event():
     with ServerProcess() as server:
         server.get("assessment")
         server.get("nowhere")

@@ -12,7 +12,7 @@ from careerpath import load_instrument
 TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
 
 
-def test_outputs_and_words_come_in_order(odd):
+def test_outputs_and_texts_come_in_order(odd):
     page = odd.get("outputs")
     assert page.status == 200
     shown = ["Words first", "printed", "<b>bold</b>", "<em>leaning</em>", "Words last"]
@@ -35,7 +35,7 @@ def test_cells_for_jupyterlab_are_neither_shown_nor_run(odd, marker):
     assert not marker.exists()
 
 
-def test_a_failing_cell_leaves_a_sentence_and_its_traceback_in_the_log(odd, marker):
+def test_a_failing_cell_shows_a_message_and_its_traceback_is_logged(odd, marker):
     text = odd.get("failing").text
     assert "before" in text
     found = TROUBLE.search(text)
@@ -48,7 +48,7 @@ def test_a_failing_cell_leaves_a_sentence_and_its_traceback_in_the_log(odd, mark
     until(lambda: log_id in odd.said and "KeyError" in odd.said.split(log_id)[1], "a log entry")
 
 
-def test_a_failure_that_is_allowed_shows_no_traceback_either(odd):
+def test_a_cell_that_is_allowed_to_fail_shows_no_traceback_either(odd):
     text = odd.get("tolerated").text
     assert TROUBLE.search(text)
     assert "ZeroDivisionError" not in text
@@ -80,11 +80,11 @@ def test_the_first_screen_is_sent_before_the_kernel_is_there(server):
     assert rest.endswith(b"</html>")
 
 
-def test_the_page_is_kept_by_no_cache(server):
+def test_no_cache_stores_the_page(server):
     assert server.get("assessment", method="HEAD").headers["Cache-Control"] == "no-store"
 
 
-def test_guessing_browsers_and_bots_that_only_look_cost_no_kernel(server):
+def test_prefetching_browsers_and_head_requests_start_no_kernel(server):
     before = server.kernel_processes()
     assert server.get("assessment", method="HEAD").status == 200
     assert server.get("assessment", Sec_Purpose="prefetch;prerender").status == 503
@@ -100,7 +100,7 @@ def test_two_addresses_of_a_folder(odd):
     assert odd.get("assessment").status == 404
 
 
-def test_a_notebook_whose_name_no_address_can_hold_has_an_address_all_the_same(odd):
+def test_a_notebook_with_unusual_characters_in_its_name_has_an_address(odd):
     robots = odd.get("robots.txt").text
     for slug in ("two-words-1", "%C3%9Cbung.2"):
         assert f"Disallow: /{slug}\n" in robots

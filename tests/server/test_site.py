@@ -1,4 +1,4 @@
-"""What everybody can ask for without a kernel, and the headers on it."""
+"""Pages and files that need no kernel, and the headers of every response."""
 
 import gzip
 import http.client
@@ -31,7 +31,7 @@ def test_the_landing_page_says_what_this_is_and_starts_no_kernel(server):
     assert server.kernel_processes() == before
 
 
-def test_the_landing_page_leads_to_all_that_there_is(server):
+def test_the_landing_page_links_to_every_page(server):
     text = server.get().text
     for said in ("A room", "The top ten", "Two career ladders", "The threshold lab"):
         assert f"<h3>{said}</h3>" in text
@@ -43,7 +43,7 @@ def test_the_landing_page_leads_to_all_that_there_is(server):
     assert text.count("cp-primary") == 1 + text.count(".cp-primary")
 
 
-def test_the_landing_page_promises_nothing_that_is_not_served(odd):
+def test_the_landing_page_links_only_to_pages_that_are_served(odd):
     text = odd.get().text
     assert "<h3>The top ten</h3>" not in text
     assert "<h3>Two career ladders</h3>" not in text
@@ -121,7 +121,7 @@ def test_health(server):
     assert server.health()["visitors"] == before["visitors"]
 
 
-def test_robots_leave_pages_with_a_process_alone(server):
+def test_robots_are_kept_from_pages_that_start_a_process(server):
     assert "Disallow: /assessment\n" in server.get("robots.txt").text
 
 
@@ -133,7 +133,7 @@ def test_static_files_are_cached_for_good(server):
     assert "Accept-Encoding" in script.headers["Vary"]
 
 
-def test_what_is_long_is_compressed(server):
+def test_long_responses_are_compressed(server):
     path = script_of(server)
     plain, packed = server.get(path), server.get(path, Accept_Encoding="gzip")
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -141,8 +141,8 @@ def test_what_is_long_is_compressed(server):
     assert server.get(Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
 
 
-def test_the_front_end_stays_lean(server):
-    """The landing page names all that the first screen needs of ours."""
+def test_the_front_end_is_small(server):
+    """The landing page names all files of ours that the first screen needs."""
     paths = re.findall(r'href="/((?:static|nbextensions)/[^"]+)"', server.get().text)
     sent = sum(len(server.get(path, Accept_Encoding="gzip").body) for path in paths)
     assert 0 < sent < 300_000
@@ -182,7 +182,7 @@ def test_widget_bundles_have_versioned_addresses(server):
         "/api/terminals",
     ],
 )
-def test_there_is_nowhere_to_climb_to(server, target):
+def test_no_path_leads_to_other_files(server, target):
     status, body = server.get_raw(target)
     assert status == 404
     assert b"There is nothing at this address" in body

@@ -41,7 +41,7 @@ def answers_file(tmp_path, answers):
 # The command itself
 
 
-def test_the_version_is_told():
+def test_the_version_is_shown():
     result = run("--version")
     assert (result.exit_code, result.output) == (0, f"careerpath {careerpath.__version__}\n")
 
@@ -55,7 +55,7 @@ def test_without_arguments_there_is_help():
 @pytest.mark.parametrize(
     "arguments", [["scroe"], ["score"], ["score", "-", "--missing", "guess"], ["check", "--jsn"]]
 )
-def test_a_wrong_call_ends_with_2(arguments):
+def test_a_wrong_call_exits_with_status_2(arguments):
     assert run(*arguments).exit_code == 2
 
 
@@ -75,7 +75,7 @@ def test_the_module_is_the_command():
 # score
 
 
-def test_a_result_is_told_in_words(answers_file, answers):
+def test_a_result_is_explained_in_words(answers_file, answers):
     result = run("score", answers_file)
     meaning = interpret(SHIPPED, score(SHIPPED, answers))
     assert (result.exit_code, result.stderr) == (0, "")
@@ -161,7 +161,7 @@ def test_an_instrument_without_texts_norms_or_facets_has_a_result_too(tmp_path):
     assert json.loads(document.stdout)["chances"] == {}
 
 
-def test_the_basis_is_told_once_where_it_is_all_that_can_be_said(tmp_path):
+def test_the_basis_is_not_repeated_if_it_is_the_only_statement(tmp_path):
     path = Instrument.plain(list("abcde"), management_below=20, mastery_above=30).save(
         tmp_path / "plain.toml"
     )
@@ -172,7 +172,7 @@ def test_the_basis_is_told_once_where_it_is_all_that_can_be_said(tmp_path):
     assert words(result.stdout).count("This instrument has no norms") == 1
 
 
-def test_a_gap_is_refused_and_the_option_that_helps_is_named(answers):
+def test_an_unanswered_item_is_refused_and_the_message_names_the_option(answers):
     del answers["q04"]
     result = run("score", "-", stdin=json.dumps(answers))
     assert (result.exit_code, result.stdout) == (2, "")
@@ -195,14 +195,14 @@ def test_a_gap_is_refused_and_the_option_that_helps_is_named(answers):
         ),
     ],
 )
-def test_too_many_gaps_are_offered_no_estimate(answers, options, told):
+def test_too_many_unanswered_items_are_not_estimated(answers, options, told):
     for name in SHIPPED.item_ids[:4]:
         del answers[name]
     result = run("score", "-", *options, stdin=json.dumps(answers))
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", told)
 
 
-def test_a_gap_may_be_estimated(answers):
+def test_an_unanswered_item_can_be_estimated(answers):
     del answers["q04"]
     result = run("score", "-", "--missing", "prorate", stdin=json.dumps(answers))
     assert result.exit_code == 0
@@ -251,20 +251,20 @@ def test_a_missing_file_is_a_message(tmp_path):
 # check
 
 
-def test_the_shipped_instrument_is_fine():
+def test_the_built_in_instrument_is_fine():
     result = run("check", "careerpath-15")
     assert result.exit_code == 0
     assert "careerpath-15: fine (no errors, no warnings, 2 notes)" in result.stdout
 
 
-def test_warnings_are_told_and_do_not_fail(tmp_path):
+def test_warnings_are_shown_and_the_status_is_0(tmp_path):
     path = Instrument.plain([f"q{n}" for n in range(15)]).save(tmp_path / "plain.toml")
     result = run("check", path)
     assert result.exit_code == 0
     assert "to fix (no errors, " in words(result.stdout)
 
 
-def test_errors_end_with_1(tmp_path):
+def test_errors_exit_with_status_1(tmp_path):
     path = SHIPPED.with_cut_scores(management_below=0, mastery_above=100).save(
         tmp_path / "ours.toml"
     )
@@ -306,7 +306,7 @@ def test_a_translation_is_checked_against_its_original(tmp_path):
     assert "It is missing." in result.stdout
 
 
-def test_brackets_in_texts_are_texts(tmp_path):
+def test_brackets_in_texts_are_no_markup(tmp_path):
     """Rich would read [bold] as an order."""
     data = SHIPPED.model_dump()
     data["bands"]["both"]["title"] = "Both [bold]of[/bold] [/nothing]"

@@ -19,7 +19,7 @@ def serve(*arguments: str):
         (("--frame-ancestors", "https://a.example; script-src *"), "https://portal.example"),
     ],
 )
-def test_an_option_that_makes_no_sense(arguments, said):
+def test_an_invalid_option(arguments, said):
     result = serve(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr

@@ -9,7 +9,7 @@ from careerpath.serving import addresses as module
 Address = namedtuple("Address", ["address", "family"])
 
 
-def test_of_several_addresses_the_likeliest_comes_first(monkeypatch):
+def test_the_most_likely_of_several_addresses_comes_first(monkeypatch):
     networks = {
         "lo": [Address("127.0.0.1", socket.AF_INET)],
         "bridge": [Address("172.17.0.1", socket.AF_INET), Address("fe80::1", socket.AF_INET6)],

@@ -24,14 +24,14 @@ def test_a_place_is_free_again_when_somebody_leaves():
     ("limit", "room_size", "held"),
     [(400, 0, 200), (400, 40, 200), (200, 200, 300), (40, 40, 60), (1, 0, 1), (30, 20, 30)],
 )
-def test_one_address_never_takes_all_places_but_a_room_that_shares_one_fits(limit, room_size, held):
+def test_one_address_cannot_take_all_places_but_a_room_that_shares_one_fits(limit, room_size, held):
     admission = Admission(limit=lambda: limit, per_address=None, room_size=room_size)
     assert admission.per_address == held
     assert admission.per_address >= room_size
 
 
 @pytest.mark.parametrize("per_address", [0, 5])
-def test_the_cap_can_be_set_and_be_off(per_address):
+def test_the_limit_for_one_address_can_be_set_and_turned_off(per_address):
     admission = Admission(limit=lambda: 50, per_address=per_address, room_size=0)
     admitted = [admission.admit("203.0.113.7") for _ in range(per_address or 50)]
     with pytest.raises(RefusedError) as refused:
@@ -41,7 +41,7 @@ def test_the_cap_can_be_set_and_be_off(per_address):
     assert admission.admit("203.0.113.7")
 
 
-def test_who_counts_as_one_address():
+def test_what_counts_as_one_address():
     proxies = [ip_network("10.0.0.0/8"), ip_network("127.0.0.1/32")]
     cases = {
         ("203.0.113.9", ()): "203.0.113.9",
@@ -68,7 +68,7 @@ def test_without_a_trusted_proxy_no_header_is_believed():
     assert counted_address("203.0.113.9", ["203.0.113.7"], proxies) == "203.0.113.9"
 
 
-def test_a_full_house_has_two_places_left_for_its_coach():
+def test_a_full_server_has_two_places_left_for_its_coach():
     admission = Admission(limit=lambda: 3, per_address=3, room_size=3)
     for _ in range(3):
         admission.admit("192.168.1.1")

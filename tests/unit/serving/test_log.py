@@ -31,7 +31,7 @@ def test_a_long_value_keeps_its_beginning_and_its_end():
     assert json.loads(text).endswith("x cause")
 
 
-def test_what_happens_is_counted(caplog):
+def test_events_are_counted(caplog):
     metrics = Metrics(visitors=lambda: 3, pool=lambda: 4)
     log = logging.getLogger("careerpath.serving")
     log.addHandler(metrics)

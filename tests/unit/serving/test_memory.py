@@ -21,7 +21,7 @@ def test_a_visitor_is_measured_once(monkeypatch):
         memory.check(181, option="--room-size")
 
 
-def test_a_room_takes_more_of_each_visitor_and_its_coach_has_two_windows(monkeypatch):
+def test_rooms_need_more_memory_for_each_visitor_and_for_the_coach(monkeypatch):
     monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
     memory = MemoryBudget(3000 * MEGABYTE, rooms=True)
     memory.measure(1)
@@ -34,7 +34,7 @@ def test_a_room_takes_more_of_each_visitor_and_its_coach_has_two_windows(monkeyp
 
 
 @pytest.mark.parametrize(("available", "most"), [(0, 1), (70, 1), (290, 2), (600, 4), (700, 4)])
-def test_on_a_small_machine_visitors_have_half(monkeypatch, available, most):
+def test_on_a_small_machine_half_is_for_visitors(monkeypatch, available, most):
     monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
     memory = MemoryBudget(available * MEGABYTE, rooms=True)
     memory.measure(1)
@@ -42,7 +42,7 @@ def test_on_a_small_machine_visitors_have_half(monkeypatch, available, most):
     memory.check(most, option="--max-visitors")
 
 
-def test_there_is_memory_and_a_process_takes_some():
+def test_available_memory_and_that_of_a_process_are_plausible():
     import os
 
     assert MEGABYTE < memory_of(os.getpid()) < available_memory() + memory_of(os.getpid()) * 2

@@ -17,7 +17,7 @@ from careerpath.serving.settings import Options
         ({"frame_ancestors": "https://a.example;"}, "https://portal.example"),
     ],
 )
-def test_options_that_make_no_sense(wrong, mend):
+def test_invalid_options(wrong, mend):
     with pytest.raises(CareerpathError) as error:
         Options(**wrong)
     assert mend in str(error.value)

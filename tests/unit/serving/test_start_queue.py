@@ -54,12 +54,12 @@ def test_first_come_first_served(at_once):
     assert order_of([(name, True) for name in names], at_once=at_once) == names
 
 
-def test_visitors_go_before_what_is_made_ahead():
+def test_visitors_go_before_pages_for_the_pool():
     arrivals = [("pool 1", False), ("pool 2", False), ("visitor 1", True), ("visitor 2", True)]
     assert order_of(arrivals, at_once=1) == ["pool 1", "visitor 1", "visitor 2", "pool 2"]
 
 
-def test_an_address_with_many_pages_keeps_each_other_one_waiting_for_one_of_them():
+def test_an_address_with_many_pages_delays_each_other_one_by_one_page_only():
     crowd = [f"crowd {number}" for number in range(50)]
     arrivals = [(name, True) for name in (*crowd, "ann 1", "ann 2", "bob 1")]
     order = order_of(arrivals, at_once=1, address=lambda name: name.split(" ")[0])
@@ -74,7 +74,7 @@ def test_a_room_behind_one_address_is_served_in_order():
     assert order_of(arrivals, at_once=2, address=lambda _: "203.0.113.7") == names
 
 
-def test_whoever_leaves_makes_room_and_is_counted_no_more():
+def test_a_visitor_who_leaves_is_no_longer_counted():
     async def run() -> None:
         queue = StartQueue(1)
         async with queue.place(visitor=True) as first:
