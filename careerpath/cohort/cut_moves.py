@@ -8,7 +8,6 @@ import numpy as np
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import CutScores, Instrument
-from careerpath.core.numbers import exact
 
 
 def two_numbers(found: object) -> tuple[float, float]:
@@ -41,9 +40,9 @@ def handles(instrument: Instrument, cuts: CutScores) -> tuple[int | float, int |
     >>> handles(load_instrument(), CutScores(management_below=49.5, mastery_above=100.5))
     (50, 100)
     """
-    lowest, step = exact(instrument.minimum_total), exact(instrument.scale.step)
-    low = math.ceil((exact(cuts.management_below) - lowest) / step)
-    high = math.floor((exact(cuts.mastery_above) - lowest) / step)
+    scale, items = instrument.scale, len(instrument.items)
+    low = math.ceil(scale.steps_to(cuts.management_below, items=items))
+    high = math.floor(scale.steps_to(cuts.mastery_above, items=items))
     return instrument.total_of(min(low, high)), instrument.total_of(high)
 
 

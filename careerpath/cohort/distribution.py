@@ -8,7 +8,6 @@ from itertools import accumulate
 
 from careerpath.cohort.tally import Tally
 from careerpath.core.instrument import Band, CutScores, Instrument
-from careerpath.core.numbers import exact, plain_number
 
 TOGETHER, APART = 1 / 3, 1 / 2
 """A cohort is "of one mind" if two people picked at random are in different bands less often than
@@ -116,9 +115,7 @@ def distribution_of_items(tally: Tally, items: Sequence[str]) -> Distribution:
     scale = tally.layout.scale
     places = [tally.layout.items.index(each) for each in items]
     found = tally.cells[places].sum(axis=(0, 2))
-    values = tuple(
-        plain_number(exact(scale.minimum) + exact(scale.step) * step) for step in range(len(found))
-    )
+    values = tuple(scale.value(step) for step in range(len(found)))
     return Distribution(values, tuple(map(int, found)))
 
 

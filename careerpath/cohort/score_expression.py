@@ -75,9 +75,11 @@ class IntegerScale:
         """Return the scale of an instrument times the smallest power of ten that makes it whole."""
         scale = instrument.scale
         numbers = [exact(number) for number in (scale.minimum, scale.maximum, scale.step)]
-        decimals = max(0, *(-int(number.normalize().as_tuple().exponent) for number in numbers))
-        minimum, maximum, step = (int(number * 10**decimals) for number in numbers)
-        return cls(10**decimals, minimum, maximum, step)
+        factor = 1
+        while any((number * factor).denominator > 1 for number in numbers):
+            factor *= 10
+        minimum, maximum, step = (int(number * factor) for number in numbers)
+        return cls(factor, minimum, maximum, step)
 
     def band_starts(self, instrument: Instrument) -> tuple[int, int]:
         """Return the lowest totals, in units, of "both" and of mastery."""

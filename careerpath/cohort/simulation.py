@@ -14,7 +14,6 @@ from careerpath.cohort.frames import Frame, column_of
 from careerpath.cohort.reliability import check_reliability
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import Instrument
-from careerpath.core.numbers import exact
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -243,10 +242,9 @@ def _frame(instrument: Instrument, keyed: npt.NDArray[np.int64]) -> pd.DataFrame
 def _impossible(
     mean: float, sd: float, reliability: float, instrument: Instrument
 ) -> CareerpathError:
-    step = exact(instrument.scale.step)
     return CareerpathError(
-        f"No answers in steps of {step} can give totals with a mean of {mean:g}, an sd of {sd:g} "
-        f"and a reliability of {reliability:g} between {instrument.minimum_total} and "
-        f"{instrument.maximum_total}. Move the mean to the middle, or the sd nearer "
-        f"{(instrument.maximum_total - instrument.minimum_total) / 7:.3g}."
+        f"No answers in steps of {instrument.scale.step} can give totals with a mean of "
+        f"{mean:g}, an sd of {sd:g} and a reliability of {reliability:g} between "
+        f"{instrument.minimum_total} and {instrument.maximum_total}. Move the mean to the "
+        f"middle, or the sd nearer {(instrument.maximum_total - instrument.minimum_total) / 7:.3g}."
     )

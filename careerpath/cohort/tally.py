@@ -32,7 +32,6 @@ from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
 from careerpath.core.files import write_bytes
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
-from careerpath.core.numbers import exact
 from careerpath.core.wording import shortened
 
 if TYPE_CHECKING:
@@ -238,14 +237,14 @@ class Tally:
     def mean(self) -> float:
         """The mean total."""
         self._needs(1, "A mean")
-        lowest = Fraction(exact(self.layout.scale.minimum)) * len(self.layout.items)
-        return float(lowest + self._step * Fraction(self._power_sums[1], self.count))
+        steps = Fraction(self._power_sums[1], self.count)
+        return float(self.layout.scale.exact_value(steps, items=len(self.layout.items)))
 
     @cached_property
     def sd(self) -> float:
         """The standard deviation of the totals (divided by ``n - 1``)."""
         self._needs(2, "A standard deviation")
-        return math.sqrt(self._variance * self._step**2)
+        return math.sqrt(self._variance * self.layout.scale.exact_step**2)
 
     # Bands
 
@@ -367,10 +366,6 @@ class Tally:
 
     # Sums of whole numbers: exact whatever the size of the cohort
 
-    @property
-    def _step(self) -> Fraction:
-        return Fraction(exact(self.layout.scale.step))
-
     @cached_property
     def _power_sums(self) -> tuple[int, int, int]:
         """People, and the sums of their totals and of the squares, in steps."""
@@ -425,11 +420,10 @@ class Tally:
         whole = self._spread(*self._power_sums[1:])
         rest = whole + own - 2 * shared
         others = [self._spread(a, b) for at, (a, b, _) in enumerate(self._item_sums) if at != place]
-        minimum = Fraction(exact(self.layout.scale.minimum))
         return ItemStatistics(
             item=name,
-            mean=float(minimum + self._step * Fraction(total, self.count)),
-            sd=math.sqrt(own / (self.count - 1) * self._step**2),
+            mean=float(self.layout.scale.exact_value(Fraction(total, self.count))),
+            sd=math.sqrt(own / (self.count - 1) * self.layout.scale.exact_step**2),
             item_rest=float(shared - own) / math.sqrt(own * rest) if own and rest else None,
             alpha_if_dropped=(
                 float(alpha_of(others, rest, people=self.count))
@@ -446,9 +440,8 @@ class Tally:
         rest = np.arange(totals)[None, :] - np.arange(answers)[:, None]
         before = (np.arange(totals) >= both).astype(int) + (np.arange(totals) >= mastery)
         # The prorated total is rest * items / (items - 1): compared in whole numbers.
-        lowest = Fraction(exact(self.layout.scale.minimum)) * items
         below, above = (
-            (Fraction(exact(cut)) - lowest) / self._step * Fraction(items - 1, items)
+            self.layout.scale.steps_to(cut, items=items) * Fraction(items - 1, items)
             for cut in (cuts.management_below, cuts.mastery_above)
         )
         after = (rest >= math.ceil(below)).astype(int) + (rest > math.floor(above))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Self
 
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import CutScores, Instrument, Scale
-from careerpath.core.numbers import exact, plain_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,8 +77,9 @@ class TallyLayout:
     @cached_property
     def totals(self) -> tuple[int | float, ...]:
         """All possible totals, from low to high."""
-        lowest, step = exact(self.scale.minimum) * len(self.items), exact(self.scale.step)
-        return tuple(plain_number(lowest + step * steps) for steps in range(self.shape[2]))
+        return tuple(
+            self.scale.value(steps, items=len(self.items)) for steps in range(self.shape[2])
+        )
 
     def starts(self, cuts: CutScores) -> tuple[int, int]:
         """Return where "both" and "mastery" start in `totals`.

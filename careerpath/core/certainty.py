@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from careerpath.core.instrument import BANDS, Band, Instrument
-from careerpath.core.numbers import exact, plain_number
+from careerpath.core.numbers import plain_number
 from careerpath.core.scoring import Score
 
 GENTLE_MOVE = 3
@@ -126,14 +126,12 @@ def _band_starts(instrument: Instrument) -> tuple[int, int]:
 
 
 def _steps_up(instrument: Instrument, total: float) -> Fraction:
-    above = Fraction(exact(total)) - Fraction(exact(instrument.minimum_total))
-    return above / Fraction(exact(instrument.scale.step))
+    return instrument.scale.steps_to(total, items=len(instrument.items))
 
 
 def _room(instrument: Instrument, keyed: float, *, rising: bool) -> int:
-    scale = instrument.scale
-    way = exact(scale.maximum) - exact(keyed) if rising else exact(keyed) - exact(scale.minimum)
-    return int(way / exact(scale.step))
+    steps = int(instrument.scale.steps_to(keyed))
+    return instrument.scale.steps - steps if rising else steps
 
 
 def _gentlest(rooms: list[int], steps: int) -> tuple[int, int]:
@@ -155,7 +153,7 @@ def _gentlest(rooms: list[int], steps: int) -> tuple[int, int]:
 
 
 def _points(instrument: Instrument, steps: int) -> int | float:
-    return plain_number(exact(instrument.scale.step) * steps)
+    return plain_number(instrument.scale.exact_step * steps)
 
 
 def _normal_cdf(z: float) -> float:

@@ -6,6 +6,7 @@ import datetime
 import math
 import re
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -85,19 +86,59 @@ class Scale(InstrumentData):
     def _is_a_grid(self) -> Self:
         if self.step <= 0 or self.minimum >= self.maximum:
             raise ValueError("minimum must be below maximum, and step above 0")
-        written = (exact(number).normalize() for number in (self.minimum, self.maximum, self.step))
-        if any(int(number.as_tuple().exponent) < -MOST_DECIMALS for number in written):
+        numbers = (self.minimum, self.maximum, self.step)
+        if any((exact(number) * 10**MOST_DECIMALS).denominator > 1 for number in numbers):
             raise ValueError(f"minimum, maximum and step can have {MOST_DECIMALS} decimals at most")
-        if (exact(self.maximum) - exact(self.minimum)) > MOST_STEPS * exact(self.step):
+        steps = self.steps_to(self.maximum)
+        if steps > MOST_STEPS:
             raise ValueError(f"a scale can have {MOST_STEPS} steps at most; make them wider")
-        if (exact(self.maximum) - exact(self.minimum)) % exact(self.step):
+        if steps.denominator > 1:
             raise ValueError(f"maximum must be reached from minimum in whole steps of {self.step}")
         return self
 
     @cached_property
     def steps(self) -> int:
         """How many steps lead from the minimum to the maximum."""
-        return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step))
+        return int(self.steps_to(self.maximum))
+
+    @cached_property
+    def exact_step(self) -> Fraction:
+        """The step, exactly."""
+        return exact(self.step)
+
+    @cached_property
+    def _exact_minimum(self) -> Fraction:
+        return exact(self.minimum)
+
+    def exact_value(self, steps: int | Fraction, *, items: int = 1) -> Fraction:
+        """Return the sum of answers to so many items that lies so many steps above the lowest.
+
+        Examples
+        --------
+        >>> Scale(minimum=0.1, maximum=1.1, step=0.1).exact_value(2)
+        Fraction(3, 10)
+        """
+        return self._exact_minimum * items + self.exact_step * steps
+
+    def value(self, steps: int | Fraction, *, items: int = 1) -> int | float:
+        """Return the same as `exact_value`, as an int if it is whole, else as a float.
+
+        Examples
+        --------
+        >>> Scale(step=0.5).value(3), Scale().value(75, items=15)
+        (1.5, 75)
+        """
+        return plain_number(self.exact_value(steps, items=items))
+
+    def steps_to(self, value: float, *, items: int = 1) -> Fraction:
+        """Return how many steps a sum of answers, or a cut score, lies above the lowest sum.
+
+        Examples
+        --------
+        >>> Scale(step=0.5).steps_to(1.75)
+        Fraction(7, 2)
+        """
+        return (exact(value) - self._exact_minimum * items) / self.exact_step
 
 
 class CutScores(InstrumentData):
@@ -344,7 +385,7 @@ class Instrument(InstrumentData):
             How many items are summed; all of them by default.
         """
         count = len(self.items) if items is None else items
-        return plain_number(exact(self.scale.minimum) * count + exact(self.scale.step) * steps)
+        return self.scale.value(steps, items=count)
 
     def item(self, item_id: str) -> Item:
         """Return one item.

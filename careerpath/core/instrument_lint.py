@@ -12,7 +12,6 @@ from typing import Any
 
 from careerpath.core.errors import InstrumentError
 from careerpath.core.instrument import BANDS, Band, Instrument, Item
-from careerpath.core.numbers import exact
 from careerpath.core.scoring import keyed_steps
 from careerpath.core.translation import Translation, applied, misfits, original_of
 from careerpath.core.wording import counted, show
@@ -239,12 +238,11 @@ def _check_cut_scores(instrument: Instrument) -> Iterator[Finding]:
                 f"The band {band} is very narrow: {totals} of {number} totals.",
                 "Move the cut scores apart, or be ready to say why.",
             )
-    lowest, step = exact(instrument.minimum_total), exact(instrument.scale.step)
     for key, cut in (
         ("management_below", cuts.management_below),
         ("mastery_above", cuts.mastery_above),
     ):
-        if (exact(cut) - lowest) % step:
+        if instrument.scale.steps_to(cut, items=len(instrument.items)).denominator > 1:
             yield Finding(
                 Level.NOTE,
                 f"cut_scores {key}",

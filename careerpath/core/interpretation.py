@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from careerpath.core.certainty import Flip, band_chances, find_flips
 from careerpath.core.instrument import Band, Instrument
-from careerpath.core.numbers import exact
 from careerpath.core.scoring import Score
 from careerpath.core.wording import counted, show, show_error
 
@@ -207,38 +205,20 @@ def _lean(instrument: Instrument, result: Score) -> Band | None:
 
 
 def _facets(instrument: Instrument, result: Score) -> tuple[FacetReading, ...]:
+    scale, cuts = instrument.scale, instrument.cut_scores
     readings = []
     for facet, part in zip(instrument.facets, result.facets, strict=True):
-        position = (
-            None
-            if part.total is None or part.maximum == part.minimum
-            else _share(part.total, part.minimum, part.maximum)
-        )
-        readings.append(
-            FacetReading(
-                title=facet.title,
-                description=facet.description,
-                position=None if position is None else float(position),
-                band=(
-                    Band.UNSCORED
-                    if position is None
-                    else instrument.cut_scores.band(
-                        _between(result.minimum, result.maximum, position)
-                    )
-                ),
-            )
-        )
+        items = len(instrument.items_of(facet.id))
+        position: float | None = None
+        band = Band.UNSCORED
+        if part.total is not None and items:
+            share = scale.steps_to(part.total, items=items) / (scale.steps * items)
+            position = float(share)
+            # The same share of the way from the lowest total to the highest one.
+            every = len(instrument.items)
+            band = cuts.band(float(scale.exact_value(share * scale.steps * every, items=every)))
+        readings.append(FacetReading(facet.title, facet.description, position, band))
     return tuple(readings)
-
-
-def _share(total: float, minimum: float, maximum: float) -> Fraction:
-    lowest = Fraction(exact(minimum))
-    return (Fraction(exact(total)) - lowest) / (Fraction(exact(maximum)) - lowest)
-
-
-def _between(minimum: float, maximum: float, share: Fraction) -> float:
-    lowest = Fraction(exact(minimum))
-    return float(lowest + share * (Fraction(exact(maximum)) - lowest))
 
 
 def _basis(instrument: Instrument) -> str:

@@ -18,14 +18,26 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[\s.,'\u2019]\d{3})+(?=$|[.,]\d{1,2}$)")
 _PLAIN = re.compile(r"\d{1,15}(?:[.,]\d{1,2})?")
 
 
-def exact(number: float) -> Decimal:
-    """Return the decimal number that was written, so that 0.1 is a tenth."""
-    return Decimal(str(number))
+def exact(number: float | Decimal) -> Fraction:
+    """Return the number as it was written: 0.1 is a tenth.
+
+    Examples
+    --------
+    >>> exact(0.1)
+    Fraction(1, 10)
+    """
+    return Fraction(str(number))
 
 
-def plain_number(number: Decimal) -> int | float:
-    """Return a whole number as an int, any other as a float."""
-    return int(number) if number == number.to_integral_value() else float(number)
+def plain_number(number: float | Decimal | Fraction) -> int | float:
+    """Return a whole number as an int, any other as a float.
+
+    Examples
+    --------
+    >>> plain_number(7.0), plain_number(Fraction(1, 2))
+    (7, 0.5)
+    """
+    return int(number) if number == int(number) else float(number)
 
 
 def round_steps(least: float) -> Iterator[Fraction]:
@@ -63,7 +75,7 @@ def quantity(value: object, low: float, high: float) -> Fraction | None:
     except OverflowError:
         return None
     # Out of range is whatever is not within it: "not a number", too.
-    return Fraction(exact(number)) if low <= number <= high else None
+    return exact(number) if low <= number <= high else None
 
 
 def read_percent(text: str) -> float | None:

@@ -19,7 +19,7 @@ from careerpath.core.errors import AnswerError, AnswersFileError, CareerpathErro
 from careerpath.core.files import check_size, decoded, parsed_json
 from careerpath.core.instrument import BANDS, Instrument
 from careerpath.core.interpretation import DISCLAIMER
-from careerpath.core.numbers import exact, plain_number
+from careerpath.core.numbers import plain_number
 from careerpath.core.reliable_change import PastResult
 from careerpath.core.scoring import Score, score
 
@@ -57,7 +57,7 @@ class KeptResult(PastResult):
         """The same for the same answers of the same day, so that nothing is kept twice."""
         parts = [self.instrument_id, self.instrument_version, self.taken.isoformat()]
         # A browser stores 7.0 as 7.
-        answers = {item_id: plain_number(exact(each)) for item_id, each in self.answers.items()}
+        answers = {item_id: plain_number(each) for item_id, each in self.answers.items()}
         text = json.dumps([*parts, sorted(answers.items())])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from careerpath.core.errors import AnswerError, CareerpathError, Reason, shown
 from careerpath.core.instrument import Band, Instrument, Item
-from careerpath.core.numbers import exact, plain_number
+from careerpath.core.numbers import exact
 
 PRORATE_NEEDS = Fraction(4, 5)
 """The share of items that must be answered before the rest may be estimated."""
@@ -125,12 +125,12 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
             f"got {_written(answer)}, which is not a finite number",
             f"{allowed}. Leave an unanswered item out.",
         )
-    if not exact(scale.minimum) <= value <= exact(scale.maximum):
+    if not scale.exact_value(0) <= value <= scale.exact_value(scale.steps):
         given = _written(answer) if -(10**15) < value < 10**15 else "a number far too large"
         raise refusal(Reason.OUT_OF_RANGE, f"got {given}", f"{allowed}. Check item {item.id!r}.")
-    # Compared with the nearest step, because a difference of two decimals may be rounded.
+    # Compared with the nearest step: a Decimal may have more digits than a Fraction can take.
     steps = round((float(value) - scale.minimum) / scale.step)
-    if value != exact(scale.minimum) + exact(scale.step) * steps:
+    if value != scale.exact_value(steps):
         raise refusal(
             Reason.OFF_THE_STEP,
             f"got {_written(answer)}",
@@ -252,9 +252,7 @@ def _total(instrument: Instrument, steps: Mapping[str, int]) -> int | float:
     estimated = Fraction(sum(steps.values()) * len(instrument.items), len(steps))
     if estimated.denominator == 1:
         return instrument.total_of(int(estimated))
-    scale = instrument.scale
-    lowest = Fraction(exact(scale.minimum)) * len(instrument.items)
-    return float(lowest + Fraction(exact(scale.step)) * estimated)
+    return float(instrument.scale.exact_value(estimated, items=len(instrument.items)))
 
 
 def _facet_score(instrument: Instrument, facet_id: str, steps: Mapping[str, int]) -> FacetScore:
@@ -268,7 +266,7 @@ def _facet_score(instrument: Instrument, facet_id: str, steps: Mapping[str, int]
             if complete
             else None
         ),
-        minimum=plain_number(exact(instrument.scale.minimum) * len(ids)),
+        minimum=instrument.total_of(0, items=len(ids)),
         maximum=instrument.total_of(highest, items=len(ids)),
     )
 

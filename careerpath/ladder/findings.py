@@ -150,7 +150,7 @@ def find_disparities(
             f"The pay tolerance must be a number from 0 to 1, not {shown(pay_tolerance)}. "
             "Write 5 % as 0.05."
         )
-    return tuple(_findings(ladder, Fraction(exact(float(pay_tolerance)))))
+    return tuple(_findings(ladder, exact(float(pay_tolerance))))
 
 
 def _findings(ladder: DualLadder, tolerance: Fraction) -> Iterator[LadderFinding]:
@@ -412,8 +412,8 @@ def _gaps(ours: Pay, theirs: Pay, tolerance: Fraction) -> Iterator[tuple[Side, s
         ("the upper end of its range", ours.maximum, theirs.maximum),
         ("the lower end of its range", ours.minimum, theirs.minimum),
     ):
-        gap = Fraction(exact(mine)) - Fraction(exact(other))
-        if abs(gap) > tolerance * Fraction(exact(other)):
+        gap = exact(mine) - exact(other)
+        if abs(gap) > tolerance * exact(other):
             lower = Side.MASTERY if gap < 0 else Side.MANAGEMENT
             less = f"{ours.currency} {money(float(abs(gap)))}"
             low, high = (ours, theirs) if gap < 0 else (theirs, ours)

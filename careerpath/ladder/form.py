@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from careerpath.core.numbers import exact, plain_number, read_amount
+from careerpath.core.numbers import plain_number, read_amount
 from careerpath.ladder.ladder import MOST_REPORTS, LadderError, Pay, Rung, Voice
 
 TEXTS = ("title", "scope", "decision_rights", "recognition")
@@ -125,4 +125,4 @@ def _what_is_wrong(data: dict[str, Any]) -> str:
 
 
 def _written(amount: float) -> str:
-    return str(plain_number(exact(amount)))
+    return str(plain_number(amount))

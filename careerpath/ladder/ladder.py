@@ -83,7 +83,7 @@ def _amount(number: float) -> int | float:
         raise ValueError(f"must be a number from 0 to {LARGEST_PAY:,}")
     if exact(number) * 100 % 1:
         raise ValueError("can have at most two decimals")
-    return plain_number(exact(number))
+    return plain_number(number)
 
 
 def _currency(text: str) -> str:

@@ -203,8 +203,8 @@ def _scale(pays: list[Pay]) -> tuple[Fraction, ...]:
     """Return a few round amounts; all pay lies between the first and the last."""
     if not pays:
         return (Fraction(0), Fraction(1))
-    low = min(Fraction(exact(pay.minimum)) for pay in pays)
-    high = max(Fraction(exact(pay.maximum)) for pay in pays)
+    low = min(exact(pay.minimum) for pay in pays)
+    high = max(exact(pay.maximum) for pay in pays)
     for step in round_steps(1):
         first, last = low // step, -(-high // step)
         if last - first <= MOST_TICKS:
@@ -217,7 +217,7 @@ def _on(scale: tuple[Fraction, ...], amount: Fraction) -> float:
 
 
 def _bar(pay: Pay, scale: tuple[Fraction, ...]) -> PayBar:
-    start, end = (_on(scale, Fraction(exact(each))) for each in (pay.minimum, pay.maximum))
+    start, end = (_on(scale, exact(each)) for each in (pay.minimum, pay.maximum))
     return PayBar(start, end, (start + end) / 2)
 
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from careerpath.core.errors import did_you_mean, shown
-from careerpath.core.numbers import exact, plain_number, read_amount
+from careerpath.core.numbers import plain_number, read_amount
 from careerpath.ladder.ladder import MOST_LEVELS, DualLadder, LadderError, LadderLevel, Rung, Side
 
 COLUMNS = (
@@ -196,7 +196,7 @@ def _text(cell: Cell, where: str, column: str) -> str:
         case bool():
             return "yes" if cell else "no"
         case int() | float():
-            return str(plain_number(exact(cell)))
+            return str(plain_number(cell))
     raise LadderError(f"{where}: {column} is {shown(cell)}, not text. Write it as text.")
 
 

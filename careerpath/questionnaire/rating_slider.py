@@ -74,7 +74,7 @@ class RatingSlider(anywidget.AnyWidget):
             return False
         try:
             return not (exact(value) - exact(self.minimum)) % exact(self.step)
-        except ArithmeticError:  # A visitor has tampered with the scale.
+        except (ArithmeticError, ValueError):  # A visitor has tampered with the scale.
             return False
 
     def on_submit(self, handler: Callable[[], None]) -> None:

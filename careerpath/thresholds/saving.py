@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.errors import CareerpathError, InstrumentError
 from careerpath.core.files import cannot_write
 from careerpath.core.instrument import CutScores, Instrument, Norms
-from careerpath.core.numbers import exact
 from careerpath.core.wording import counted
 
 FEWEST_FOR_NORMS = 100
@@ -194,10 +194,8 @@ def _utc(now: datetime | None) -> datetime:
 
 
 def _pair(cuts: CutScores) -> str:
-    low, high = (
-        f"{exact(each).normalize():f}" for each in (cuts.management_below, cuts.mastery_above)
-    )
-    return f"{low} and {high}"
+    both = (cuts.management_below, cuts.mastery_above)
+    return " and ".join(f"{Decimal(str(each)).normalize():f}" for each in both)
 
 
 def _one_line(text: str) -> str:

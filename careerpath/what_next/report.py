@@ -12,7 +12,6 @@ from typing import Any, Literal
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.instrument import BANDS, Band, Instrument
 from careerpath.core.interpretation import FacetReading, Interpretation, interpret
-from careerpath.core.numbers import exact
 from careerpath.core.result_file import as_json, result_document
 from careerpath.core.scoring import Score, score
 from careerpath.core.wording import long_date, percent, show, show_error
@@ -167,16 +166,13 @@ class ResultReport:
     def _answer(self, number: int, item_id: str) -> dict[str, Any]:
         item, scale = self.instrument.item(item_id), self.instrument.scale
         answer = self.answers.get(item_id)
-        span = exact(scale.maximum) - exact(scale.minimum)
         return {
             "number": number,
             "stem": item.stem or item.id,
             "left": item.left,
             "right": item.right,
             "says": "no answer" if answer is None else show(float(answer)),
-            "place": (
-                None if answer is None else float((exact(answer) - exact(scale.minimum)) / span)
-            ),
+            "place": (None if answer is None else float(scale.steps_to(answer) / scale.steps)),
         }
 
 

@@ -1,6 +1,5 @@
 """Hypothesis strategies: instruments of many shapes, and answers to them."""
 
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,8 +50,8 @@ def instruments(
             "step": step,
         },
         "cut_scores": {
-            "management_below": plain_number(Decimal(below)),
-            "mastery_above": plain_number(Decimal(above)),
+            "management_below": plain_number(below),
+            "mastery_above": plain_number(above),
         },
         "facets": [{"id": name, "title": draw(texts)} for name in facets],
         "items": [
