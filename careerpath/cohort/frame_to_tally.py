@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from careerpath.cohort.tally_layout import CountArray
 
 ITEM, ANSWER, PEOPLE = (f"_careerpath_{name}" for name in ("item", "answer", "people"))
+
+Batches = Generator[nw.DataFrame[Any], None, None]
 
 BATCH = 1 << 18
 """How many rows are scored together: few enough to fit into the processor's cache."""
@@ -56,10 +59,12 @@ def count_frame(
     table = open_frame(frame, instrument)
     batches = _batches(table, instrument)
     if batches is not None:
-        for batch in batches:
-            counting.add(batch)
-            if heard:
-                heard(len(batch))
+        # DuckDB refuses other queries of its connection while a result is open.
+        with closing(batches):
+            for batch in batches:
+                counting.add(batch)
+                if heard:
+                    heard(len(batch))
     elif isinstance(table, nw.LazyFrame):
         counting.add_lazy(table)
         if heard:
@@ -67,7 +72,9 @@ def count_frame(
     return layout, counting.cells, counting.unscored(), is_made_up(table)
 
 
-def _batches(table: Frame, instrument: Instrument) -> Iterator[nw.DataFrame[Any]] | None:
+def _batches(
+    table: Frame, instrument: Instrument
+) -> Generator[nw.DataFrame[Any], None, None] | None:
     """Cut a frame into batches; None if its engine has to count by itself."""
     if table.implementation.is_pyspark() or table.implementation.is_pyspark_connect():
         return None
@@ -79,14 +86,19 @@ def _batches(table: Frame, instrument: Instrument) -> Iterator[nw.DataFrame[Any]
     if isinstance(table, nw.DataFrame):
         return (table[at : at + BATCH] for at in range(0, len(table), BATCH))
     if table.implementation.is_duckdb():
-        reader = table.to_native().to_arrow_reader(BATCH)
-        import pyarrow as pa
-
-        return (nw.from_native(pa.Table.from_batches([batch])) for batch in reader)
+        return _duckdb_batches(table)
     if table.implementation.is_polars():
         native = table.to_native()
         return (nw.from_native(batch) for batch in native.collect_batches(chunk_size=BATCH))
     return None
+
+
+def _duckdb_batches(table: Frame) -> Batches:
+    import pyarrow as pa
+
+    with table.to_native().to_arrow_reader(BATCH) as reader:
+        for batch in reader:
+            yield nw.from_native(pa.Table.from_batches([batch]))
 
 
 class Counting:

@@ -118,7 +118,8 @@ def with_codes(
     """
     wide: Any = _with_plain_columns(table, instrument)
     units = IntegerScale.of(instrument)
-    columns = [_Column(item.id, wide, units) for item in instrument.items]
+    schema = wide.collect_schema()
+    columns = [_Column(item.id, wide, schema, units) for item in instrument.items]
     ends = abs(units.minimum + units.maximum).bit_length()
     bits = max(ends, *(column.bits for column in columns)) + len(columns).bit_length() + 1
     sums = nw.Int16() if bits < 16 else nw.Int32() if bits < 32 else nw.Int64()
@@ -161,15 +162,14 @@ class _Column:
         How many bits hold any value of the column, valid or not.
     """
 
-    def __init__(self, name: str, table: Frame, units: IntegerScale) -> None:
-        schema = table.collect_schema()
+    def __init__(self, name: str, table: Frame, schema: nw.Schema, units: IntegerScale) -> None:
         number = f"{NUMBER}{name}"
         source = number if number in schema else name
         kind: Any = schema[source]
         column = column_of(table, source)
         self.units = units
-        self.gap: Any = nw.lit(value=False) if _is_full(table, source) else column.is_null()
         self.full = _is_full(table, source)
+        self.gap: Any = nw.lit(value=False) if self.full else column.is_null()
         self.faults: list[tuple[Reason, Any]] = []
         self.value: Any = nw.lit(0)
         self.bits = 64
@@ -192,16 +192,24 @@ class _Column:
     def _integers(self, kind: Any, column: Any) -> None:
         units = self.units
         low, high = -(-units.minimum // units.factor), units.maximum // units.factor
-        outside = column > high
-        if not (kind.is_unsigned_integer() and low <= 0):
-            outside = outside | (column < low)
+        zero: Any = 0
+        if kind == nw.UInt64:
+            # Arrow compares and joins it with plain numbers as Int64, which its values overflow.
+            zero = nw.lit(0, nw.UInt64)
+            outside = column >= nw.lit(max(high + 1, 0), nw.UInt64)
+            if low > 0:
+                outside = outside | (column < nw.lit(low, nw.UInt64))
+        else:
+            outside = column > high
+            if not (kind.is_unsigned_integer() and low <= 0):
+                outside = outside | (column < low)
         self.faults.append((Reason.OUT_OF_RANGE, outside if self.full else ~self.gap & outside))
         if units.factor == 1 and kind in _BITS:
             self.bits = _BITS[kind]
             self.value = column
         else:
             fine = ~self.gap & ~outside
-            self.value = nw.when(fine).then(column).otherwise(0).cast(nw.Int64()) * units.factor
+            self.value = nw.when(fine).then(column).otherwise(zero).cast(nw.Int64()) * units.factor
         if units.step > 1:
             off = self._between_steps()
             self.faults.append((Reason.OFF_THE_STEP, ~self.gap & ~outside & off))

@@ -24,7 +24,7 @@ from careerpath import (
     score,
     score_frame,
 )
-from careerpath.cohort.frame_to_tally import Counting
+from careerpath.cohort.frame_to_tally import Counting, count_frame
 from careerpath.cohort.score_frame import ADDED
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import Reason
@@ -215,6 +215,28 @@ def test_an_engine_that_counts_for_itself_counts_the_same(lazily, case):
     counting.add_lazy(nw.from_native(lazily(table)))
     expected = Tally.of(lazily(table), instrument)
     assert Tally(counting.layout, counting.cells, counting.unscored()) == expected
+
+
+@every_engine
+def test_the_largest_whole_numbers_are_out_of_range(engine):
+    instrument = Instrument.plain(["a"], minimum=1, management_below=3, mastery_above=7)
+    values = [0, 1, 10, 11, 2**63, 2**64 - 1]
+    frame = ENGINES[engine](pa.table({"a": pa.array(values, pa.uint64())}))
+    assert Tally.of(frame, instrument).unscored == {Reason.OUT_OF_RANGE: 4}
+    scored = nw.from_native(score_frame(frame, instrument)).select(*ADDED).to_native()
+    assert [row["total"] for row in rows_of(scored)] == [None, 1, 10, None, None, None]
+
+
+def test_a_connection_of_duckdb_can_be_used_again_after_an_error():
+    def fail(_):
+        raise OSError("the terminal is closed")
+
+    connection = duckdb.connect()
+    relation = connection.from_arrow(pa.table({name: [5] * 10 for name in SHIPPED.item_ids}))
+    with pytest.raises(OSError, match="closed") as caught:
+        count_frame(relation, SHIPPED, heard=fail)
+    assert caught  # and with it the frames that hold what was open
+    assert connection.sql("SELECT 1").fetchall() == [(1,)]
 
 
 def test_lazy_stays_lazy():
