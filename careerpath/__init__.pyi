@@ -1,10 +1,11 @@
 """The public names, and where each one is defined."""
 
 from .assessment.view import AssessmentScreen
+from .cohort.adverse_impact import AdverseImpact, adverse_impact
 from .cohort.careless import careless_flags
 from .cohort.classification import Classification, beta_classification, livingston_lewis
-from .cohort.criterion import AdverseImpact, OptimalCut, adverse_impact, optimal_cut
 from .cohort.named_cohort import NamedCohort
+from .cohort.optimal_cut import OptimalCut, optimal_cut
 from .cohort.reading import Cohort, read_cohort
 from .cohort.reliability import Reliability, TrueScore, cronbach_alpha, true_score
 from .cohort.score_frame import score_frame

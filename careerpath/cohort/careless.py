@@ -1,4 +1,4 @@
-"""Signs that somebody answered without reading: to look at, never to drop in silence."""
+"""Signs that somebody answered without reading. They are for a closer look: no row is dropped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Instrument
 
 LONGEST_RUN = "longest_run"
-SPREAD = "spread_within"
+STANDARD_DEVIATION = "spread_within"
 CARELESS = "careless"
-ADDED = (LONGEST_RUN, SPREAD, CARELESS)
+ADDED = (LONGEST_RUN, STANDARD_DEVIATION, CARELESS)
 
 SECONDS_AN_ITEM = 2.0
-"""Nobody reads two poles and answers in less (Huang et al., 2012)."""
+"""Nobody reads two poles and answers in less time (Huang et al., 2012)."""
 
 
 def careless_flags(
@@ -31,33 +31,43 @@ def careless_flags(
 ) -> Any:
     """Add signs of careless answering to each row of a frame.
 
-    Answers are looked at as they were shown: on a balanced questionnaire, nobody who reads gives
-    one answer all along.
+    Answers count as they were shown: on a balanced questionnaire, nobody who reads it gives the
+    same answer everywhere.
 
     Parameters
     ----------
     frame : pandas, Polars or PyArrow frame
-        As `score_frame` takes it.
+        See `score_frame`.
     instrument : Instrument
     seconds : str, optional
-        A column with the seconds that a person took.
+        A column with the seconds that each person took.
     longest_run : int, optional
-        A longer run of one answer is careless; by default half the items, rounded up.
+        A longer run of equal answers is careless; by default half the items, rounded up.
     least_spread : float, optional
-        A smaller standard deviation of a person's answers is careless; by default half a step.
+        A smaller standard deviation of a person's answers is careless, in points; by default half
+        a step.
     fewest_seconds : float, optional
-        Less is careless; by default 2 for each item.
+        A shorter time is careless; by default 2 seconds per item.
 
     Returns
     -------
     frame of the same kind
-        With three columns more: ``longest_run``, ``spread_within`` (the standard deviation of a
-        person's answers; a gap counts in neither) and ``careless``, whether any sign is there.
+        With three more columns: ``longest_run``; ``spread_within``, the standard deviation of a
+        person's answers; and ``careless``, whether there is any sign. Gaps do not count.
 
     Raises
     ------
     CareerpathError
-        Where a column is missing, or one of the three is there already.
+        If a column is missing, or the frame already has one of the three.
+
+    References
+    ----------
+    Huang, J. L., Curran, P. G., Keeney, J., Poposki, E. M., & DeShon, R. P. (2012). Detecting and
+    deterring insufficient effort responding to surveys. Journal of Business and Psychology, 27,
+    99-114.
+
+    Johnson, J. A. (2005). Ascertaining the validity of individual protocols from Web-based
+    personality inventories. Journal of Research in Personality, 39, 103-129. (Long strings.)
 
     Examples
     --------
@@ -72,31 +82,31 @@ def careless_flags(
     table = open_frame(frame, instrument)
     if isinstance(table, nw.LazyFrame):
         raise CareerpathError(
-            "Careless answering is looked at row by row: collect the frame first."
+            "Careless answers are found row by row. Collect the lazy frame first."
         )
     taken = [name for name in ADDED if name in table.columns]
     if taken:
-        raise CareerpathError(f"The frame has a column {taken[0]!r} already. Rename or drop it.")
+        raise CareerpathError(f"The frame already has a column {taken[0]!r}. Rename or drop it.")
     wanted = [*instrument.item_ids, *([seconds] if seconds else [])]
     for name in wanted:
         if name not in table.columns:
-            raise CareerpathError(f"The frame has no column {name!r} with the seconds taken.")
+            raise CareerpathError(f"The frame has no column {name!r} with seconds. Check its name.")
         if not table.schema[name].is_numeric():
             raise CareerpathError(
                 f"Column {name!r} holds {table.schema[name]}, not numbers. Cast it first."
             )
     columns = {name: table[name].cast(nw.Float64()).to_numpy() for name in wanted}
     answers = np.column_stack([columns[name] for name in instrument.item_ids])
-    runs, spread = _runs(answers), _spread(answers)
+    runs, deviation = _longest_runs(answers), _standard_deviations(answers)
     most = -(-len(instrument.items) // 2) if longest_run is None else longest_run
     least = instrument.scale.step / 2 if least_spread is None else least_spread
-    careless = (runs > most) | (spread < least)
+    careless = (runs > most) | (deviation < least)
     if seconds:
         fewest = (
             SECONDS_AN_ITEM * len(instrument.items) if fewest_seconds is None else fewest_seconds
         )
         careless |= columns[seconds] < fewest
-    made = {LONGEST_RUN: runs, SPREAD: spread, CARELESS: careless}
+    made = {LONGEST_RUN: runs, STANDARD_DEVIATION: deviation, CARELESS: careless}
     return table.with_columns(
         *(
             nw.new_series(name, values, backend=table.implementation).alias(name)
@@ -114,8 +124,11 @@ def _aligned(name: str, values: Any, table: nw.DataFrame[Any]) -> nw.Series[Any]
     return nw.from_native(series, series_only=True)
 
 
-def _runs(answers: Any) -> Any:
-    """Find each row's longest run of one answer; a gap ends a run."""
+def _longest_runs(answers: Any) -> Any:
+    """Return the longest run of equal answers in each row; a gap ends a run.
+
+    ``answers`` has the shape (people, items), the result the shape (people,).
+    """
     longest = np.zeros(len(answers), np.int64)
     current = np.zeros(len(answers), np.int64)
     for place in range(answers.shape[1]):
@@ -126,8 +139,11 @@ def _runs(answers: Any) -> Any:
     return longest
 
 
-def _spread(answers: Any) -> Any:
-    """Return each row's standard deviation; NaN for less than two answers."""
+def _standard_deviations(answers: Any) -> Any:
+    """Return the standard deviation of each row; NaN for fewer than two answers.
+
+    ``answers`` has the shape (people, items), the result the shape (people,).
+    """
     there = ~np.isnan(answers)
     count = there.sum(axis=1)
     filled = np.where(there, answers, 0)

@@ -1,7 +1,7 @@
 """How far bands can be trusted: Livingston and Lewis's accuracy and consistency.
 
-Assumptions: true scores follow a beta distribution, and a test of the effective length is a row
-of independent questions that are right or wrong.
+The model assumes that true scores follow a beta distribution, and that the test is like a number
+of independent right-or-wrong questions, its effective length.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _LEAST_VARIANCE = 1e-12
-"""Of totals as shares of their range: a millionth of it is no spread."""
+"""The least variance of totals as shares of their range: below it they count as equal."""
 LONGEST = 1_000_000
-"""The longest test that is computed; beyond it, all but those on a boundary are certain."""
+"""The largest effective length used: above it, only people on a boundary are uncertain."""
 _NOBODY = 1e-15
-"""A share of people too small to matter, and too small to find their true scores."""
+"""A share of people that is too small to matter, and to compute their true scores."""
 _ALL_ALIKE = 1e12
-"""Where a beta's two parameters are more than this together, all true scores are one to six digits,
-and SciPy's functions of it have none left."""
+"""If the sum of a beta's parameters is above this, all true scores are equal to six digits, and
+SciPy's functions of it lose all precision."""
 _ONE_BAND = 1e-12
-"""Where agreement by chance is this near 1, everybody is in one band and kappa has no meaning."""
+"""If agreement by chance is this near to 1, everybody is in one band and kappa has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """How well bands tell people apart, by a model of their true scores.
+    """Accuracy and consistency of bands, by a model of the true scores.
 
     Attributes
     ----------
     accuracy : float
-        The share of people whose band is that of their true score.
+        The share of people, 0 to 1, whose band is that of their true score.
     consistency : float
-        The share who would get the same band from a second, equal questionnaire.
+        The share of people, 0 to 1, who would get the same band from a second, equal questionnaire.
     kappa : float or None
-        Consistency beyond chance: 0 for chance, 1 for perfect; None where all are in one band.
+        Consistency beyond chance: 0 for chance, 1 for perfect; None if all are in one band.
     effective_length : float
-        How many right-or-wrong questions measure as well; the model takes the nearest whole.
+        How many right-or-wrong questions would measure as well; the model rounds it.
     lower, upper, alpha, beta : float
         The beta distribution of true scores, as shares of the range of totals.
     fell_back : bool
-        Whether the beta has two parameters, from 0 to 1, because four did not fit the moments
-        or there were only a mean and a standard deviation to fit.
+        Whether the beta has only two parameters, from 0 to 1, because four did not fit the moments
+        or only a mean and a standard deviation were given.
     """
 
     accuracy: float
@@ -79,24 +79,25 @@ def livingston_lewis(
     skewness: float | None = None,
     kurtosis: float | None = None,
 ) -> Classification:
-    """Estimate accuracy and consistency of bands (Livingston & Lewis, 1995).
+    """Estimate accuracy and consistency of bands by the method of Livingston and Lewis.
 
-    A four-parameter beta is fitted to the moments of the true scores. Where the moments allow
-    none, or skewness and kurtosis are not given, it has two parameters. Each boundary is rounded
-    to whole points of the effective length.
+    A four-parameter beta is fitted to the moments of the true scores. If the moments allow none, or
+    skewness and kurtosis are not given, the beta has two parameters. Each boundary is rounded to
+    whole points of the effective length.
 
     Parameters
     ----------
     mean, sd : float
-        Of the totals; the sample's standard deviation (divided by ``n - 1``).
+        Mean and standard deviation (with ``n - 1``) of the totals.
     reliability : float
+        Above 0 and below 1.
     minimum, maximum : float
         The range of totals.
     boundaries : sequence of float
         The lowest total of each band but the first, from low to high.
     count : int, optional
-        How many people the sd rests on. With it, the beta is fitted to the moments of these
-        people, divided by ``n``, as they are; without it, to the sd as it is.
+        How many people the sd is computed from. With it, the beta is fitted to the variance of
+        these people, divided by ``n``; without it, to the square of the sd.
     skewness, kurtosis : float, optional
         Third and fourth standardised moments (a normal distribution has 0 and 3).
 
@@ -107,7 +108,15 @@ def livingston_lewis(
     Raises
     ------
     CareerpathError
-        Where the numbers cannot be those of totals in this range.
+        If the numbers cannot be those of totals in this range.
+
+    References
+    ----------
+    Livingston, S. A., & Lewis, C. (1995). Estimating the consistency and accuracy of
+    classifications based on test scores. Journal of Educational Measurement, 32, 179-197.
+
+    Hanson, B. A. (1991). Method of moments estimates for the four-parameter beta compound binomial
+    model and the calculation of classification consistency indexes. ACT Research Report 91-5.
 
     Examples
     --------
@@ -119,17 +128,19 @@ def livingston_lewis(
     check_reliability(reliability)
     if not (math.isfinite(sd) and sd > 0 and minimum < mean < maximum):
         raise CareerpathError(
-            f"No bands can be modelled from a mean of {mean} and an sd of {sd}: totals must "
+            f"The bands cannot be modelled with a mean of {mean} and an sd of {sd}: totals must "
             f"differ and lie between {minimum} and {maximum}. Add people."
         )
     if count is not None and count < 2:
-        raise CareerpathError(f"An sd rests on two people at least; count is {count}.")
+        raise CareerpathError(f"An sd needs at least two people; count is {count}. Add people.")
     span = maximum - minimum
     if sd > span:
         raise _too_wide(sd, minimum, maximum)
     centre, variance = (mean - minimum) / span, (sd / span) ** 2
     if variance < _LEAST_VARIANCE:
-        raise CareerpathError(f"An sd of {sd} is too small to model; all totals are alike.")
+        raise CareerpathError(
+            f"An sd of {sd} is too small to model: all totals are alike. Add people."
+        )
     length = (centre * (1 - centre) - reliability * variance) / (variance * (1 - reliability))
     fitted = variance if count is None else variance * (count - 1) / count
     if not length > 0 or not math.isfinite(length):
@@ -157,7 +168,7 @@ def beta_classification(
     minimum: float = 0,
     maximum: float = 1,
 ) -> Classification:
-    """Compute accuracy and consistency of bands where the beta of the true scores is known.
+    """Compute accuracy and consistency of bands for a known beta of the true scores.
 
     Parameters
     ----------
@@ -177,7 +188,7 @@ def beta_classification(
     Raises
     ------
     CareerpathError
-        Where there is no such distribution or no such test.
+        If there is no such distribution, or no such test.
 
     Examples
     --------
@@ -228,7 +239,7 @@ def _two_parameters(centre: float, variance: float, length: float) -> Shape | No
 def _four_parameters(
     centre: float, variance: float, skewness: float, kurtosis: float, length: float
 ) -> Shape | None:
-    """Fit a beta to four moments of the true scores; None where there is none within 0 to 1."""
+    """Fit a beta to four moments of the true scores; return None if none fits within 0 to 1."""
     if length <= 3:
         return None
     sd = math.sqrt(variance)
@@ -255,7 +266,7 @@ def _four_parameters(
 
 
 def _hanson(first: float, second: float, third: float, fourth: float) -> Shape | None:
-    """Turn four moments about zero into a beta (Hanson, 1991)."""
+    """Return the beta with four given moments about zero (Hanson, 1991)."""
     variance = second - first**2
     if not variance > 0:
         return None
@@ -297,7 +308,7 @@ def _agreement(shape: Shape, length: int, cuts: list[float]) -> tuple[float, flo
     for band, (low, high) in enumerate(pairwise(ends)):
         if high - low < _NOBODY:
             continue
-        # Over equal shares of people, not over true scores: a density without bounds is no matter.
+        # Integrated over people, not true scores: then an unbounded density does no harm.
         people = low + (high - low) * steps
         true = lower + span * _quantiles(alpha, beta, people)
         chances = _chances(true, length, starts)
@@ -313,7 +324,7 @@ def _agreement(shape: Shape, length: int, cuts: list[float]) -> tuple[float, flo
 
 
 def _share_below(alpha: float, beta: float, score: float) -> float:
-    """Return the share of people whose true score lies below."""
+    """Return the share of people whose true score is below this one."""
     if alpha + beta > _ALL_ALIKE:
         return float(alpha / (alpha + beta) < score)
     return float(special.betainc(alpha, beta, score))
@@ -322,13 +333,16 @@ def _share_below(alpha: float, beta: float, score: float) -> float:
 def _quantiles(
     alpha: float, beta: float, people: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return the scores below which these shares of people lie."""
+    """Return the true scores below which these shares of people are.
+
+    ``people`` and the result are arrays of shape (nodes,).
+    """
     if alpha + beta > _ALL_ALIKE:
         return np.full_like(people, alpha / (alpha + beta))
     found: npt.NDArray[np.float64] = special.betaincinv(alpha, beta, people)
     lost = np.isnan(found)
     if lost.any():
-        # At the very ends the search gives up, and the first term of the series is exact enough.
+        # SciPy finds none at the very ends; there the first term of the series is exact enough.
         size = special.betaln(alpha, beta)
         with np.errstate(divide="ignore", over="ignore"):
             low = np.exp((np.log(people[lost] * alpha) + size) / alpha)
@@ -340,7 +354,10 @@ def _quantiles(
 def _chances(
     true: npt.NDArray[np.float64], length: int, starts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """Return the chance of each band (rows) for each true score (columns)."""
+    """Return the chance of each band for each true score, an array of shape (bands, nodes).
+
+    ``true`` has the shape (nodes,), ``starts`` the shape (bands - 1,).
+    """
     below = np.ones((len(starts) + 2, len(true)))
     below[0] = 0
     for row, start in enumerate(starts, start=1):
@@ -354,7 +371,13 @@ def _chances(
 
 @cache
 def _rule() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return nodes and weights on 0 to 1: the tanh-sinh rule, dense where a band ends."""
+    """Return nodes and weights on 0 to 1, both of shape (nodes,): the tanh-sinh rule.
+
+    References
+    ----------
+    Takahasi, H., & Mori, M. (1974). Double exponential formulas for numerical integration.
+    Publications of the Research Institute for Mathematical Sciences, 9, 721-741.
+    """
     spacing = 1 / 32
     at = np.arange(-3.3, 3.3 + spacing / 2, spacing)
     bent = np.pi / 2 * np.sinh(at)
@@ -365,6 +388,6 @@ def _rule() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 
 def _too_wide(sd: float, minimum: float, maximum: float) -> CareerpathError:
     return CareerpathError(
-        f"An sd of {sd} is more than this model can have for totals from {minimum} to {maximum}. "
+        f"An sd of {sd} is too large for this model with totals from {minimum} to {maximum}. "
         "Check the range, or add people."
     )

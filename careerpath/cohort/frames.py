@@ -1,4 +1,4 @@
-"""Taking a frame of any engine, and seeing that it has what an instrument needs."""
+"""Opening a frame of any engine, and checking that it has the columns of an instrument."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FrameT = TypeVar("FrameT", bound=Frame)
 
 
 def open_frame(frame: Any, instrument: Instrument) -> Frame:
-    """Wrap a frame, and check that it has one column for each item.
+    """Wrap a frame with Narwhals, and check that it has one column for each item.
 
     Raises
     ------
     CareerpathError
-        Where it is no frame, or a column is missing or there twice.
+        If it is not a frame, or a column is missing or occurs twice.
     """
     table = wrapped(frame)
     names = table.collect_schema().names()
@@ -35,12 +35,12 @@ def open_frame(frame: Any, instrument: Instrument) -> Frame:
 
 
 def wrapped(frame: Any) -> Frame:
-    """Wrap a frame of any engine.
+    """Wrap a frame of any engine with Narwhals.
 
     Raises
     ------
     CareerpathError
-        Where it is no frame, or has a column twice.
+        If it is not a frame, or has a column twice.
     """
     try:
         table: Frame = nw.from_native(frame)
@@ -55,7 +55,7 @@ def wrapped(frame: Any) -> Frame:
 
 
 def column_of(table: Frame, name: str) -> Any:
-    """Refer to a column: Spark takes a dot for a field of a struct where a name is not quoted."""
+    """Refer to a column; quote its name for Spark, which takes a dot for a field of a struct."""
     implementation = table.implementation
     if implementation.is_pyspark() or implementation.is_pyspark_connect():
         name = f"`{name.replace('`', '``')}`"
@@ -63,19 +63,19 @@ def column_of(table: Frame, name: str) -> Any:
 
 
 def check_columns(names: Sequence[str], instrument: Instrument, *, place: str) -> None:
-    """Refuse names among which an item is missing, and say which one could be meant."""
+    """Refuse columns if one for an item is missing, and suggest which one could be meant."""
     known = set(names)
     missing = [name for name in instrument.item_ids if name not in known]
     if not missing:
         return
     others = [shown(name).strip("'\"") for name in names if name not in instrument.item_ids]
     guess = did_you_mean(missing[0], others[:1000])
-    mend = (
+    next_step = (
         f"For {missing[0]!r}: {guess[0].lower()}{guess[1:]}"
         if guess.startswith("Did")
         else "Name the columns by the ids of the items."
     )
     raise CareerpathError(
         f"{place} has no column for {len(missing)} of {len(instrument.items)} items: "
-        f"{shortened(missing)}. {mend}"
+        f"{shortened(missing)}. {next_step}"
     )

@@ -1,6 +1,6 @@
-"""Reading a cohort from a file: wide or long, and nothing is lost in silence.
+"""Reading a cohort from a file, wide or long; no row is dropped silently.
 
-A value that is no answer stays as it was written, and its row is counted as unscored by reason.
+A value that is not an answer stays as it was written, and its row counts as unscored, by reason.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ from careerpath.core.instrument import Instrument
 from careerpath.core.wording import shortened
 
 PERSON, ITEM, ANSWER = LONG = ("person", "item", "answer")
-"""The columns of a long file: a row for each answer."""
+"""The columns of a long file, with one row per answer."""
 
 Source = Path | str
-"""A file, or the address of a database's table."""
+"""A file, or the address of a database table."""
 
 _FIRST_ROW = 2
-"""As a spreadsheet numbers the rows below a header."""
+"""The number of the first row below the header in a spreadsheet."""
 _EXAMPLES = 5
 _NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The answers of many people, as they stood in a file.
+    """The answers of many people, as they were in a file.
 
     Attributes
     ----------
     frame : pandas.DataFrame
-        A row a person, a column an item; other columns are kept. A value that is no number stays
-        as it was written.
+        One row per person, one column per item; other columns are kept. A value that is not a
+        number stays as it was written.
     renamed : mapping of str to str
-        Columns that were taken for an item of another spelling, and that item.
+        Columns whose names differ from the id of their item, and that item.
     others : tuple of str
-        Columns that are no item's: kept, and not counted.
+        Columns that hold no item; they are kept and not counted.
     unscored : mapping of Reason to int
-        People who will have no total, by reason.
+        People without a total, by reason.
     examples : tuple of str
-        The first few values that are no numbers, with their places.
+        The first few values that are not numbers, with their places.
     """
 
     frame: pd.DataFrame
@@ -60,12 +60,12 @@ class Cohort:
 
     @property
     def people(self) -> int:
-        """How many there are, with a total or without."""
+        """How many people there are, with a total or without."""
         return len(self.frame)
 
     @property
     def summary(self) -> str:
-        """What was read, what was taken for what, and what is wrong, in sentences."""
+        """What was read, which columns were renamed, and what is wrong, in sentences."""
         sentences = [f"{self.people:,} people."]
         if self.renamed:
             pairs = ", ".join(f"{name!r} as {item!r}" for name, item in self.renamed.items())
@@ -92,13 +92,14 @@ def read_cohort(
     Parameters
     ----------
     path : str or Path
-        CSV, TSV, Excel (.xlsx), Parquet, or JSON lines (.jsonl); or a table of a database, as
-        ``sqlite:///answers.db#table`` (an address of SQLAlchemy's, and the table's name). Wide: a
-        column an item. Long: the columns "person", "item" and "answer", a row an answer.
+        CSV, TSV, Excel (.xlsx), Parquet or JSON lines (.jsonl); or a database table, such as
+        ``sqlite:///answers.db#table`` (an SQLAlchemy address and the table's name). A wide file has
+        one column per item; a long one has the columns "person", "item" and "answer", and one row
+        per answer.
     instrument : Instrument
     columns : mapping of str to str, optional
-        Columns of the file, and the item that each holds. Without it a column is an item's where
-        its name is the id, give or take capitals, blanks and leading zeros.
+        Columns of the file, and the item that each holds. By default a column holds an item if its
+        name is the item's id, ignoring case, spaces and leading zeros.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def read_cohort(
     Raises
     ------
     CareerpathError
-        Where the file cannot be read whole, or an item has no column.
+        If the file cannot be read to its end, or an item has no column.
     """
     parts, renamed = [], {}
     for part in cohort_parts(source_of(path), instrument, columns=columns):
@@ -139,16 +140,16 @@ def read_cohort(
 
 @dataclass(frozen=True, slots=True)
 class CohortPart:
-    """Some rows of a file, with an item in each column of its id.
+    """Some rows of a file, with each item in the column of its id.
 
     Attributes
     ----------
     frame : pandas.DataFrame
     renamed : mapping of str to str
     done : float or None
-        The share of the file that has been read, where it can be known.
+        The share of the file that has been read; None if unknown.
     long : bool
-        Whether the file has a row an answer, so that its rows are not the frame's.
+        Whether the file has one row per answer, so that its rows are not those of the frame.
     """
 
     frame: pd.DataFrame
@@ -158,12 +159,12 @@ class CohortPart:
 
 
 def source_of(text: str | Path) -> Source:
-    """Tell an address, which stays text, from a path."""
+    """Return an address as it is, and any other text as a path."""
     return text if isinstance(text, str) and is_address(text) else Path(text)
 
 
 def named(source: Source) -> str:
-    """Write a source for people, without a password."""
+    """Return the name of a source for messages, without a password."""
     return without_password(source) if isinstance(source, str) else str(source)
 
 
@@ -174,15 +175,20 @@ def cohort_parts(
     columns: Mapping[str, str] | None = None,
     only_items: bool = False,
 ) -> Iterator[CohortPart]:
-    """Read a file part by part, so that its size does not matter (of a wide one).
+    """Read a file part by part, so that the size of a wide one does not matter.
 
     Parameters
     ----------
     path, instrument, columns
         See `read_cohort`.
     only_items : bool
-        Whether to leave the other columns out, but for the names of persons: those of simulated
-        people say so.
+        Whether to leave out other columns. The names of persons stay, because they tell simulated
+        people.
+
+    Raises
+    ------
+    CareerpathError
+        If the file cannot be read to its end, or an item has no column.
     """
     names, parts = _opened(path)
     path = named(path)
@@ -201,7 +207,7 @@ def cohort_parts(
             frame[item] = as_numbers(frame[item], comma=part.comma)
         yield CohortPart(frame, renamed, part.done)
     if not people:
-        raise CohortFileError(f"{path} has names of columns and no people. Add a row a person.")
+        raise CohortFileError(f"{path} has column names but no people. Add one row per person.")
 
 
 def _opened(source: Source) -> Parts:
@@ -209,7 +215,7 @@ def _opened(source: Source) -> Parts:
 
 
 def as_numbers(column: pd.Series[Any], *, comma: bool = False) -> pd.Series[Any]:
-    """Turn written numbers into numbers; what is none stays as it was written.
+    """Turn numbers written as text into numbers; other text stays as it was written.
 
     Parameters
     ----------
@@ -245,7 +251,7 @@ def as_numbers(column: pd.Series[Any], *, comma: bool = False) -> pd.Series[Any]
 
 
 def is_long(names: Sequence[str], instrument: Instrument) -> bool:
-    """Tell a row an answer from a row a person."""
+    """Return whether a file has one row per answer, not one row per person."""
     bare = {name.strip().casefold() for name in names}
     return bare.issuperset(LONG) and not any(item in names for item in instrument.item_ids)
 
@@ -253,11 +259,11 @@ def is_long(names: Sequence[str], instrument: Instrument) -> bool:
 def _wide(
     names: Sequence[str], parts: list[TablePart], instrument: Instrument, path: str
 ) -> CohortPart:
-    """Turn a row an answer into a row a person."""
+    """Turn one row per answer into one row per person."""
     frames = [part.frame(names) for part in parts] or [pd.DataFrame(columns=list(names))]
     long = pd.concat(frames, ignore_index=True).rename(columns=lambda n: n.strip().casefold())
     if long.empty:
-        raise CohortFileError(f"{path} has names of columns and no answers. Add a row an answer.")
+        raise CohortFileError(f"{path} has column names but no answers. Add one row per answer.")
     lost = long[PERSON].isna() | long[ITEM].isna() | (long[PERSON].astype(str).str.strip() == "")
     if lost.any():
         raise CohortFileError(
@@ -279,8 +285,8 @@ def _wide(
     if again.any():
         first = long[again].iloc[0]
         raise CohortFileError(
-            f"{path}, row {_row(again)}: person {shown(first[PERSON])} answers {first[ITEM]!r} a "
-            "second time. Keep one of the two."
+            f"{path}, row {_row(again)}: person {shown(first[PERSON])} answers {first[ITEM]!r} "
+            "twice. Keep one of the two."
         )
     wide = long.pivot(index=PERSON, columns=ITEM, values=ANSWER)
     wide = wide.reindex(index=long[PERSON].unique(), columns=list(instrument.item_ids))
@@ -296,7 +302,7 @@ def _wide(
 
 
 def _all_plain_numbers(column: pd.Series[Any]) -> bool:
-    """Tell whether text is all numbers; a name like 007 is none."""
+    """Return whether all texts are numbers; a name like 007 is not one."""
     if not pd.api.types.is_string_dtype(column.dtype):
         return False
     texts = column[column != ""]
@@ -305,7 +311,7 @@ def _all_plain_numbers(column: pd.Series[Any]) -> bool:
 
 
 def _row(where: pd.Series[bool]) -> int:
-    """Return the first row where something is, as a spreadsheet numbers it."""
+    """Return the first marked row, as a spreadsheet numbers it."""
     return int(where.to_numpy().argmax()) + _FIRST_ROW
 
 

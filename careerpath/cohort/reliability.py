@@ -1,7 +1,6 @@
-"""How far totals can be trusted: alpha and its interval, SEM, Kelley's true score.
+"""How far totals can be trusted: alpha and its interval, standard error, Kelley's true score.
 
-Alpha says how well the items agree with each other. It does not say what they measure:
-alpha is not validity.
+Alpha says how well the items agree with each other, not what they measure: alpha is not validity.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Cronbach's alpha of some items, with what it rests on.
+    """Cronbach's alpha of some items, and what else follows from it.
 
     Attributes
     ----------
@@ -32,13 +31,13 @@ class Reliability:
     low, high : float
         Feldt's interval.
     level : float
-        The chance with which such an interval holds the alpha of the population.
+        The chance, 0 to 1, that such an interval holds the alpha of the population.
     n : int
-        The people it rests on: those who answered every item.
+        How many people it is computed from: those who answered every item.
     left_out : int
-        The people with a gap.
+        How many people have a gap or no valid total.
     mean, sd : float
-        Of the totals.
+        Mean and standard deviation of the totals.
     standard_error : float
         Standard error of measurement, ``sd * sqrt(1 - alpha)``.
     """
@@ -56,22 +55,22 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True)
 class TrueScore:
-    """Where the true score behind a total lies, by Kelley's regression to the mean.
+    """The normal distribution of the true scores behind a total; see `true_score`.
 
     Attributes
     ----------
     mean, sd : float
-        Of the normal distribution of true scores, given the total.
+        In points.
     """
 
     mean: float
     sd: float
 
     def share_below(self, line: float) -> float:
-        """Return the chance that the true score lies below a line.
+        """Return the chance, 0 to 1, that the true score is below a line.
 
-        Bands of whole points are cut half a step outside the totals of "both": at 49.5
-        and 100.5 for cut scores of 50 and 100.
+        The lines between bands of whole points lie half a step outside the totals of "both": at
+        49.5 and 100.5 for cut scores of 50 and 100.
         """
         return float(special.ndtr((line - self.mean) / self.sd))
 
@@ -82,19 +81,25 @@ def cronbach_alpha(frame: Any, *, level: float = 0.95) -> Reliability:
     Parameters
     ----------
     frame : pandas, Polars, PyArrow or DuckDB frame
-        One column an item, one row a person; answers as they count, not as they were shown.
+        One column per item, one row per person; keyed answers, not answers as they were shown.
     level : float
-        Of the interval.
+        The level of the interval, above 0 and below 1.
 
     Returns
     -------
     Reliability
-        Of the rows without a gap (a null or NaN); the others are counted in ``left_out``.
+        Of the rows without a gap (a null or NaN); ``left_out`` counts the others.
 
     Raises
     ------
     CareerpathError
-        Where a column does not hold numbers, or too little is left to compare.
+        If a column does not hold numbers, there are fewer than two items or complete rows, or all
+        totals are equal.
+
+    References
+    ----------
+    Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests.
+    Psychometrika, 16, 297-334.
 
     Examples
     --------
@@ -108,7 +113,7 @@ def cronbach_alpha(frame: Any, *, level: float = 0.95) -> Reliability:
     whole = np.isfinite(answers).all(axis=1)
     complete = answers[whole]
     n, items = complete.shape
-    # Moved near zero first, so that the squares of large numbers lose no digits.
+    # Centred first, so that squares of large numbers lose no digits.
     centred = complete - complete.mean(axis=0) if n else complete
     totals = centred.sum(axis=1)
     parts = [float(part) for part in (centred**2).sum(axis=0)]
@@ -133,26 +138,31 @@ def cronbach_alpha(frame: Any, *, level: float = 0.95) -> Reliability:
 def alpha_of(
     parts: list[float] | list[Fraction], whole: float | Fraction, *, people: int
 ) -> float | Fraction:
-    """Compute alpha from the variances of the items and of the total, on one scale.
+    """Compute Cronbach's alpha from the variances of the items and of the total.
 
     Parameters
     ----------
     parts : list of float or Fraction
         The variance of each item, or any same multiple of it.
     whole : float or Fraction
-        The same of the total.
+        The same for the total.
     people : int
-        How many they rest on.
+        How many people they are computed from.
+
+    Raises
+    ------
+    CareerpathError
+        If there are fewer than two items or people, or all totals are equal.
     """
     items = len(parts)
     if items < 2:
         raise CareerpathError(
-            f"Alpha compares items with each other, and there are {items}. Give at least two."
+            f"Alpha compares items with each other, but there are {items}. Give at least two."
         )
     if people < 2 or not whole > 0:
         raise CareerpathError(
-            f"Alpha needs two people at least whose totals differ; of {people} complete rows "
-            "no two do. Add people."
+            f"Alpha needs at least two people with different totals; {people} complete rows have "
+            "none. Add people."
         )
     return Fraction(items, items - 1) * (1 - sum(parts, start=Fraction(0)) / whole)
 
@@ -160,15 +170,24 @@ def alpha_of(
 def feldt_interval(
     alpha: float, *, people: int, items: int, level: float = 0.95
 ) -> tuple[float, float]:
-    """Return Feldt's (1965) interval for Cronbach's alpha.
+    """Return Feldt's interval for Cronbach's alpha.
 
     Parameters
     ----------
     alpha : float
     people, items : int
-        What alpha was computed from.
+        How many of them alpha was computed from; at least two.
     level : float
-        Between 0 and 1.
+        Above 0 and below 1.
+
+    Returns
+    -------
+    low, high : float
+
+    References
+    ----------
+    Feldt, L. S. (1965). The approximate sampling distribution of Kuder-Richardson reliability
+    coefficient twenty. Psychometrika, 30, 357-370.
 
     Examples
     --------
@@ -176,11 +195,11 @@ def feldt_interval(
     [0.7394, 0.9158]
     """
     check_level(level)
-    beside = (1 - level) / 2
+    tail = (1 - level) / 2
     within, between = people - 1, (people - 1) * (items - 1)
     high, low = (
         1 - (1 - alpha) * float(special.fdtri(within, between, chance))
-        for chance in (beside, 1 - beside)
+        for chance in (tail, 1 - tail)
     )
     return low, high
 
@@ -191,15 +210,28 @@ def standard_error(sd: float, reliability: float) -> float:
 
 
 def true_score(total: float, *, mean: float, sd: float, reliability: float) -> TrueScore:
-    """Estimate the true score behind a total: Kelley's regression toward the mean.
+    """Estimate the true score behind a total by Kelley's regression toward the mean.
 
     Parameters
     ----------
     total : float
     mean, sd : float
-        Of the totals in the population.
+        Mean and standard deviation of the totals in the population.
     reliability : float
         Above 0 and below 1.
+
+    Returns
+    -------
+    TrueScore
+
+    Raises
+    ------
+    CareerpathError
+        If the reliability or the standard deviation is out of range.
+
+    References
+    ----------
+    Kelley, T. L. (1947). Fundamentals of statistics. Harvard University Press.
 
     Examples
     --------
@@ -208,7 +240,9 @@ def true_score(total: float, *, mean: float, sd: float, reliability: float) -> T
     """
     check_reliability(reliability)
     if not sd > 0:
-        raise CareerpathError(f"A true score needs totals that differ; sd is {sd}. Add people.")
+        raise CareerpathError(
+            f"A true score needs totals that differ, but their sd is {sd}. Add people."
+        )
     return TrueScore(
         mean=reliability * total + (1 - reliability) * mean,
         sd=standard_error(sd, reliability) * math.sqrt(reliability),
@@ -216,13 +250,13 @@ def true_score(total: float, *, mean: float, sd: float, reliability: float) -> T
 
 
 def check_level(level: float) -> None:
-    """Refuse a level that no interval can have."""
+    """Refuse a level that is not above 0 and below 1."""
     if not 0 < level < 1:
         raise CareerpathError(f"level must lie between 0 and 1, like 0.95; got {level}.")
 
 
 def check_reliability(reliability: float) -> None:
-    """Refuse a reliability with which totals say nothing, or everything."""
+    """Refuse a reliability that is not above 0 and below 1."""
     if not 0 < reliability < 1:
         raise CareerpathError(
             f"The reliability is {reliability:.4g}; the model needs one between 0 and 1. "

@@ -1,4 +1,4 @@
-"""Made-up cohorts with chosen statistics, and said to be made up."""
+"""Simulated cohorts with chosen statistics, marked as synthetic."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 PERSON = "person"
 MADE_UP = "synthetic"
-"""How the names of made-up people begin."""
+"""The names of simulated people begin with this."""
 MOST_PEOPLE = 10_000_000
 _NODES = 61
-_SPREAD = 0.28
-"""How far answers to one item spread by default, as a share of their scale."""
+_USUAL_SD = 0.28
+"""The usual standard deviation of the answers to an item, as a share of their scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,14 @@ class SimulatedCohort:
     Attributes
     ----------
     frame : pandas.DataFrame
-        A column "person", whose names say "synthetic", and one for each item, as shown.
+        A column "person", with names that begin with "synthetic", and one per item, with answers as
+        shown.
     mean, sd, reliability : float
-        What the population was made to have; a sample comes near it.
+        Those of the simulated population; a sample comes near them.
     seed : int
         The same seed gives the same people.
     note : str
-        Says that they are synthetic, for whatever shows them.
+        A sentence that says that they are synthetic, and how they were made.
     """
 
     frame: pd.DataFrame
@@ -63,11 +64,11 @@ def simulate_cohort(
     reliability: float | None = None,
     seed: int = 0,
 ) -> SimulatedCohort:
-    """Make up the answers of a cohort by a one-factor model.
+    """Simulate the answers of a cohort by a one-factor model.
 
-    Each answer is a person's leaning plus chance, rounded to the scale; all items are equally
-    good. Leanings and chance are sized so that totals have the mean, the spread and the
-    reliability (alpha) that were asked for, after rounding and at the ends of the scale, too.
+    Each answer is the person's position on the factor plus chance, rounded to the scale; all items
+    have the same loading. Loading and chance are chosen so that the totals have the mean, the
+    standard deviation and the reliability (alpha) that you ask for, after rounding and clipping.
 
     Parameters
     ----------
@@ -75,10 +76,11 @@ def simulate_cohort(
     count : int
         How many people.
     mean, sd, reliability : float, optional
-        Of the totals. By default those of the instrument's norms; without norms the middle of the
-        range, 0.8, and the spread that totals of this reliability have where answers to an item
-        spread over rather more than a quarter of their scale.
+        Of the totals. By default those of the instrument's norms. Without norms: the middle of the
+        range, a reliability of 0.8, and the standard deviation that follows if that of an answer
+        is about a quarter of its scale.
     seed : int
+        0 or more.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def simulate_cohort(
     Raises
     ------
     CareerpathError
-        Where no answers on this scale can have such statistics.
+        If no answers on this scale can have such statistics.
 
     Examples
     --------
@@ -124,7 +126,7 @@ def simulate_cohort(
 
 
 def is_made_up(table: Frame) -> bool:
-    """Tell a table with simulated people in it, wherever it has been, by their names."""
+    """Return whether a table has simulated people in it, by their names."""
     kind = table.collect_schema().get(PERSON)
     if not isinstance(kind, nw.String | nw.Categorical | nw.Enum | nw.Object):
         return False
@@ -141,24 +143,24 @@ def _check_whole(name: str, value: object, least: int, most: int) -> None:
 
 
 def _usual_sd(instrument: Instrument, mean: float, reliability: float) -> float:
-    """Return a spread of totals that answers on this scale can have, however coarse it is."""
+    """Return a standard deviation of totals that answers on this scale can have."""
     items, steps = len(instrument.items), instrument.scale.steps
     step = float(instrument.scale.step)
     centre = (mean - float(instrument.minimum_total)) / step / items
-    above = special.ndtr((centre - _lines(steps)) / (_SPREAD * steps))
+    above = special.ndtr((centre - _lines(steps)) / (_USUAL_SD * steps))
     variance = float((above * (2 * np.arange(steps) + 1)).sum() - above.sum() ** 2)
     return step * math.sqrt(items * variance / (1 - reliability * (items - 1) / items))
 
 
 def _lines(steps: int) -> Floats:
-    """Return where an answer becomes 1, 2, ... steps."""
+    """Return where an answer is rounded to 1, 2, ... steps; an array of shape (steps,)."""
     return np.arange(steps, dtype=np.float64) + 0.5
 
 
 def _draw(
     instrument: Instrument, count: int, mean: float, sd: float, reliability: float, seed: int
 ) -> npt.NDArray[np.int64]:
-    """Draw keyed answers in steps, a row a person."""
+    """Draw keyed answers, in steps; an array of shape (people, items)."""
     items, steps = len(instrument.items), instrument.scale.steps
     step = float(instrument.scale.step)
     centre = (mean - float(instrument.minimum_total)) / step / items
@@ -166,13 +168,13 @@ def _draw(
     variance = (sd / step) ** 2 / items - (items - 1) * shared
     if items == 1:
         variance = (sd / step) ** 2
-    middle, leaning, chance = _sizes(centre, variance, shared, steps)
+    middle, loading, chance = _sizes(centre, variance, shared, steps)
     if not math.isfinite(middle):
         raise _impossible(mean, sd, reliability, instrument)
     random = np.random.default_rng(seed)
     factor = random.standard_normal((count, 1))
     noise = random.standard_normal((count, items))
-    latent = middle + leaning * factor + chance * noise
+    latent = middle + loading * factor + chance * noise
     return np.clip(np.rint(latent), 0, steps).astype(np.int64)
 
 
@@ -182,15 +184,16 @@ def _sizes(centre: float, variance: float, shared: float, steps: int) -> tuple[f
     Parameters
     ----------
     centre, variance : float
-        Of one answer, in steps.
+        Mean and variance of one answer, in steps.
     shared : float
         The covariance of two answers.
     steps : int
+        How many steps the scale has.
 
     Returns
     -------
-    tuple of float
-        NaN where there are none.
+    mean, loading, noise : float
+        NaN if there are none.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
     weights = weights / weights.sum()
@@ -198,8 +201,8 @@ def _sizes(centre: float, variance: float, shared: float, steps: int) -> tuple[f
     wanted = np.array([centre, math.log(max(variance, 1e-12)), math.log(max(shared, 1e-12))])
 
     def moments(sizes: Floats) -> Floats:
-        middle, leaning, chance = sizes[0], math.exp(sizes[1]), math.exp(sizes[2])
-        above = special.ndtr((middle + leaning * nodes[:, None] - lines) / chance)
+        middle, loading, chance = sizes[0], math.exp(sizes[1]), math.exp(sizes[2])
+        above = special.ndtr((middle + loading * nodes[:, None] - lines) / chance)
         means = above.sum(axis=1)
         squares = (above * (2 * np.arange(steps) + 1)).sum(axis=1)
         mean = float(weights @ means)
@@ -207,7 +210,7 @@ def _sizes(centre: float, variance: float, shared: float, steps: int) -> tuple[f
         return np.array([mean, float(weights @ squares) - mean**2, between])
 
     def miss(sizes: Floats) -> Floats:
-        # Only the logarithms are kept from running off.
+        # The logarithms are clipped, so that the search does not run away.
         mean, total, between = moments(np.array([sizes[0], *np.clip(sizes[1:], -30, 30)]))
         logs = [math.log(max(total, 1e-300)), math.log(max(between, 1e-300))]
         missed: Floats = np.array([mean, *logs]) - wanted

@@ -1,7 +1,7 @@
-"""A cohort reduced to counts, from which every statistic is exact.
+"""The tally: a cohort reduced to counts, from which every statistic is exact.
 
-A tally counts people by (item, keyed answer, total). Its size depends on the instrument and
-not on the cohort, so moving a cut score costs the same for 20 people or a billion.
+A tally counts people by item, keyed answer and total. Its size depends on the instrument, not on
+the cohort, so moving a cut score costs the same for 20 people or a billion.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from careerpath.cohort.reliability import (
     standard_error,
     true_score,
 )
+from careerpath.cohort.tally_file import pack_tally, read_tally
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
 from careerpath.core.files import write_bytes
@@ -45,18 +46,18 @@ class Flips:
     Attributes
     ----------
     matrix : tuple of tuples of int
-        People by old band (rows) and new band (columns), both from management to mastery.
+        People by old band (rows) and new band (columns), both from management to mastery; 3 by 3.
     """
 
     matrix: tuple[tuple[int, ...], ...]
 
     def people(self, old: Band, new: Band) -> int:
-        """Return how many go from one band to another."""
+        """Return how many people go from one band to another."""
         return self.matrix[BANDS.index(old)][BANDS.index(new)]
 
     @property
     def changed(self) -> int:
-        """How many get another band."""
+        """How many people change band."""
         return sum(sum(row) for row in self.matrix) - sum(
             row[place] for place, row in enumerate(self.matrix)
         )
@@ -64,7 +65,7 @@ class Flips:
 
 @dataclass(frozen=True, slots=True)
 class ItemStatistics:
-    """How one item does its work.
+    """The statistics of one item.
 
     Attributes
     ----------
@@ -72,12 +73,12 @@ class ItemStatistics:
     mean, sd : float
         Of the keyed answers.
     item_rest : float or None
-        Its correlation with the sum of the others; None where one of the two is constant.
+        The correlation of the item with the sum of the others; None if one of them is constant.
     alpha_if_dropped : float or None
-        Alpha of the others; None where there is none.
+        Alpha of the other items; None if they have none.
     changes : int or None
-        People who change band if it is dropped and the others are prorated; None without cut
-        scores, or without others.
+        How many people change band if the item is dropped and the rest is prorated; None without
+        cut scores, or without other items.
     """
 
     item: str
@@ -90,21 +91,21 @@ class ItemStatistics:
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """People counted by (item, keyed answer, total).
+    """People counted by item, keyed answer and total.
 
-    Made by `Tally.of`, `Tally.load` or `Tally.empty`; two of one instrument can be added.
+    Make one with `Tally.of`, `Tally.load` or `Tally.empty`. Tallies of one instrument can be added.
 
     Attributes
     ----------
     layout : TallyLayout
         Items, keys and scale.
-    cells : array of int
-        Counts by item, step of the keyed answer, and step of the total.
+    cells : array of int, shape (items, answers, totals)
+        How many people gave this keyed answer to this item and have this total. Answers and totals
+        are counted in steps of the scale, from the lowest.
     unscored : mapping of Reason to int
-        People without a total, by reason; they are in no other number.
+        People without a total, by reason; no other number counts them.
     synthetic : bool
-        Whether simulated people are known to be among them. Two tallies are equal where their
-        counts are.
+        Whether simulated people are known to be among them. It does not matter for equality.
 
     Examples
     --------
@@ -128,11 +129,11 @@ class Tally:
     def __post_init__(self) -> None:
         self.cells.setflags(write=False)
 
-    # Making, adding, keeping
+    # Making, adding, saving
 
     @classmethod
     def empty(cls, instrument: Instrument) -> Self:
-        """Return the tally of nobody."""
+        """Return a tally without people."""
         layout = TallyLayout.of(instrument)
         return cls(layout, np.zeros(layout.shape, np.int64))
 
@@ -143,7 +144,8 @@ class Tally:
         Parameters
         ----------
         frame : pandas, Polars, PyArrow, DuckDB or PySpark frame
-            One column an item, named by its id, as shown from left to right; one row a person.
+            One column per item, named by its id, with answers as shown from left to right; one row
+            per person.
         instrument : Instrument
 
         Returns
@@ -153,8 +155,9 @@ class Tally:
         Raises
         ------
         CareerpathError
-            Where a column is missing.
+            If the column of an item is missing.
         """
+        # Loaded when needed: a room counts without frames.
         from careerpath.cohort.frame_to_tally import count_frame
 
         return cls(*count_frame(frame, instrument))
@@ -166,26 +169,22 @@ class Tally:
         Raises
         ------
         CareerpathError
-            Where the file is no tally, or has been changed.
+            If the file cannot be read, or is not a tally.
         """
-        from careerpath.cohort.tally_file import read_tally
-
         return cls(*read_tally(Path(path)))
 
     def save(self, path: str | Path) -> Path:
-        """Write the tally to a file, which ends in ``.tally`` by habit.
+        """Write the tally to a file; its name usually ends in ``.tally``.
 
         Raises
         ------
         CareerpathError
-            Where it cannot be written.
+            If it cannot be written.
         """
         return write_bytes(Path(path), self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """Return what `save` writes."""
-        from careerpath.cohort.tally_file import pack_tally
-
         return pack_tally(self.layout, self.cells, self.unscored, synthetic=self.synthetic)
 
     def __add__(self, other: Tally) -> Self:
@@ -220,9 +219,9 @@ class Tally:
 
     @cached_property
     def totals(self) -> CountArray:
-        """How many people have each of the possible totals, from low to high.
+        """How many people have each possible total, from low to high.
 
-        The totals themselves are ``layout.totals``.
+        An array of shape (totals,); ``layout.totals`` has the totals themselves.
         """
         totals: CountArray = self.cells[0].sum(axis=0)
         totals.setflags(write=False)
@@ -242,7 +241,7 @@ class Tally:
 
     @cached_property
     def sd(self) -> float:
-        """The standard deviation of the totals (divided by ``n - 1``)."""
+        """The standard deviation of the totals, with ``n - 1``."""
         self._needs(2, "A standard deviation")
         return math.sqrt(self._variance * self.layout.scale.exact_step**2)
 
@@ -262,20 +261,43 @@ class Tally:
     def share_intervals(
         self, cuts: CutScores, *, level: float = 0.95
     ) -> dict[Band, tuple[float, float]]:
-        """Return Goodman's (1965) intervals for the shares, which hold for all bands at once."""
+        """Return Goodman's intervals for the shares, which hold for all bands at once.
+
+        Parameters
+        ----------
+        cuts : CutScores
+        level : float
+            The chance that all intervals hold the shares of the population, above 0 and below 1.
+
+        Returns
+        -------
+        dict of Band to (float, float)
+            The lower and upper end for each band, from management to mastery.
+
+        Raises
+        ------
+        CareerpathError
+            If nobody has a total.
+
+        References
+        ----------
+        Goodman, L. A. (1965). On simultaneous confidence intervals for multinomial proportions.
+        Technometrics, 7, 247-254.
+        """
         self._needs(1, "An interval")
         check_level(level)
-        spread = float(special.chdtri(1, (1 - level) / len(BANDS)))
+        chi_square = float(special.chdtri(1, (1 - level) / len(BANDS)))
         intervals = {}
         for band, count in self.counts(cuts).items():
-            beside = math.sqrt(spread * (spread + 4 * count * (self.count - count) / self.count))
-            width = 2 * (self.count + spread)
-            low, high = ((spread + 2 * count + side * beside) / width for side in (-1, 1))
+            others = self.count - count
+            root = math.sqrt(chi_square * (chi_square + 4 * count * others / self.count))
+            twice = 2 * (self.count + chi_square)
+            low, high = ((chi_square + 2 * count + side * root) / twice for side in (-1, 1))
             intervals[band] = (max(low, 0.0), min(high, 1.0))
         return intervals
 
     def flips(self, old: CutScores, new: CutScores) -> Flips:
-        """Count who goes from which band to which when the cut scores move."""
+        """Count the people who go from each band to each when the cut scores move."""
         edges = [(0, *self.layout.starts(cuts), len(self.totals)) for cuts in (old, new)]
         before, after = ([slice(*ends) for ends in pairwise(e)] for e in edges)
         return Flips(
@@ -293,17 +315,28 @@ class Tally:
     # Trust
 
     def alpha(self) -> float:
-        """Return Cronbach's alpha: how well the items agree, not what they measure."""
+        """Return Cronbach's alpha: how well the items agree, not what they measure.
+
+        Raises
+        ------
+        CareerpathError
+            If there are fewer than two items or people, or all totals are equal.
+
+        References
+        ----------
+        Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests.
+        Psychometrika, 16, 297-334.
+        """
         return float(
             alpha_of(
-                [self._spread(a, squares) for a, squares, _ in self._item_sums],
-                self._spread(*self._power_sums[1:]),
+                [self._deviations(a, squares) for a, squares, _ in self._item_sums],
+                self._deviations(*self._power_sums[1:]),
                 people=self.count,
             )
         )
 
     def alpha_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Return Feldt's (1965) interval for alpha."""
+        """Return Feldt's interval for alpha; see `feldt_interval`."""
         return feldt_interval(
             self.alpha(), people=self.count, items=len(self.layout.items), level=level
         )
@@ -328,7 +361,7 @@ class Tally:
         return standard_error(self.sd, self.alpha())
 
     def true_score(self, total: float) -> TrueScore:
-        """Estimate the true score behind a total (Kelley)."""
+        """Estimate the true score behind a total, by Kelley's formula; see `true_score`."""
         return true_score(total, mean=self.mean, sd=self.sd, reliability=self.alpha())
 
     def items(self, cuts: CutScores | None = None) -> tuple[ItemStatistics, ...]:
@@ -337,9 +370,14 @@ class Tally:
         Parameters
         ----------
         cuts : CutScores, optional
-            With them, also who changes band if an item is dropped.
+            Needed to count who changes band if an item is dropped.
+
+        Raises
+        ------
+        CareerpathError
+            If fewer than two people have a total.
         """
-        self._needs(2, "A spread")
+        self._needs(2, "A standard deviation")
         if cuts is None or len(self.layout.items) < 2:
             return self._described
         return tuple(
@@ -348,7 +386,7 @@ class Tally:
         )
 
     def classification(self, cuts: CutScores) -> Classification:
-        """Estimate accuracy and consistency of the bands (Livingston & Lewis, 1995)."""
+        """Estimate accuracy and consistency of the bands; see `livingston_lewis`."""
         lowest, highest = self.layout.totals[0], self.layout.totals[-1]
         step = self.layout.scale.step
         skewness, kurtosis = self._shape
@@ -364,11 +402,11 @@ class Tally:
             kurtosis=kurtosis,
         )
 
-    # Sums of whole numbers: exact whatever the size of the cohort
+    # Sums of whole numbers, exact for a cohort of any size
 
     @cached_property
     def _power_sums(self) -> tuple[int, int, int]:
-        """People, and the sums of their totals and of the squares, in steps."""
+        """The number of people, and the sums of their totals and squared totals, in steps."""
         counts = [(at, int(count)) for at, count in enumerate(self.totals) if count]
         return (
             sum(count for _, count in counts),
@@ -378,7 +416,7 @@ class Tally:
 
     @cached_property
     def _item_sums(self) -> tuple[tuple[int, int, int], ...]:
-        """For each item the sums of answers, of squares, and of answers times totals, in steps."""
+        """For each item, the sums of answers, of their squares, and of answers times totals."""
         people = self.cells.sum(axis=2)
         summed = self.cells @ np.arange(self.cells.shape[2], dtype=np.int64)
         return tuple(
@@ -390,17 +428,17 @@ class Tally:
             for counts, totals in zip(people, summed, strict=True)
         )
 
-    def _spread(self, total: int, squares: int) -> Fraction:
-        """Return a sum of squares about the mean, in steps."""
+    def _deviations(self, total: int, squares: int) -> Fraction:
+        """Return the sum of squared deviations from the mean, in steps."""
         return Fraction(squares) - Fraction(total * total, max(self.count, 1))
 
     @property
     def _variance(self) -> Fraction:
-        return self._spread(*self._power_sums[1:]) / (self.count - 1)
+        return self._deviations(*self._power_sums[1:]) / (self.count - 1)
 
     @cached_property
     def _shape(self) -> tuple[float, float]:
-        """Skewness and kurtosis of these people's totals."""
+        """Skewness and kurtosis of the totals."""
         centre = self._power_sums[1] / max(self.count, 1)
         apart = np.arange(len(self.totals)) - centre
         second, third, fourth = (
@@ -410,16 +448,18 @@ class Tally:
 
     @cached_property
     def _described(self) -> tuple[ItemStatistics, ...]:
-        """What no cut score changes."""
+        """The statistics of the items that do not depend on cut scores."""
         return tuple(self._item(place, name) for place, name in enumerate(self.layout.items))
 
     def _item(self, place: int, name: str) -> ItemStatistics:
         total, squares, crossed = self._item_sums[place]
-        own = self._spread(total, squares)
+        own = self._deviations(total, squares)
         shared = crossed - Fraction(total * self._power_sums[1], self.count)
-        whole = self._spread(*self._power_sums[1:])
+        whole = self._deviations(*self._power_sums[1:])
         rest = whole + own - 2 * shared
-        others = [self._spread(a, b) for at, (a, b, _) in enumerate(self._item_sums) if at != place]
+        others = [
+            self._deviations(a, b) for at, (a, b, _) in enumerate(self._item_sums) if at != place
+        ]
         return ItemStatistics(
             item=name,
             mean=float(self.layout.scale.exact_value(Fraction(total, self.count))),
@@ -434,12 +474,12 @@ class Tally:
         )
 
     def _changes(self, place: int, cuts: CutScores) -> int:
-        """Count who changes band if an item is dropped and the others are prorated."""
+        """Count who changes band if an item is dropped and the rest is prorated."""
         items, answers, totals = self.cells.shape
         both, mastery = self.layout.starts(cuts)
         rest = np.arange(totals)[None, :] - np.arange(answers)[:, None]
         before = (np.arange(totals) >= both).astype(int) + (np.arange(totals) >= mastery)
-        # The prorated total is rest * items / (items - 1): compared in whole numbers.
+        # The prorated total, rest * items / (items - 1), is compared in whole numbers.
         below, above = (
             self.layout.scale.steps_to(cut, items=items) * Fraction(items - 1, items)
             for cut in (cuts.management_below, cuts.mastery_above)
@@ -450,7 +490,7 @@ class Tally:
     def _needs(self, people: int, what: str) -> None:
         if self.count < people:
             raise CareerpathError(
-                f"{what} needs {'two people' if people == 2 else 'somebody'} with a total; this "
+                f"{what} needs {'two people' if people == 2 else 'one person'} with a total; this "
                 f"tally has {self.count}, and {sum(self.unscored.values())} unscored. Add people."
             )
 

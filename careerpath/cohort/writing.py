@@ -1,4 +1,4 @@
-"""Writing a cohort to a file, so that a spreadsheet takes nothing in it for a formula."""
+"""Writing a cohort to a file in which a spreadsheet finds no formulas."""
 
 from __future__ import annotations
 
@@ -16,20 +16,27 @@ from careerpath.core.text_tables import escape_formula
 def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a frame as CSV, TSV or Parquet.
 
-    A cell of text that a spreadsheet would take for a formula gets an apostrophe before it.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    path : str or Path
+        It ends in .csv, .tsv or .parquet. An existing file is replaced.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
     CareerpathError
-        Where the place or the kind of file will not do.
+        If the file cannot be written, or its name has another ending.
     """
     path = Path(path)
     kind = path.suffix.lower()
     if kind not in (".csv", ".tsv", ".parquet"):
-        raise CohortFileError(
-            f"{path} ends in none of .csv, .tsv and .parquet. Rename it, so that its format is "
-            "known."
-        )
+        raise CohortFileError(f"{path} ends in none of .csv, .tsv and .parquet. Rename it.")
     with written_whole(path, raises=CohortFileError) as beside:
         _put(frame, kind, beside)
     return path
@@ -67,7 +74,7 @@ def _escape(value: Any) -> Any:
 
 
 def _plain_for_parquet(frame: pd.DataFrame) -> pd.DataFrame:
-    """Write columns of mixed kinds as text: a Parquet column has one kind."""
+    """Write columns of mixed types as text, because a Parquet column has one type."""
     made = {
         name: frame[name].map(str, na_action="ignore")
         for name in frame.columns

@@ -57,7 +57,7 @@ def test_what_cannot_be_looked_at_is_refused():
         careless_flags(frame, FOUR, seconds="took")
     with pytest.raises(CareerpathError, match="already"):
         careless_flags(frame.assign(careless=0), FOUR)
-    with pytest.raises(CareerpathError, match="collect"):
+    with pytest.raises(CareerpathError, match="Collect the lazy frame"):
         careless_flags(pl.from_pandas(frame).lazy(), FOUR)
     with pytest.raises(CareerpathError, match="not numbers"):
         careless_flags(frame.assign(a="x"), FOUR)

@@ -101,10 +101,10 @@ def test_decimals_of_a_table_are_exact(tmp_path):
         ("{}", "3 tables: long one, wide, some. Name one"),
         ("sqlite:///nowhere.db#x", "no file 'nowhere.db'"),
         ("sqlite://#x", "no file"),
-        ("nosuch://x/y#z", "no database's address"),
+        ("nosuch://x/y#z", "not the address of a database"),
         ("postgresql://me:secret@127.0.0.1:1/x#y", "127.0.0.1"),
         ("postgresql+asyncpg://me:secret@127.0.0.1:1/x#y", "127.0.0.1"),
-        ("://", "no database's address"),
+        ("://", "not the address of a database"),
         ("s3a://bucket/a.parquet", "--engine spark"),
     ],
 )
