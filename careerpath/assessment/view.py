@@ -20,7 +20,7 @@ from careerpath.room.participant.model import ParticipantModel
 from careerpath.room.participant.room_access import open_rooms
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import message_if_failed
 from careerpath.what_next.choices import choices
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class AssessmentScreen(VBox):
             return
         self._moved = True
         self._revised = {"goto": item, "review": self._revised}.get(action.name)
-        self._guarded(actions[action.name])
+        self._run(actions[action.name])
 
     def _submit(self, slider: RatingSlider) -> None:
         if self.model.phase is Phase.QUESTION and slider.name == self.model.item.id:
@@ -134,10 +134,10 @@ class AssessmentScreen(VBox):
         if slider.value is not None:
             today = date.today()
             on = read_day(self._session.today, near=today) or today
-            self._guarded(partial(self.model.answer, slider.name, slider.value, on=on))
+            self._run(partial(self.model.answer, slider.name, slider.value, on=on))
 
     def _found(self, _change: dict[str, Any]) -> None:
-        self._guarded(partial(self.model.offer, self._session.found))
+        self._run(partial(self.model.offer, self._session.found))
         self._draw()
 
     def _start(self) -> None:
@@ -200,14 +200,14 @@ class AssessmentScreen(VBox):
             self._session.looked = self._session.instrument == instrument.id
             self._session.instrument = instrument.id
             self._session.version = instrument.version
-        self._guarded(partial(self.model.offer, self._session.found))
+        self._run(partial(self.model.offer, self._session.found))
 
-    def _guarded(self, action: Callable[[], None]) -> None:
-        self._session.trouble = guarded(action)
+    def _run(self, action: Callable[[], None]) -> None:
+        self._session.trouble = message_if_failed(action)
 
     def _attempt(self, action: Callable[[], None]) -> None:
         """Do something the visitor did not ask for; an earlier failure stays on the screen."""
-        self._session.trouble = guarded(action) or self._session.trouble
+        self._session.trouble = message_if_failed(action) or self._session.trouble
 
     # From the model to the visitor
 

@@ -15,7 +15,7 @@ from careerpath.ladder.markdown import LIMITS
 from careerpath.ladder.model import LadderModel, LadderStage
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import message_if_failed
 
 VIEWS = ("start", "head", "bar", "drawing", "level", "check", "files")
 KEPT = "Your ladders are kept in this browser."
@@ -70,7 +70,7 @@ class LadderScreen(VBox):
             return
         self._acting = True
         try:
-            self._trouble = guarded(actions[action.name], kept=KEPT)
+            self._trouble = message_if_failed(actions[action.name], kept=KEPT)
         finally:
             self._acting = False
         self._draw()

@@ -24,7 +24,7 @@ from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.snapshot import Snapshot, snapshot
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import message_if_failed
 from careerpath.ui.widget_files import widget_files
 
 VIEWS = (
@@ -174,7 +174,7 @@ class ThresholdsScreen(VBox):
             "save": self._save,
         }
         if action.name in actions:
-            self._guarded(actions[action.name])
+            self._run(actions[action.name])
 
     def _save(self) -> None:
         if self._save_to is None:
@@ -184,7 +184,7 @@ class ThresholdsScreen(VBox):
 
     def _dragged(self, _change: object) -> None:
         if not self._quiet:
-            self._guarded(partial(self.model.drag, self._histogram.handles.x))
+            self._run(partial(self.model.drag, self._histogram.handles.x))
 
     def _drag_starts(self, _name: object, _content: object) -> None:
         self._dragging = True
@@ -196,18 +196,18 @@ class ThresholdsScreen(VBox):
 
     def _slid(self, _change: object) -> None:
         if not self._quiet:
-            self._guarded(partial(self.model.slide, self._slider.value))
+            self._run(partial(self.model.slide, self._slider.value))
 
     def _shown(self, change: dict[str, Any]) -> None:
         if not self._quiet:
-            self._guarded(partial(self.model.show, change["new"]))
+            self._run(partial(self.model.show, change["new"]))
 
     def _compared(self, change: dict[str, Any]) -> None:
         if not self._quiet:
-            self._guarded(partial(self.model.compare, change["new"]))
+            self._run(partial(self.model.compare, change["new"]))
 
-    def _guarded(self, action: Callable[[], object]) -> None:
-        trouble = guarded(action)
+    def _run(self, action: Callable[[], object]) -> None:
+        trouble = message_if_failed(action)
         if trouble != self._trouble:
             self._trouble = trouble
             self._render("actions")

@@ -12,7 +12,7 @@ from careerpath.top_ten.list import LONGEST_NAME, QUESTIONS, TopTenKind
 from careerpath.top_ten.model import TopTenModel
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import message_if_failed
 from careerpath.ui.widget_files import widget_files
 
 KEPT = "What you typed is still on the screen."
@@ -61,7 +61,7 @@ class TopTenScreen(VBox):
             "save": partial(self._save, kind),
         }
         if action.name in actions:
-            self._trouble = guarded(actions[action.name], kept=KEPT)
+            self._trouble = message_if_failed(actions[action.name], kept=KEPT)
             self._draw()
 
     def _save(self, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Where participants join: the coach's own address, as their browser tells it."""
+"""The address where participants join a room, made from the address of the coach's page."""
 
 from __future__ import annotations
 
@@ -13,35 +13,36 @@ ADDRESSES_VARIABLE = "CAREERPATH_ADDRESSES"
 """Where ``careerpath serve`` tells a coach's process how other devices find the site."""
 
 
-class Reach(StrEnum):
+class WhoCanOpen(StrEnum):
     """Who can open an address."""
 
     NOBODY = "nobody"
-    """It is not known: the page was not served by careerpath."""
+    """The address is unknown: careerpath did not serve the page."""
     THIS_COMPUTER = "this computer"
     NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
 class JoinAddress:
-    """Where a room is joined.
+    """The address where people join a room.
 
     Attributes
     ----------
-    whole : str
-        For the QR code; empty where it is not known.
-    short : str
-        As people type it.
-    reach : Reach
+    url : str
+        For the QR code; empty if it is unknown.
+    typed : str
+        What people type, without the code.
+    who_can_open : WhoCanOpen
     assumed : bool
-        Whether it is not the coach's own, which only this computer can open.
+        Whether this is an address of the server, used because only this computer can open the
+        coach's own address.
     others : tuple of str
-        Further addresses of this computer's, under which a coach can open this page instead.
+        Other addresses of the server at which the coach can open this page instead.
     """
 
-    whole: str
-    short: str
-    reach: Reach
+    url: str
+    typed: str
+    who_can_open: WhoCanOpen
     assumed: bool = False
     others: tuple[str, ...] = ()
 
@@ -52,42 +53,44 @@ def join_address(base: object, code: str, elsewhere: Sequence[str] = ()) -> Join
     Parameters
     ----------
     base : object
-        Where the site begins, as a browser sends it: anything but an address gives none.
+        The address of the site, as a browser sends it. It can be anything; only a web address is
+        used.
     code : str
     elsewhere : sequence of str
-        Where the site begins for other devices, the likeliest first, as the server knows it. A
-        coach who sits at the server has an address that nobody else can open.
+        The addresses of the site for other devices, as the server knows them, the most likely one
+        first. They are used if the coach sits at the server and has an address that no other
+        device can open.
 
     Examples
     --------
     >>> join_address("https://example.org/career/", "BCDFGH")
-    JoinAddress(whole='https://example.org/career/join/BCDFGH', short='example.org/career/join/', \
-reach=<Reach.NETWORK: 'network'>, assumed=False, others=())
-    >>> join_address("http://localhost:8866/", "BCDFGH").reach
-    <Reach.THIS_COMPUTER: 'this computer'>
-    >>> join_address("http://localhost:8866/", "BCDFGH", ["http://192.168.1.20:8866/"]).short
+    JoinAddress(url='https://example.org/career/join/BCDFGH', typed='example.org/career/join/', \
+who_can_open=<WhoCanOpen.NETWORK: 'network'>, assumed=False, others=())
+    >>> join_address("http://localhost:8866/", "BCDFGH").who_can_open
+    <WhoCanOpen.THIS_COMPUTER: 'this computer'>
+    >>> join_address("http://localhost:8866/", "BCDFGH", ["http://192.168.1.20:8866/"]).typed
     '192.168.1.20:8866/join/'
-    >>> join_address("javascript:alert(1)", "BCDFGH").reach
-    <Reach.NOBODY: 'nobody'>
+    >>> join_address("javascript:alert(1)", "BCDFGH").who_can_open
+    <WhoCanOpen.NOBODY: 'nobody'>
     """
     parts = _parts(base)
     if parts is None:
-        return JoinAddress("", "", Reach.NOBODY)
+        return JoinAddress("", "", WhoCanOpen.NOBODY)
     here = _is_here(parts.hostname or "")
     known = [each for each in map(_parts, elsewhere) if each is not None] if here else []
     site = known[0] if known else parts
     path = f"{site.path.rstrip('/')}/join/"
     return JoinAddress(
-        whole=f"{site.scheme}://{site.netloc}{path}{code}",
-        short=f"{site.netloc}{path}",
-        reach=Reach.THIS_COMPUTER if here and not known else Reach.NETWORK,
+        url=f"{site.scheme}://{site.netloc}{path}{code}",
+        typed=f"{site.netloc}{path}",
+        who_can_open=WhoCanOpen.THIS_COMPUTER if here and not known else WhoCanOpen.NETWORK,
         assumed=bool(known),
         others=tuple(f"{each.geturl().rstrip('/')}/room" for each in known[1:]),
     )
 
 
 def _parts(base: object) -> SplitResult | None:
-    """Take a web address apart; None for whatever is none."""
+    """Split a web address; return None for anything else."""
     if not isinstance(base, str) or len(base) > LONGEST or not base.isprintable():
         return None
     try:

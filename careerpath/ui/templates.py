@@ -1,4 +1,4 @@
-"""The one door through which text becomes HTML: Jinja with autoescape on."""
+"""The one place where text becomes HTML: Jinja templates, in which every value is escaped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).parents[1]
 
 @cache
 def environment() -> Environment:
-    """Return the templates' environment."""
+    """Return Jinja's environment for the templates of the package."""
     made = Environment(
         loader=FileSystemLoader(PACKAGE),
         autoescape=True,
@@ -45,12 +45,12 @@ def environment() -> Environment:
 
 
 def render(template: str, **values: object) -> str:
-    """Fill a template; every value is escaped.
+    """Fill a template and return HTML; every value is escaped.
 
     Parameters
     ----------
     template : str
-        Its path in the package, such as ``ladder/templates/head.html``.
+        The path of the template in the package, such as ``ladder/templates/head.html``.
     **values : object
         What the template shows.
 

@@ -1,4 +1,4 @@
-"""What a visitor is told when something fails: never a traceback."""
+"""What a visitor reads when something fails: plain words, never a traceback."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from careerpath.core.errors import CareerpathError
 log = logging.getLogger("careerpath")
 
 
-def guarded(
+def message_if_failed(
     action: Callable[[], object], *, kept: str = "Your answers are kept on this device."
 ) -> str:
-    """Do something for a visitor, and say in plain words if it failed.
+    """Run an action; return an empty string, or what to tell the visitor if it failed.
 
     Parameters
     ----------
     action : callable
-        Takes nothing; what it returns is dropped.
+        Takes nothing; what it returns is ignored.
     kept : str
-        What is not lost where it failed.
-
-    Returns
-    -------
-    str
-        Empty where all went well, else a sentence for the visitor. A failure of ours carries
-        the id under which the log has the details.
+        Says what is not lost if it fails.
 
     Examples
     --------
-    >>> guarded(lambda: None)
+    >>> message_if_failed(lambda: None)
     ''
     """
     try:
         action()
-    except CareerpathError as error:
-        return str(error)
-    except Exception:  # The last door before a visitor: nothing may pass it.
-        reference = secrets.token_hex(4)
-        log.exception("failure %s", reference)
-        return (
-            f"Something went wrong on our side (id {reference}). {kept} Reload the page to go on."
-        )
+    except Exception as error:  # noqa: BLE001 (nothing may reach a visitor as a traceback)
+        return failure_message(error, kept=kept)
     return ""
+
+
+def failure_message(error: Exception, *, kept: str) -> str:
+    """Return what to tell a visitor about an error.
+
+    An error of ours is a message already. Any other one goes to the log, under an id that the
+    visitor is told.
+    """
+    if isinstance(error, CareerpathError):
+        return str(error)
+    reference = secrets.token_hex(4)
+    log.error("failure %s", reference, exc_info=error)
+    return f"Something went wrong on our side (id {reference}). {kept} Reload the page to go on."

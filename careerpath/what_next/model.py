@@ -30,7 +30,7 @@ from careerpath.core.result_file import (
 from careerpath.core.wording import counted, long_date
 from careerpath.questionnaire.model import QuestionnaireModel
 from careerpath.questionnaire.shared_link import link_to
-from careerpath.ui.site_address import Reach, join_address
+from careerpath.ui.site_address import WhoCanOpen, join_address
 from careerpath.what_next.capacity import DEFAULTS, DirectReportCapacity, direct_report_capacity
 from careerpath.what_next.choices import Choice
 from careerpath.what_next.next_steps import Reading, next_steps, reading
@@ -189,7 +189,7 @@ class WhatNextModel(HasTraits):
     @property
     def opens_here_only(self) -> bool:
         """Whether only this computer can open the link."""
-        return join_address(self.base, "").reach is Reach.THIS_COMPUTER
+        return join_address(self.base, "").who_can_open is WhoCanOpen.THIS_COMPUTER
 
 
 # Where are you now?

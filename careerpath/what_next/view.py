@@ -13,7 +13,7 @@ from careerpath.core.instrument import Instrument
 from careerpath.questionnaire.model import QuestionnaireModel
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import message_if_failed
 from careerpath.what_next import capacity
 from careerpath.what_next.browser import ResultBrowser
 from careerpath.what_next.choices import Choice, choices
@@ -91,7 +91,7 @@ class WhatNextView(VBox):
         }
         if action.name in actions and model.questionnaire.score is not None:
             self._focus = ""
-            self._problem = guarded(actions[action.name])
+            self._problem = message_if_failed(actions[action.name])
             self._draw()
 
     def _then(self, place: str, action: Callable[[], object]) -> None:

@@ -30,11 +30,11 @@ TROUBLE = "Something went wrong on our side"
 
 GUARDED = """\
 import ipywidgets
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import message_if_failed
 def fail():
     raise LookupError("the cause, at the end")
 message, slider = ipywidgets.Label(""), ipywidgets.IntSlider()
-slider.observe(lambda change: setattr(message, "value", guarded(fail)), "value")
+slider.observe(lambda change: setattr(message, "value", message_if_failed(fail)), "value")
 ipywidgets.VBox([slider, message])"""
 
 

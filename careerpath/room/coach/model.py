@@ -33,7 +33,7 @@ from careerpath.room.entities import (
     left_out,
 )
 from careerpath.ui.site_address import ADDRESSES_VARIABLE, JoinAddress, join_address
-from careerpath.ui.visitor_errors import guarded
+from careerpath.ui.visitor_errors import failure_message, message_if_failed
 
 if TYPE_CHECKING:
     from careerpath.cohort.tally import Tally
@@ -332,7 +332,7 @@ class RoomModel(HasTraits):
 
     def attempt(self, action: Callable[[], object]) -> None:
         """Do something at once; `trouble` says if it failed."""
-        self.trouble = guarded(action, kept=KEPT)
+        self.trouble = message_if_failed(action, kept=KEPT)
 
     def begin(self, action: Callable[[], Awaitable[object]]) -> None:
         """Begin something that takes time; `trouble` says if it failed."""
@@ -345,21 +345,15 @@ class RoomModel(HasTraits):
 
     async def _trouble_of(self, action: Callable[[], Awaitable[object]]) -> str:
         """Do something, and return what went wrong in plain words; empty if nothing did."""
-        failed: list[BaseException] = []
         try:
             await action()
         except StoreError as error:
             # Anybody can open this page, and must not learn where the database is.
             log.warning("%s", error)
             return AWAY
-        except Exception as error:  # noqa: BLE001 (raised again below)
-            failed.append(error)
-
-        def fail() -> None:
-            if failed:
-                raise failed[0]
-
-        return guarded(fail, kept=KEPT)
+        except Exception as error:  # noqa: BLE001 (nothing may reach a visitor as a traceback)
+            return failure_message(error, kept=KEPT)
+        return ""
 
     # Steering
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from careerpath.ui.site_address import JoinAddress, Reach, join_address
+from careerpath.ui.site_address import JoinAddress, WhoCanOpen, join_address
 
-NOWHERE = JoinAddress("", "", Reach.NOBODY)
+NOWHERE = JoinAddress("", "", WhoCanOpen.NOBODY)
 LAN = ("http://192.168.1.20:8866/", "http://10.8.0.3:8866/")
 
 
@@ -19,8 +19,8 @@ LAN = ("http://192.168.1.20:8866/", "http://10.8.0.3:8866/")
 )
 def test_phones_join_where_the_coach_is(base, whole, short):
     found = join_address(base, "BCDFGH")
-    assert (found.whole, found.reach, found.assumed) == (whole, Reach.NETWORK, False)
-    assert found.short == (
+    assert (found.url, found.who_can_open, found.assumed) == (whole, WhoCanOpen.NETWORK, False)
+    assert found.typed == (
         f"{short}join/" if short else whole.removesuffix("BCDFGH").partition("//")[2]
     )
 
@@ -37,22 +37,22 @@ def test_phones_join_where_the_coach_is(base, whole, short):
 )
 def test_a_coach_at_the_server_is_told_that_phones_cannot_come_there(base):
     found = join_address(base, "BCDFGH")
-    assert found.reach is Reach.THIS_COMPUTER
-    assert found.whole.endswith("/join/BCDFGH")
+    assert found.who_can_open is WhoCanOpen.THIS_COMPUTER
+    assert found.url.endswith("/join/BCDFGH")
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8866/", "http://localhost:8866/"])
 def test_a_coach_at_a_server_that_others_reach_shows_their_address(base):
     found = join_address(base, "BCDFGH", LAN)
-    assert found.whole == "http://192.168.1.20:8866/join/BCDFGH"
-    assert (found.short, found.reach) == ("192.168.1.20:8866/join/", Reach.NETWORK)
+    assert found.url == "http://192.168.1.20:8866/join/BCDFGH"
+    assert (found.typed, found.who_can_open) == ("192.168.1.20:8866/join/", WhoCanOpen.NETWORK)
     assert found.assumed
     assert found.others == ("http://10.8.0.3:8866/room",)
 
 
 def test_an_address_of_the_coachs_own_is_never_replaced():
     found = join_address("https://careers.example.org/", "BCDFGH", LAN)
-    assert found.whole == "https://careers.example.org/join/BCDFGH"
+    assert found.url == "https://careers.example.org/join/BCDFGH"
     assert (found.assumed, found.others) == (False, ())
 
 
@@ -78,4 +78,6 @@ def test_an_address_of_the_coachs_own_is_never_replaced():
 )
 def test_what_is_no_address_becomes_none(base):
     assert join_address(base, "BCDFGH") == NOWHERE
-    assert join_address("http://localhost/", "BCDFGH", [base]).reach is Reach.THIS_COMPUTER
+    assert (
+        join_address("http://localhost/", "BCDFGH", [base]).who_can_open is WhoCanOpen.THIS_COMPUTER
+    )
