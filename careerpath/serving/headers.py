@@ -81,9 +81,12 @@ def page_policy(frame_ancestors: str = "") -> dict[str, str]:
     >>> policy["frame-ancestors"]
     "'self' https://portal.example"
     """
-    nobody = "'none'" in frame_ancestors.split()
+    no_site = "'none'" in frame_ancestors.split()
     others = [each for each in frame_ancestors.split() if each != "'self'"]
-    return {**PAGE_POLICY, "frame-ancestors": "'none'" if nobody else " ".join(["'self'", *others])}
+    return {
+        **PAGE_POLICY,
+        "frame-ancestors": "'none'" if no_site else " ".join(["'self'", *others]),
+    }
 
 
 def security_headers(policy: dict[str, str]) -> type[OutputTransform]:

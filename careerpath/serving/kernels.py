@@ -308,7 +308,7 @@ def mask_outgoing(message: bytes, *, kernel_id: str) -> bytes | None:
     kind = json.loads(parts[0])["msg_type"]
     content = json.loads(parts[3]) if kind in {"error", "stream"} else {}
     if kind == "stream" and content.get("name") == "stderr":
-        # A failing callback of ours logs here, with the id that the visitor sees.
+        # Our failing callbacks write here, with the id that the visitor sees.
         log_event("kernel_said", kernel=kernel_id, text=content.get("text", ""))
         return None
     if kind != "error":

@@ -68,11 +68,12 @@ class MemoryBudget:
 
     def summary(self, visitors: int) -> str:
         """Describe how much memory a number of visitors takes."""
-        took = f"a visitor takes {readable_size(self.visitor)}"
-        all_of_them = f"{visitors} visitors: {readable_size(visitors * self.visitor)}"
+        one, everyone = readable_size(self.visitor), readable_size(visitors * self.visitor)
         room = f" (each in a room, and {readable_size(self._coach)} more for its coach)"
-        told = room if self._room_share else ""
-        return f"{took}; {all_of_them} of {readable_size(self.available)} available{told}"
+        return (
+            f"a visitor takes {one}; {visitors} visitors: {everyone} of "
+            f"{readable_size(self.available)} available{room if self._room_share else ''}"
+        )
 
     def check(self, visitors: int, *, option: str) -> None:
         """Raise an error if a number of visitors does not fit.

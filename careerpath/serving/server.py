@@ -132,7 +132,6 @@ class CareerpathServer(Voila):
             assets=assets,
             start=self.start_page,
             instrument=self.instrument,
-            coach=COACH if COACH in self.pages else "",
             pages=self.pages,
         )
         settings |= {

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from careerpath import Instrument
 from careerpath.questionnaire.model import minutes_for
 from careerpath.serving.assets import Assets
-from careerpath.serving.pages import Page
+from careerpath.serving.pages import COACH, Page
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,8 +53,6 @@ class Site:
         The address of the page that the landing page starts.
     instrument : Instrument
         The instrument that the landing page describes.
-    coach : str
-        The address of the coach's page; empty if there is none.
     pages : dict of str to Page, optional
         All pages, by address. The landing page links to those that it knows.
     """
@@ -66,13 +64,12 @@ class Site:
         assets: Assets,
         start: str,
         instrument: Instrument,
-        coach: str = "",
         pages: Mapping[str, Page] = MappingProxyType({}),
     ) -> None:
         self._start = start
         # In a folder of notebooks a workbook may have another address.
         self._ways = {page.notebook.stem: slug for slug, page in pages.items()}
-        self._coach = coach
+        self._coach = COACH if COACH in pages else ""
         self._instrument = instrument
         self._common = {
             "base_url": base_url,

@@ -49,7 +49,7 @@ def test_whoever_waits_reads_how_many_are_before_and_then_it_goes(page: Page, tm
         until(lambda: server.health()["visitors"] == 2, "two are before")
         page.goto(f"{server.url}assessment", wait_until="commit")
         place = page.locator(".cp-queue")
-        said = place.get_by_text("Your page starts by itself: 1 visitor is before you.")
+        said = place.get_by_text("Yours starts automatically: 1 visitor is before you.")
         expect(said).to_be_in_viewport()
         expect(place).to_have_role("status")
         box = place.bounding_box()
