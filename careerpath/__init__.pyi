@@ -29,12 +29,12 @@ from .core.instrument import (
     Scale,
 )
 from .core.instrument_file import load_instrument
-from .core.instrument_lint import Finding, Level, check
+from .core.instrument_lint import Finding, Level, check_instrument
 from .core.interpretation import FacetReading, Interpretation, interpret
 from .core.reliable_change import PastResult, ReliableChange, reliable_change
-from .core.result_file import KeptResult, read_results, result_document
+from .core.result_file import KeptResult, ResultFileError, read_results, result_document
 from .core.scoring import FacetScore, Score, score
-from .core.share_link import decode_answers, encode_answers
+from .core.share_link import ShareLinkError, decode_answers, encode_answers
 from .ladder.files import load_ladder, save_ladder
 from .ladder.findings import Aspect, LadderFinding, find_disparities
 from .ladder.ladder import DualLadder, LadderError, LadderLevel, Pay, Rung, Side, Voice
@@ -107,6 +107,7 @@ __all__ = [
     "Reason",
     "Reliability",
     "ReliableChange",
+    "ResultFileError",
     "ResultReport",
     "Room",
     "RoomScreen",
@@ -114,6 +115,7 @@ __all__ = [
     "Rung",
     "Scale",
     "Score",
+    "ShareLinkError",
     "Side",
     "SimulatedCohort",
     "Store",
@@ -132,7 +134,7 @@ __all__ = [
     "adverse_impact",
     "beta_classification",
     "careless_flags",
-    "check",
+    "check_instrument",
     "compare_aspects",
     "cronbach_alpha",
     "decode_answers",

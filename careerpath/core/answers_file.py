@@ -35,7 +35,7 @@ class DatedAnswers:
     answers : dict
         By item id, as written.
     taken : date or None
-        None where the file does not say.
+        None if the file does not say.
     """
 
     answers: dict[str, Any]
@@ -52,23 +52,23 @@ def read_answers(source: str, instrument: Instrument | None = None) -> dict[str,
         file holds one answer for each item id, on its own or in a table called "answers", or is
         a result that was saved as JSON.
     instrument : Instrument, optional
-        A result has to be of this one and of its version. By default the shipped one.
+        A saved result must be from this instrument and version. By default the shipped one.
 
     Returns
     -------
     dict
-        As written; whether the answers make sense is for `careerpath.score` to say.
+        As written; `careerpath.score` checks the answers.
 
     Raises
     ------
     CareerpathError
-        Where the file cannot be read; the message says where and what to do.
+        If the file cannot be read; the message says where and what to do.
     """
     return read_dated_answers(source, instrument).answers
 
 
 def read_dated_answers(source: str, instrument: Instrument | None = None) -> DatedAnswers:
-    """Read answers as `read_answers` does, and the day that a saved result tells."""
+    """Read answers as `read_answers` does, and the date of a saved result."""
     place = "Standard input" if source == STANDARD_INPUT else source
     is_toml = source.lower().endswith(".toml")
     if source != STANDARD_INPUT and not is_toml and not source.lower().endswith(".json"):
@@ -100,7 +100,7 @@ def _text(source: str, place: str) -> str:
 def _answers(data: object, place: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise AnswersFileError(
-            f"{place} holds {_kind(data)} where an answer for each item is expected. "
+            f"{place} holds {_kind(data)} instead of an answer for each item. "
             'Write {"q01": 7, ...}.'
         )
     if "answers" not in data:
@@ -108,8 +108,8 @@ def _answers(data: object, place: str) -> dict[str, Any]:
     answers = data["answers"]
     if not isinstance(answers, dict):
         raise AnswersFileError(
-            f'{place}: "answers" holds {_kind(answers)} where an answer for each item is '
-            'expected. Write {"answers": {"q01": 7, ...}}.'
+            f'{place}: "answers" holds {_kind(answers)} instead of an answer for each '
+            'item. Write {"answers": {"q01": 7, ...}}.'
         )
     others = [short(key) for key in data if key != "answers"]
     if others:

@@ -11,7 +11,7 @@ from careerpath.core.numbers import plain_number
 from careerpath.core.scoring import Score
 
 GENTLE_MOVE = 3
-"""The largest move of one answer, in steps, by which a flip is told, where that is enough."""
+"""The largest move of one answer, in steps, that a flip suggests if that is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Flip:
     points : int or float
         By how much the total must change.
     answers, each : int, int or float
-        One way to do it: so many answers, each moved by no more than so many points.
+        One way to do it: move this number of answers, each by at most this number of points.
     """
 
     band: Band
@@ -35,19 +35,24 @@ class Flip:
 
 
 def band_chances(instrument: Instrument, total: float, standard_error: float) -> dict[Band, float]:
-    """Return the chance of each band for a total that is off by the standard error.
+    """Return the chance of each band, for a normal error around the total.
 
     Parameters
     ----------
     instrument : Instrument
     total : float
     standard_error : float
-        In points, above 0.
+        Standard error of measurement, in points, above 0.
 
     Returns
     -------
     dict of Band to float
         From low to high; they add up to 1.
+
+    References
+    ----------
+    Lord, F. M., & Novick, M. R. (1968). Statistical Theories of Mental Test Scores: the normal
+    error model. Addison-Wesley.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""What can go wrong, told to the person who can mend it.
+"""The errors, for the person who can fix them.
 
-Every message has three parts: the fact, the place, and the next step.
+Each message has three parts: the fact, the place and the next step.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from enum import StrEnum
 
 
 class CareerpathError(Exception):
-    """Something that the caller got wrong, in words that say how to mend it.
+    """A mistake by the caller; the message says how to fix it.
 
-    All errors that careerpath raises on purpose are of this kind, so one
-    ``except CareerpathError`` catches what a person can put right, and nothing else.
+    careerpath raises only errors of this kind on purpose, so ``except CareerpathError`` catches
+    what a person can fix, and nothing else.
     """
 
 
 class InstrumentError(CareerpathError):
-    """An instrument file, or a change to an instrument, that does not make sense."""
+    """An instrument, its file or a change to it is invalid."""
 
 
 class AnswersFileError(CareerpathError):
-    """A file of answers that cannot be read."""
+    """A file of answers cannot be read."""
 
 
 class Reason(StrEnum):
@@ -40,7 +40,7 @@ class Reason(StrEnum):
 
 
 class AnswerError(CareerpathError):
-    """Answers that cannot be scored.
+    """Answers cannot be scored.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class AnswerError(CareerpathError):
     reason : Reason
         The kind of problem, for counting.
     items : iterable of str
-        The ids of the items it is about.
+        The ids of the affected items.
     """
 
     def __init__(self, message: str, *, reason: Reason, items: Iterable[str]) -> None:
@@ -59,19 +59,19 @@ class AnswerError(CareerpathError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Say which known name is nearest to a mistyped one.
+    """Suggest the known name that is nearest to a mistyped one.
 
     Parameters
     ----------
     name : str
-        What was written.
+        The name that was written.
     known : iterable of str
-        What could have been meant.
+        The possible names.
 
     Returns
     -------
     str
-        A sentence: a guess where one is near enough, else the known names.
+        A sentence: a guess if one is near enough, else the known names.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _without_zeros(name: str) -> str:
-    """Write q1 for q01 and for Q1: who leaves a zero out does not mean q15."""
+    """Return q1 for q01 and for Q1: someone who leaves out a zero does not mean q15."""
     return re.sub(r"0+(?=\d)", "", name.casefold())
 
 

@@ -27,11 +27,11 @@ from careerpath.core.numbers import exact, plain_number
 from careerpath.core.validation import CheckedData
 
 NORMS_IN_VERSION = re.compile(r"(?:^|\.)(norms(?:-\d+)?)$")
-"""How a version tells, after its "+", that other norms were put in."""
+"""The part of a version, after its "+", that says the norms were replaced."""
 LARGEST_NUMBER = 10**9
 MOST_STEPS = 10_000
 MOST_DECIMALS = 6
-"""Within these three, all that is computed from a scale is exact and stays small."""
+"""Within these three limits, all arithmetic on a scale is exact and fast."""
 
 
 def _usable(value: float) -> float:
@@ -56,7 +56,7 @@ Side = Literal["left", "right"]
 
 
 class Band(StrEnum):
-    """Where a total falls. ``UNSCORED`` is for a row whose total cannot be had."""
+    """The band of a total. ``UNSCORED`` is for a row without a total."""
 
     MANAGEMENT = "management"
     BOTH = "both"
@@ -111,7 +111,13 @@ class Scale(InstrumentData):
         return exact(self.minimum)
 
     def exact_value(self, steps: int | Fraction, *, items: int = 1) -> Fraction:
-        """Return the sum of answers to so many items that lies so many steps above the lowest.
+        """Return the sum of the answers to some items, from its steps above the lowest sum.
+
+        Parameters
+        ----------
+        steps : int or Fraction
+        items : int
+            How many items are summed.
 
         Examples
         --------
@@ -131,7 +137,7 @@ class Scale(InstrumentData):
         return plain_number(self.exact_value(steps, items=items))
 
     def steps_to(self, value: float, *, items: int = 1) -> Fraction:
-        """Return how many steps a sum of answers, or a cut score, lies above the lowest sum.
+        """Return how many steps a sum of answers, or a cut score, is above the lowest sum.
 
         Examples
         --------
@@ -142,14 +148,14 @@ class Scale(InstrumentData):
 
 
 class CutScores(InstrumentData):
-    """The two thresholds between the bands.
+    """The two cut scores between the bands.
 
     Parameters
     ----------
     management_below : int or float
         A total below this one is management.
     mastery_above : int or float
-        A total above this one is mastery. From one to the other, both ends included: both.
+        A total above this one is mastery. From one to the other, both included, it is both.
 
     Examples
     --------
@@ -177,7 +183,7 @@ class CutScores(InstrumentData):
 
 
 class Facet(InstrumentData):
-    """A theme that a few items share."""
+    """A theme that several items share."""
 
     id: Identifier
     title: Text
@@ -185,7 +191,7 @@ class Facet(InstrumentData):
 
 
 class Item(InstrumentData):
-    """One question: a stem that sets the moment, and two poles that finish it.
+    """One question: a stem that describes a moment, and two poles that complete it.
 
     ``mastery_side`` says on which side of the scale the mastery pole is shown.
     """
@@ -209,7 +215,7 @@ class Item(InstrumentData):
 
 
 class BandText(InstrumentData):
-    """What a result in this band is called, and what to make of it."""
+    """The title, the summary and the advice for a result in this band."""
 
     title: Text
     summary: Text
@@ -233,9 +239,9 @@ class BandTexts(InstrumentData):
 class Norms(InstrumentData):
     """How totals spread in a population, and how reliable they are.
 
-    ``source`` says where the numbers come from. Unless they are ``measured``, every text that
-    rests on them says that they are assumed. ``count`` and ``date``: among how many people they
-    were measured, and when.
+    ``source`` says where the numbers come from. Unless they are ``measured``, every text that uses
+    them says that they are assumed. ``count`` and ``date`` say among how many people they were
+    measured, and when.
     """
 
     mean: Number
@@ -249,7 +255,12 @@ class Norms(InstrumentData):
 
     @cached_property
     def standard_error(self) -> float:
-        """Standard error of measurement: ``sd * sqrt(1 - reliability)``."""
+        """Standard error of measurement: ``sd * sqrt(1 - reliability)``.
+
+        References
+        ----------
+        Lord, F. M., & Novick, M. R. (1968). Statistical Theories of Mental Test Scores.
+        """
         return self.sd * math.sqrt(1 - self.reliability)
 
 
@@ -258,8 +269,8 @@ class Instrument(InstrumentData):
 
     See Also
     --------
-    load_instrument : read one from a file.
-    Instrument.plain : make one for your own data, without texts.
+    load_instrument : reads one from a file.
+    Instrument.plain : makes one for your own data, without texts.
     """
 
     schema_version: Literal[1] = 1
@@ -333,7 +344,7 @@ class Instrument(InstrumentData):
         Raises
         ------
         InstrumentError
-            Where the numbers do not fit each other.
+            If the numbers do not fit each other.
 
         Examples
         --------
@@ -375,7 +386,7 @@ class Instrument(InstrumentData):
         return {item.id: item for item in self.items}
 
     def total_of(self, steps: int, *, items: int | None = None) -> int | float:
-        """Return the total that lies so many steps above the lowest one, exactly.
+        """Return the total, exactly, from its steps above the lowest one.
 
         Parameters
         ----------
@@ -393,7 +404,7 @@ class Instrument(InstrumentData):
         Raises
         ------
         AnswerError
-            Where there is none of that id; the message names the nearest one.
+            If no item has this id; the message names the nearest one.
         """
         try:
             return self._items[item_id]
@@ -417,7 +428,7 @@ class Instrument(InstrumentData):
         Parameters
         ----------
         management_below, mastery_above : int or float
-            The new thresholds, within the range of totals.
+            The new cut scores, within the range of totals.
 
         Returns
         -------
@@ -426,7 +437,7 @@ class Instrument(InstrumentData):
         Raises
         ------
         InstrumentError
-            Where they are out of order or out of range.
+            If they are out of order or out of range.
 
         Examples
         --------
@@ -493,7 +504,7 @@ class Instrument(InstrumentData):
         Parameters
         ----------
         path : str or Path
-            Where to; an existing file is replaced.
+            The file; an existing one is replaced.
 
         Returns
         -------
@@ -503,6 +514,6 @@ class Instrument(InstrumentData):
         Raises
         ------
         InstrumentError
-            Where the file cannot be written.
+            If the file cannot be written.
         """
         return write_bytes(Path(path), self.to_toml().encode(), raises=InstrumentError)

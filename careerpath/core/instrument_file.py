@@ -1,4 +1,4 @@
-"""Finding and reading instrument files."""
+"""Loading an instrument, or a translation of one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from careerpath.core.shipped import DEFAULT_ID, instrument_path, read_toml
 from careerpath.core.translation import instrument_of
 
 INSTRUMENT_VARIABLE = "CAREERPATH_INSTRUMENT"
-"""The environment variable that names another default: so ``careerpath serve`` tells its pages."""
+"""The environment variable with another default; ``careerpath serve`` sets it for its pages."""
 
 
 def load_instrument(source: str | Path | None = None) -> Instrument:
@@ -20,10 +20,10 @@ def load_instrument(source: str | Path | None = None) -> Instrument:
     Parameters
     ----------
     source : str or Path, optional
-        A path to a ``.toml`` file, or the id of a shipped instrument. By default the one
-        that the environment variable ``CAREERPATH_INSTRUMENT`` names in the same way, and
-        without that the shipped questionnaire. A translation gives its original, which is
-        shipped or lies beside it as ``<its id>.toml``, in the translation's words.
+        A path to a ``.toml`` file, or the id of a shipped instrument. The default is the value of
+        the environment variable ``CAREERPATH_INSTRUMENT``, or else the shipped questionnaire. From
+        a translation you get its original, with the translated texts; the original is shipped, or
+        is in the same folder as ``<its id>.toml``.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def load_instrument(source: str | Path | None = None) -> Instrument:
     Raises
     ------
     InstrumentError
-        Where the file is missing or wrong; the message names the file, the key and the mend.
+        If the file is missing or invalid; the message names the file, the key and the next step.
 
     Examples
     --------
@@ -50,5 +50,5 @@ def load_instrument(source: str | Path | None = None) -> Instrument:
 
 
 def is_translation(data: dict[str, Any]) -> bool:
-    """Tell a translation from an instrument by its key ``translates``."""
+    """Return whether this is a translation: it has the key ``translates``."""
     return "translates" in data

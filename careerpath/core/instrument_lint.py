@@ -1,4 +1,4 @@
-"""A linter for instruments: what loads without an error and is still not right."""
+"""A linter for instruments and translations: finds problems that do not stop them from loading."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Finding:
     place : str
         The key it is about.
     fact : str
-        What is the matter.
+        What was found.
     mend : str
-        The next step; empty where there is nothing to do.
+        The next step; empty if there is nothing to do.
     """
 
     level: Level
@@ -58,8 +58,8 @@ class Finding:
     mend: str = ""
 
 
-def check(instrument: Instrument) -> tuple[Finding, ...]:
-    """Look for what makes a questionnaire hard to answer or its result hard to trust.
+def check_instrument(instrument: Instrument) -> tuple[Finding, ...]:
+    """Find what makes a questionnaire hard to answer, or its result hard to trust.
 
     Parameters
     ----------
@@ -68,15 +68,15 @@ def check(instrument: Instrument) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        In the order of the file; empty for an instrument with nothing to say about.
+        In the order of the file; empty if nothing was found.
 
     Examples
     --------
     >>> from careerpath import load_instrument
-    >>> [str(finding.level) for finding in check(load_instrument())]
+    >>> [str(finding.level) for finding in check_instrument(load_instrument())]
     ['note', 'note']
     >>> plain = Instrument.plain(["a"], management_below=0, mastery_above=5)
-    >>> check(plain)[0].fact
+    >>> check_instrument(plain)[0].fact
     'No total reaches the band management.'
     """
     return (
@@ -90,12 +90,12 @@ def check(instrument: Instrument) -> tuple[Finding, ...]:
 
 
 def check_data(data: dict[str, Any], *, place: str) -> tuple[Finding, ...]:
-    """Check an instrument as its file holds it; what keeps it from loading is an error each.
+    """Check the content of an instrument's file; each problem that stops loading is an error.
 
     Parameters
     ----------
     data : dict
-        What the TOML file holds.
+        The content of the TOML file.
     place : str
         The file.
     """
@@ -103,7 +103,7 @@ def check_data(data: dict[str, Any], *, place: str) -> tuple[Finding, ...]:
         instrument = Instrument.validated(data, place=place)
     except InstrumentError as error:
         return _errors_of(error, place)
-    return check(instrument)
+    return check_instrument(instrument)
 
 
 def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
@@ -112,9 +112,9 @@ def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
     Parameters
     ----------
     data : dict
-        What the translation's file holds.
+        The content of the translation's file.
     path : Path
-        Where that is. The original is shipped, or lies beside it, as ``<its id>.toml``.
+        The file. The original is shipped, or is in the same folder as ``<its id>.toml``.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def _errors_of(error: InstrumentError, place: str) -> tuple[Finding, ...]:
 
 
 def check_texts(instrument: Instrument) -> tuple[Finding, ...]:
-    """Check what is read: missing, long and repeated texts, and the language.
+    """Check the texts: missing, long and repeated ones, and the language.
 
     Parameters
     ----------
@@ -168,8 +168,8 @@ def check_texts(instrument: Instrument) -> tuple[Finding, ...]:
 def random_totals(instrument: Instrument) -> list[int]:
     """Count the ways to answer that give each total, from the lowest to the highest.
 
-    Where every answer to every item is as likely as any other, these are the chances of
-    the totals, exactly: divide by their sum.
+    If every answer to every item is equally likely, the counts divided by their sum are the
+    exact chances of the totals.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def _check_key_balance(instrument: Instrument) -> Iterator[Finding]:
             Level.WARNING,
             "items mastery_side",
             f"The same answer to every item, as shown, gives: {told}.",
-            "All three should land in both, as nobody read the items. Turn poles round.",
+            "All three should be in the band both, because nobody read the items. Swap some poles.",
         )
     else:
         yield Finding(
@@ -351,7 +351,7 @@ def _check_item_texts(instrument: Instrument) -> Iterator[Finding]:
         yield Finding(
             Level.WARNING,
             "items",
-            "No item has a text, so it can score data but not be shown to anybody.",
+            "No item has a text, so it can score data, but it cannot be shown to people.",
             "Write a stem and two poles for each.",
         )
         return
@@ -410,13 +410,13 @@ def _check_norms(instrument: Instrument) -> Iterator[Finding]:
             Level.WARNING,
             "norms",
             "They are missing, so nothing can be said about how sure a result is.",
-            "Add [norms]; an assumption will do where it says that it is one.",
+            "Add [norms]; an assumption will do if it says that it is one.",
         )
     elif not instrument.norms.source:
         yield Finding(
             Level.WARNING,
             "norms source",
-            "It is empty, so nobody can tell where the numbers come from.",
+            "It is empty, so nobody knows where the numbers come from.",
             'Name the study, or write "An assumption, not a measurement".',
         )
 
@@ -428,7 +428,7 @@ def _poles(items: tuple[Item, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _words(text: str) -> int:
-    """Count words; a lone "…" or dash is none."""
+    """Count words; a "…" or a dash alone is not one."""
     return sum(any(letter.isalnum() for letter in word) for word in text.split())
 
 

@@ -1,4 +1,4 @@
-"""What a score means, in words that are honest about how sure it is."""
+"""What a score means, and how sure it is, in words."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ DISCLAIMER = (
 
 @dataclass(frozen=True, slots=True)
 class FacetReading:
-    """Which way one facet leans: indicative only, it rests on a few items.
+    """Which way one facet leans. A facet has few items, so this is only a hint.
 
     Attributes
     ----------
     title, description : str
     position : float or None
-        From 0 (all management) to 1 (all mastery); None where an item is unanswered.
+        From 0 (all management) to 1 (all mastery); None if an item is unanswered.
     band : Band
-        Where the position falls when the cut scores are drawn to the facet's scale.
+        The band of that position, with the cut scores scaled to the facet's range.
     """
 
     title: str
@@ -43,7 +43,7 @@ class Interpretation:
     ----------
     band : Band
     headline, placement, certainty, summary : str
-        The band in words; where the total lies; how sure that is; what it says of a person.
+        The band; the total and the cut scores; how sure the band is; what it says about a person.
     chances : mapping of Band to float
         The chance of each band, 0 to 1, adding up to 1; empty without norms.
     standard_error : float or None
@@ -51,7 +51,7 @@ class Interpretation:
     low, high : float
         One standard error below and above the total, within the range of totals.
     flips : tuple of Flip
-        Ways into the neighbouring bands, nearest first.
+        The smallest changes that lead to a neighbouring band, nearest first.
     facets : tuple of FacetReading
     advice, roles : tuple of str
     basis : str
@@ -83,7 +83,7 @@ def interpret(instrument: Instrument, result: Score) -> Interpretation:
     The chance of each band is that of a normal distribution around the total with the
     standard error of measurement, ``sd * sqrt(1 - reliability)``, cut half a step
     outside the totals of the "both" band (49.5 and 100.5 for cut scores of 50 and 100): a
-    continuous model of whole points. A band that no total reaches has no chance.
+    continuous model of whole points. A band that no total reaches has the chance 0.
 
     Parameters
     ----------
@@ -94,6 +94,11 @@ def interpret(instrument: Instrument, result: Score) -> Interpretation:
     Returns
     -------
     Interpretation
+
+    References
+    ----------
+    Lord, F. M., & Novick, M. R. (1968). Statistical Theories of Mental Test Scores: the normal
+    error model. Addison-Wesley.
 
     Examples
     --------

@@ -12,8 +12,8 @@ from numbers import Real
 from careerpath.core.errors import CareerpathError, shown
 
 _NUMBER = re.compile(r"[+-]?\d{1,12}([.,]\d{0,12})?", re.ASCII)
-# Amounts have two decimals at most, so three digits after a mark are thousands, whatever the mark:
-# a blank, wide or narrow, a point, a comma or an apostrophe.
+# Amounts have at most two decimals, so three digits after a mark are thousands. The mark can be a
+# space, a point, a comma or an apostrophe.
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[\s.,'\u2019]\d{3})+(?=$|[.,]\d{1,2}$)")
 _PLAIN = re.compile(r"\d{1,15}(?:[.,]\d{1,2})?")
 
@@ -61,7 +61,7 @@ def round_steps(least: float) -> Iterator[Fraction]:
 
 
 def quantity(value: object, low: float, high: float) -> Fraction | None:
-    """Return exactly the number that was written; None where it is none, or out of range.
+    """Return a number exactly as it was written; None if it is not a number from low to high.
 
     Examples
     --------
@@ -74,12 +74,12 @@ def quantity(value: object, low: float, high: float) -> Fraction | None:
         number = float(value)
     except OverflowError:
         return None
-    # Out of range is whatever is not within it: "not a number", too.
+    # NaN is out of range, too: it compares as False.
     return exact(number) if low <= number <= high else None
 
 
 def read_percent(text: str) -> float | None:
-    """Read a share in per cent as people type it; None where it is none from 0 to 100.
+    """Read a share in per cent as people type it; None if it is not from 0 to 100.
 
     Examples
     --------
@@ -91,18 +91,18 @@ def read_percent(text: str) -> float | None:
 
 
 def typed(text: str, what: str) -> float | None:
-    """Read a number as people type it, with a point or a comma; None where nothing is typed.
+    """Read a number as people type it, with a point or a comma; None if nothing is typed.
 
     Parameters
     ----------
     text : str
     what : str
-        What it is, for a message.
+        What the number is, for the message.
 
     Raises
     ------
     CareerpathError
-        Where it is no number.
+        If it is not a number.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def _number(written: str) -> float | None:
 
 
 def read_amount(text: str) -> int | float | None:
-    """Read an amount with or without marks between its thousands; None where it is none.
+    """Read an amount, with or without marks between its thousands; None if it is not one.
 
     Examples
     --------

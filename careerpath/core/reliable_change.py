@@ -1,8 +1,8 @@
 """Whether the change between two results is more than measurement error.
 
 The index is that of Jacobson and Truax (1991): the difference of two totals, divided by the
-standard error of such a difference, ``SEM * sqrt(2)``. Results of different instruments, or of
-different versions of one, are never compared.
+standard error of such a difference, ``SEM * sqrt(2)``. Results of different instruments or versions
+are never compared.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from careerpath.core.numbers import exact, plain_number
 from careerpath.core.wording import counted, show
 
 CRITERION = 1.96
-"""Beyond it a change is called reliable: error alone goes so far in one of twenty pairs."""
+"""Above this, a change is called reliable: error alone reaches it in 1 of 20 pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class ReliableChange:
     reliable : bool
         Whether it is more than measurement error explains.
     smallest : float
-        A difference has to be larger than so many points to be reliable.
+        A difference is reliable if it is larger than this, in points.
     words : str
     """
 
@@ -65,23 +65,28 @@ class ReliableChange:
 def reliable_change(
     instrument: Instrument, earlier: PastResult, later: PastResult
 ) -> ReliableChange:
-    """Say whether two results differ by more than measurement error.
+    """Return whether two results differ by more than measurement error.
 
     Parameters
     ----------
     instrument : Instrument
-        The one that both were made with; its norms say how far a total can be off.
+        The instrument of both results; its norms give the error of a total.
     earlier, later : PastResult
 
     Returns
     -------
     ReliableChange
-        Exchange the two, and the difference and the index change their sign and no more.
+        If the two results are swapped, only the signs of the difference and the index change.
 
     Raises
     ------
     CareerpathError
-        Where a result is of another instrument or version, or the instrument has no norms.
+        If a result is from another instrument or version, or the instrument has no norms.
+
+    References
+    ----------
+    Jacobson, N. S., & Truax, P. (1991). Clinical significance: A statistical approach to defining
+    meaningful change in psychotherapy research. Journal of Consulting and Clinical Psychology, 59.
 
     Examples
     --------

@@ -27,7 +27,7 @@ ONE = "careerpath-result"
 SEVERAL = "careerpath-results"
 VERSION = 1
 LARGEST = 2_000_000
-"""Bytes of a file that is read; some hundred results take a tenth of it."""
+"""The most bytes of a file; a few hundred results take a tenth of this."""
 MOST_ANSWERS = 1_000
 LONGEST_NAME = 100
 LARGEST_NUMBER = 10**9
@@ -35,7 +35,7 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
 class ResultFileError(CareerpathError):
-    """A file that holds no result of careerpath."""
+    """A file is not a result of careerpath."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class KeptResult(PastResult):
 
     @property
     def identity(self) -> str:
-        """The same for the same answers of the same day, so that nothing is kept twice."""
+        """The same for the same answers on the same day, so that nothing is kept twice."""
         parts = [self.instrument_id, self.instrument_version, self.taken.isoformat()]
         # A browser stores 7.0 as 7.
         answers = {item_id: plain_number(each) for item_id, each in self.answers.items()}
@@ -76,16 +76,16 @@ def result_document(
     *,
     taken: date | None,
 ) -> dict[str, Any]:
-    """Describe a result as plain data.
+    """Return a result as plain data.
 
     Parameters
     ----------
     instrument : Instrument
     result : Score
-        What its answers add up to.
+        The score of these answers.
     answers : mapping of str to int or float
     taken : date or None
-        When it was answered; None where nobody knows.
+        When the questions were answered; None if that is unknown.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def result_document(
 
 
 def kept_document(kept: KeptResult) -> dict[str, Any]:
-    """Describe a kept result as plain data, which `read_results` reads back."""
+    """Return a kept result as plain data, which `read_results` reads back."""
     return {
         "format": ONE,
         "format_version": VERSION,
@@ -133,7 +133,7 @@ def kept_document(kept: KeptResult) -> dict[str, Any]:
 
 
 def several_document(kept: Iterable[KeptResult]) -> dict[str, Any]:
-    """Describe several kept results as plain data, which `read_results` reads back."""
+    """Return several kept results as plain data, which `read_results` reads back."""
     return {
         "format": SEVERAL,
         "format_version": VERSION,
@@ -154,12 +154,12 @@ def parse_results(raw: bytes, *, place: str) -> tuple[KeptResult, ...]:
     ----------
     raw : bytes
     place : str
-        What to call the file in a message.
+        The file's name, for the message.
 
     Raises
     ------
     CareerpathError
-        Where it holds no result.
+        If it is not a result.
     """
     check_size(raw, LARGEST, place=place, holds="results of careerpath", raises=ResultFileError)
     text = decoded(raw, place=place, raises=AnswersFileError)
@@ -174,9 +174,9 @@ def read_results(data: object, *, place: str) -> tuple[KeptResult, ...]:
     Parameters
     ----------
     data : object
-        Anything at all.
+        Any data.
     place : str
-        Where it comes from, for a message.
+        Where it comes from, for the message.
 
     Returns
     -------
@@ -185,7 +185,7 @@ def read_results(data: object, *, place: str) -> tuple[KeptResult, ...]:
     Raises
     ------
     ResultFileError
-        Where it is no result, or was written by another version of careerpath.
+        If it is not a result, or another version of careerpath wrote it.
 
     Examples
     --------
@@ -216,19 +216,19 @@ careerpath (its format is 2, this one reads 1). Open it with that version.
 
 
 def is_result(data: object) -> TypeGuard[dict[str, Any]]:
-    """Whether this says that it is a result, or several; it may still be damaged."""
+    """Return whether this says that it is a result, or several; it can still be damaged."""
     return isinstance(data, dict) and data.get("format") in (ONE, SEVERAL)
 
 
 def own_answers(data: Mapping[str, Any], instrument: Instrument, *, place: str) -> dict[str, Any]:
-    """Return the answers of a result's file, if this instrument asked for them.
+    """Return the answers in a result's file, if they belong to this instrument.
 
-    Unlike `read_results` it needs no date: a file that the command line wrote may have none.
+    Unlike `read_results`, it needs no date: a file from the command line can be without one.
 
     Raises
     ------
     ResultFileError
-        Where it holds several results, or one of another instrument or version.
+        If it holds several results, or one from another instrument or version.
     """
     version = data.get("format_version")
     if data.get("format") != ONE or version != VERSION or isinstance(version, bool):
@@ -249,14 +249,14 @@ def own_answers(data: Mapping[str, Any], instrument: Instrument, *, place: str) 
 
 
 def date_in(data: Mapping[str, Any], *, place: str) -> date | None:
-    """Return the date of a result's file; None where it has none."""
+    """Return the date of a result's file; None if it has no date."""
     return None if data.get("taken") is None else _date(data.get("taken"), place)
 
 
 def other_instrument(
     identity: tuple[object, object] | None, instrument: Instrument, *, place: str
 ) -> ResultFileError:
-    """Tell that a result belongs to other questions, or to other cut scores."""
+    """Return the error for a result of another instrument or version."""
     theirs = " ".join(str(each)[:LONGEST_NAME] for each in identity) if identity else "no name"
     return ResultFileError(
         f"{place} was made with another questionnaire, or another version of it: {theirs}. Here it "
@@ -266,12 +266,12 @@ def other_instrument(
 
 
 def score_again(kept: KeptResult, instrument: Instrument, *, place: str) -> KeptResult:
-    """Add the answers up once more, where the instrument is at hand: a file can say any total.
+    """Add up the answers again, if they belong to this instrument: a file can state any total.
 
     Raises
     ------
     ResultFileError
-        Where the instrument does not have such answers.
+        If the instrument does not have such answers.
     """
     if not kept.is_of(instrument):
         return kept
@@ -336,7 +336,7 @@ def _date(written: object, place: str) -> date:
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
-    # Out of range is whatever is not within it: "not a number", too.
+    # NaN is out of range, too: it compares as False.
     return (
         not isinstance(value, bool)
         and isinstance(value, int | float)
@@ -346,6 +346,6 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 
 def _damaged(place: str, key: str, value: object) -> ResultFileError:
     return ResultFileError(
-        f'{place} is damaged: its "{key}" cannot be {shown(value)}. Save it once more where it '
+        f'{place} is damaged: its "{key}" cannot be {shown(value)}. Save it again where it '
         "was made."
     )

@@ -1,4 +1,4 @@
-"""The scoring rule: answers in, a total and its band out."""
+"""The scoring rule: from answers to a total and its band."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from careerpath.core.numbers import exact
 PRORATE_NEEDS = Fraction(4, 5)
 """The share of items that must be answered before the rest may be estimated."""
 PRORATE_HINT = 'pass missing="prorate"'
-"""How an error tells to estimate, where that can be: the command line says it in its own words."""
+"""How an error suggests an estimate; the command line puts its own option here."""
 MOST_DIGITS = 40
-"""A message writes no number of more."""
+"""The longest number that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class FacetScore:
     id : str
         The facet.
     total : int, float or None
-        Their sum; None where one of its items is unanswered.
+        Their sum; None if one of its items is unanswered.
     minimum, maximum : int or float
         The range that the sum can take.
     """
@@ -53,7 +53,7 @@ class Score:
     minimum, maximum : int or float
         The range that a total can take.
     band : Band
-        Where the total falls.
+        The band of the total.
     facets : tuple of FacetScore
         In the instrument's order.
     keyed : mapping of str to int or float
@@ -84,7 +84,7 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
     instrument : Instrument
     item_id : str
     answer : object
-        What was given, from left to right as shown.
+        The answer as shown, from left to right.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
     Raises
     ------
     AnswerError
-        Where the item is unknown or the answer is not one that the scale has.
+        If the item is unknown, or the answer is not on the scale.
 
     Examples
     --------
@@ -109,8 +109,8 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
     scale = instrument.scale
     allowed = f"answers run from {scale.minimum} to {scale.maximum}"
 
-    def refusal(reason: Reason, fact: str, mend: str) -> AnswerError:
-        return AnswerError(f"Item {item.id!r} {fact}; {mend}", reason=reason, items=[item.id])
+    def refusal(reason: Reason, fact: str, next_step: str) -> AnswerError:
+        return AnswerError(f"Item {item.id!r} {fact}; {next_step}", reason=reason, items=[item.id])
 
     if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
         raise refusal(
@@ -140,7 +140,7 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
 
 
 def keyed_steps(instrument: Instrument, item: Item, steps: int) -> int:
-    """Count an answer toward mastery: turned round where the mastery pole is on the left."""
+    """Return an answer's steps toward mastery: reversed if the mastery pole is on the left."""
     return instrument.scale.steps - steps if item.mastery_side == "left" else steps
 
 
@@ -167,16 +167,16 @@ def score(
     """Add up the answers.
 
     A total below ``management_below`` is management, above ``mastery_above`` mastery,
-    and from one to the other, both ends included, both.
+    and from one to the other, both included, it is both.
 
     Parameters
     ----------
     instrument : Instrument
     answers : mapping of str to int, float, Decimal or Fraction
-        An answer for each item, from left to right as shown. None counts as unanswered.
+        An answer for each item, as shown from left to right. None counts as unanswered.
     missing : {"refuse", "prorate"}
-        What to do about unanswered items. ``"prorate"`` estimates them by the mean of the
-        answered ones, provided that four fifths are answered.
+        What to do with unanswered items. ``"prorate"`` estimates them by the mean of the answered
+        ones, if at least four fifths are answered.
 
     Returns
     -------
@@ -185,9 +185,9 @@ def score(
     Raises
     ------
     AnswerError
-        For an unknown item, an answer that the scale does not have, or a gap.
+        For an unknown item, an answer that is not on the scale, or an unanswered item.
     CareerpathError
-        Where ``answers`` or ``missing`` is something else than that.
+        If ``answers`` or ``missing`` is of another kind.
 
     Examples
     --------
@@ -248,7 +248,7 @@ def _may_prorate(instrument: Instrument, gaps: tuple[str, ...], *, allowed: bool
 
 
 def _total(instrument: Instrument, steps: Mapping[str, int]) -> int | float:
-    """Sum the keyed steps, scaled up by exact arithmetic where items are missing."""
+    """Sum the keyed steps, scaled up exactly if items are missing."""
     estimated = Fraction(sum(steps.values()) * len(instrument.items), len(steps))
     if estimated.denominator == 1:
         return instrument.total_of(int(estimated))
@@ -272,12 +272,12 @@ def _facet_score(instrument: Instrument, facet_id: str, steps: Mapping[str, int]
 
 
 def _exactly(answer: Any) -> Decimal | Fraction | None:
-    """Return the number that was given, and not one beside it; None where it is not finite."""
+    """Return the exact number that was given; None if it is not finite."""
     if isinstance(answer, Decimal):
         return answer if answer.is_finite() else None
     if isinstance(answer, Rational):
         return Fraction(int(answer.numerator), int(answer.denominator))
-    # Numpy's scalars are real numbers too, but only Python's own print as they were written.
+    # NumPy's scalars are real numbers too, but only Python's own print as they were written.
     number = float(answer)
     return exact(number) if math.isfinite(number) else None
 

@@ -1,11 +1,10 @@
-"""Answers in the fragment of an address, to share with one's coach.
+"""Answers in the fragment of an address, to share with a coach.
 
-A browser never sends a fragment to a server. It reads
-``answers/1/careerpath-15/1.0.0/<answers>/<check>``: the version of this form, the instrument's
-id and version, the answers as one number in base 32, and a CRC-32 of all that stands before it.
-A CRC-32 finds every change within 32 neighbouring bits, so every changed character. It is no
-signature: anybody can write a link of their own, and what is read from one is checked like
-answers from anywhere else.
+A browser never sends a fragment to a server. It is
+``answers/1/careerpath-15/1.0.0/<answers>/<check>``: the version of this format, the instrument's
+id and version, the answers as one number in base 32, and a CRC-32 of everything before it. A CRC-32
+finds every change within 32 neighbouring bits, so every changed character. It is not a signature:
+anybody can write a link, so its answers are checked like all others.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from careerpath.core.scoring import check_answer
 NAME = "answers"
 VERSION = "1"
 LONGEST = 2_000
-"""Characters; a QR code holds some more."""
+"""Characters; a QR code can hold a few more."""
 
 # Digits and small letters without i, l, o and u, which are easily misread.
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -31,7 +30,7 @@ _SEPARATOR = "/"
 
 
 class ShareLinkError(CareerpathError):
-    """A link that does not hold answers to this questionnaire."""
+    """A link does not hold answers to this questionnaire."""
 
 
 def encode_answers(instrument: Instrument, answers: Mapping[str, int | float | None]) -> str:
@@ -46,14 +45,14 @@ def encode_answers(instrument: Instrument, answers: Mapping[str, int | float | N
     Returns
     -------
     str
-        Letters, digits and a few marks that every address may have.
+        Letters, digits and a few marks that every address can contain.
 
     Raises
     ------
     AnswerError
-        For an answer that the scale does not have.
+        If an answer is not on the scale.
     ShareLinkError
-        Where the questionnaire is too long for a link.
+        If the questionnaire is too long for a link.
 
     Examples
     --------
@@ -85,12 +84,12 @@ def encode_answers(instrument: Instrument, answers: Mapping[str, int | float | N
 
 
 def decode_answers(instrument: Instrument, fragment: str) -> dict[str, int | float]:
-    """Read answers from the fragment of an address; nothing in it is trusted.
+    """Read answers from the fragment of an address, which can hold anything.
 
     Parameters
     ----------
     instrument : Instrument
-        The one that this page asks.
+        The instrument of this page.
     fragment : str
         With or without the "#".
 
@@ -102,7 +101,7 @@ def decode_answers(instrument: Instrument, fragment: str) -> dict[str, int | flo
     Raises
     ------
     ShareLinkError
-        Where it holds something else, is damaged, or belongs to another questionnaire.
+        If it holds something else, is damaged, or belongs to another questionnaire.
 
     Examples
     --------

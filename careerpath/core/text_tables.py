@@ -1,6 +1,6 @@
-"""Text in a table's cell: harmless in a spreadsheet, and plain in Markdown.
+"""Text in the cells of a table: no formula in a spreadsheet, and no markup in Markdown.
 
-What is written for a spreadsheet can be read back exactly.
+Text that was escaped for a spreadsheet can be read back exactly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 
 
 def escape_formula(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula.
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def escape_formula(text: str) -> str:
 
 
 def unescape_formula(text: str) -> str:
-    """Take away the apostrophe that `escape_formula` has put there.
+    """Remove the apostrophe that `escape_formula` added.
 
     Examples
     --------

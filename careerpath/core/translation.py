@@ -1,4 +1,4 @@
-"""Translations of an instrument: texts only, never keys or numbers."""
+"""Translations of an instrument. They hold texts only, never numbers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _ItemTexts(TranslationData):
 
 
 class Translation(TranslationData):
-    """A translation as its file holds it."""
+    """The content of a translation's file."""
 
     translates: Identifier
     version: _Written
@@ -52,7 +52,7 @@ class Translation(TranslationData):
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Where a translation and its original are not about the same things."""
+    """A place where a translation and its original do not match."""
 
     place: str
     fact: str
@@ -60,7 +60,7 @@ class Misfit:
 
 
 def translated(instrument: Instrument, path: str | Path) -> Instrument:
-    """Return the same instrument with its texts in another language.
+    """Return an instrument with its texts in another language.
 
     Parameters
     ----------
@@ -76,27 +76,27 @@ def translated(instrument: Instrument, path: str | Path) -> Instrument:
     Raises
     ------
     InstrumentError
-        Where the file is missing or wrong, or does not fit the original word for word:
-        whoever answers must not meet two languages, or the texts of another version.
+        If the file is missing or invalid, or does not match the original: people must not see two
+        languages, or the texts of another version.
     """
     place = str(path)
     return _fitted(instrument, Translation.validated(read_toml(Path(path)), place=place), place)
 
 
 def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
-    """Return the instrument that a translation gives, with the original that it names.
+    """Return the original that a translation names, with the translated texts.
 
     Parameters
     ----------
     data : dict
-        What the translation's file holds.
+        The content of the translation's file.
     path : Path
-        Where that is. The original is shipped, or lies beside it, as ``<its id>.toml``.
+        The file. The original is shipped, or is in the same folder as ``<its id>.toml``.
 
     Raises
     ------
     InstrumentError
-        As `translated` does, and where there is no such original.
+        As `translated` does, and if there is no such original.
     """
     place = str(path)
     translation = Translation.validated(data, place=place)
@@ -104,7 +104,7 @@ def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
 
 
 def original_of(translation: Translation, path: Path) -> Instrument:
-    """Return the instrument that a translation names: a shipped one, or one that lies beside it."""
+    """Return the original of a translation: a shipped instrument, or one in the same folder."""
     name = translation.translates
     folder = SHIPPED if name in shipped_ids() else path.parent
     original = folder / f"{name}.toml"
@@ -117,14 +117,14 @@ def original_of(translation: Translation, path: Path) -> Instrument:
 
 
 def misfits(original: Instrument, translation: Translation) -> Iterator[Misfit]:
-    """Find where a translation and its original are not about the same things."""
+    """Find where a translation and its original do not match."""
     if translation.translates != original.id:
         yield Misfit(
             "translates",
             f"It translates {translation.translates!r}, not {original.id!r}.",
-            "Give it to the instrument that it was made for.",
+            "Use it with the instrument that it was made for.",
         )
-    # Other cut scores, told after a "+", leave every text as it was.
+    # Other cut scores, which a version names after a "+", do not change the texts.
     if translation.version not in (original.version, original.version.partition("+")[0]):
         yield Misfit(
             "version",
@@ -169,7 +169,7 @@ def _fitted(original: Instrument, translation: Translation, place: str) -> Instr
 
 
 def applied(original: Instrument, translation: Translation, place: str) -> Instrument:
-    """Put the texts of a translation that fits in the place of the original's."""
+    """Replace the original's texts by those of a translation that matches it."""
     data = original.model_dump()
     texts = translation.model_dump(exclude={"translates", "version", "facets", "items"})
     for key, parts in (("facets", translation.facets), ("items", translation.items)):

@@ -65,16 +65,16 @@ def test_empty_standard_input_is_told(monkeypatch):
         ),
         (
             "[1, 2]",
-            'holds a list where an answer for each item is expected. Write {"q01": 7, ...}.',
+            'holds a list instead of an answer for each item. Write {"q01": 7, ...}.',
         ),
         (
             "7",
-            'holds a number where an answer for each item is expected. Write {"q01": 7, ...}.',
+            'holds a number instead of an answer for each item. Write {"q01": 7, ...}.',
         ),
         (
             '{"answers": 7}',
             (
-                ': "answers" holds a number where an answer for each item is expected. '
+                ': "answers" holds a number instead of an answer for each item. '
                 'Write {"answers": {"q01": 7, ...}}.'
             ),
         ),
@@ -125,7 +125,7 @@ def test_empty_standard_input_is_told(monkeypatch):
         "huge",
     ],
 )
-def test_each_mistake_in_json_names_the_file_and_the_mend(write, content, told):
+def test_each_mistake_in_json_names_the_file_and_the_next_step(write, content, told):
     path = write(content)
     assert message(path) == f"{path}{'' if told.startswith(':') else ' '}{told}"
 
@@ -143,7 +143,7 @@ def test_each_mistake_in_json_names_the_file_and_the_mend(write, content, told):
     ],
     ids=["twice", "syntax", "digits", "nesting"],
 )
-def test_each_mistake_in_toml_names_the_file_and_the_mend(write, content, told):
+def test_each_mistake_in_toml_names_the_file_and_the_next_step(write, content, told):
     path = write(content, "a.toml")
     assert message(path).startswith(f"{path} {told}")
 

@@ -227,7 +227,7 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path, text, told):
         ("schema_version = 1", "schema_version = 2", "schema_version got 2: must be 1."),
     ],
 )
-def test_each_mistake_names_the_file_the_key_and_the_mend(tmp_path, old, new, told):
+def test_each_mistake_names_the_file_the_key_and_the_next_step(tmp_path, old, new, told):
     with pytest.raises(InstrumentError) as caught:
         load_changed(tmp_path, old, new)
     assert str(caught.value) == f"{tmp_path / 'ours.toml'}: {told}"

@@ -8,7 +8,13 @@ from hypothesis import given
 from kit.strategies import grid, instruments
 
 from careerpath import Band, CareerpathError, Instrument, load_instrument, score
-from careerpath.core.instrument_lint import Level, check, check_data, random_shares, random_totals
+from careerpath.core.instrument_lint import (
+    Level,
+    check_data,
+    check_instrument,
+    random_shares,
+    random_totals,
+)
 
 SHIPPED = load_instrument()
 
@@ -33,13 +39,13 @@ def found(instrument, level=None):
     """Place and fact of each finding."""
     return {
         finding.place: finding.fact
-        for finding in check(instrument)
+        for finding in check_instrument(instrument)
         if level is None or finding.level is level
     }
 
 
 def test_the_shipped_questionnaire_has_no_errors_and_no_warnings():
-    assert {finding.level for finding in check(SHIPPED)} == {Level.NOTE}
+    assert {finding.level for finding in check_instrument(SHIPPED)} == {Level.NOTE}
 
 
 def test_the_notes_tell_uniform_and_random_answers():
@@ -111,7 +117,7 @@ def test_a_cut_score_between_two_totals_is_a_note():
 
 def test_mastery_always_on_one_side_is_a_warning():
     turned = with_items(lambda items: [item | {"mastery_side": "right"} for item in items])
-    facts = [finding.fact for finding in check(turned) if finding.level is Level.WARNING]
+    facts = [finding.fact for finding in check_instrument(turned) if finding.level is Level.WARNING]
     assert facts == [
         "0 of 15 items show the mastery pole on the left.",
         (
@@ -243,13 +249,13 @@ def test_an_analysts_plain_instrument_gets_warnings_but_no_error():
     plain = Instrument.plain([f"q{n}" for n in range(15)])
     assert found(plain, Level.ERROR) == {}
     assert "No item has a text" in " ".join(
-        finding.fact for finding in check(plain) if finding.place == "items"
+        finding.fact for finding in check_instrument(plain) if finding.place == "items"
     )
 
 
 @given(instruments(with_texts=True))
 def test_any_instrument_can_be_checked(instrument):
-    for finding in check(instrument):
+    for finding in check_instrument(instrument):
         assert finding.place
         assert finding.fact.endswith(".")
         assert finding.level is Level.NOTE or finding.mend.endswith(".")
@@ -270,7 +276,7 @@ def test_what_keeps_a_file_from_loading_is_an_error_for_each_line():
 
 def test_data_that_load_are_checked_as_an_instrument():
     data = SHIPPED.model_dump(mode="json", exclude_none=True)
-    assert check_data(data, place="ours.toml") == check(SHIPPED)
+    assert check_data(data, place="ours.toml") == check_instrument(SHIPPED)
 
 
 def test_checking_never_raises_a_careerpath_error():
