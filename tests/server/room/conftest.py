@@ -1,4 +1,4 @@
-"""Real databases for pages that meet in one room."""
+"""Real databases, for pages that join the same room."""
 
 from kit.databases import (
     clock,

@@ -1,4 +1,4 @@
-"""A room of 200 at once, and what a restart or a killed process does to it."""
+"""200 people in a room at once, killed processes, and a restart of the database."""
 
 import signal
 import subprocess
@@ -22,7 +22,7 @@ LONGEST = 120
 
 
 class Crowd:
-    """Some processes full of participants."""
+    """Processes with many participants each."""
 
     def __init__(self, url, code, *, people=ROOM, processes=PROCESSES, threads=THREADS, kill=""):
         share = people // processes
@@ -37,7 +37,7 @@ class Crowd:
         ]
 
     def wait(self):
-        """Who has been told that their answers arrived."""
+        """The numbers of those who were told that their answers arrived."""
         told = []
         for process in self.processes:
             told += map(int, process.stdout.read().split())
@@ -64,7 +64,7 @@ def code(store):
     return store.create_room("Full house", INSTRUMENT, capacity=ROOM).code
 
 
-def test_of_200_none_is_lost_and_none_doubled(store, url, code):
+def test_200_people_at_once_are_each_counted_once(store, url, code):
     with Crowd(url, code) as crowd:
         told = crowd.wait()
     assert sorted(told) == list(range(ROOM))
@@ -74,21 +74,21 @@ def test_of_200_none_is_lost_and_none_doubled(store, url, code):
 
 
 @pytest.mark.parametrize("kill", ["before", "in", "after"])
-def test_a_process_that_dies_in_a_commit_loses_nothing_that_was_told(store, url, code, kill):
+def test_a_process_killed_in_a_commit_loses_no_confirmed_response(store, url, code, kill):
     people = 10
     with Crowd(url, code, people=people, processes=1, threads=4, kill=kill) as crowd:
         told = crowd.wait()
         assert crowd.processes[0].returncode == -signal.SIGKILL
     assert sorted(told) == list(range(people))
     assert store.counts(code).shared - people in {"before": (0,), "in": (0, 1), "after": (1,)}[kill]
-    # The browser sends again what nobody told it has arrived.
+    # The browser sends again what was not confirmed.
     again = answers_of(INSTRUMENT, people)
     outcome = store.add_response(code, again, submission_id=f"participant {people}")
     assert outcome in (Outcome.ADDED, Outcome.UNCHANGED)
     assert store.tally(code) == expected(range(people + 1))
 
 
-def test_a_process_killed_at_any_time_loses_nothing_that_was_told(store, url, code):
+def test_a_process_killed_at_any_time_loses_no_confirmed_response(store, url, code):
     told = []
     for first_words in (1, 5, 15):
         with Crowd(url, code, people=40, processes=1, threads=8) as crowd:
@@ -102,10 +102,10 @@ def test_a_process_killed_at_any_time_loses_nothing_that_was_told(store, url, co
     assert store.tally(code) == expected(range(40))
 
 
-def test_postgresql_restarted_in_the_middle_loses_nothing(request):
+def test_a_crash_of_postgresql_loses_no_confirmed_response(request):
     programs = find_programs()
     if programs is None:
-        request.getfixturevalue("postgres_url")  # says why it is left out, or fails
+        request.getfixturevalue("postgres_url")  # skips with a reason, or fails
         pytest.skip("a given database is not ours to restart")
     with ExitStack() as stack:
         server = stack.enter_context(PostgresServer(programs))

@@ -1,4 +1,4 @@
-"""A crowd of real pages in one room: two servers, and a kernel and a socket for each phone."""
+"""Many real pages in one room: two servers, and a kernel and a socket for each phone."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -16,7 +16,7 @@ PHONES = 12
 
 
 class Phone:
-    """One page of the assessment, as a browser has it: the code and a token are kept here."""
+    """One page of the assessment with what its browser keeps: the code and a token."""
 
     def __init__(self, server, code, number):
         self.token = f"{number:032x}"
@@ -31,7 +31,7 @@ class Phone:
         self.socket.send("comm_msg", {"comm_id": self.session, "data": data})
 
     def hear(self, name):
-        """Wait for what the page says next of that name."""
+        """Wait for the page's next message of that name."""
 
         def is_it(message):
             data = message["content"].get("data") or {}
@@ -44,7 +44,7 @@ class Phone:
         self.hear("joined")
 
     def share(self):
-        """Tap, and tap again; send again what has not arrived, as the browser does."""
+        """Tap twice; send again what has not arrived, as the browser does."""
         wanted = {"code": self.code, "token": self.token, "answers": self.answers}
         for _ in range(2):
             outcome = "later"
@@ -66,14 +66,14 @@ def expected(numbers):
 
 @pytest.fixture
 def servers(url):
-    """Two of them, as behind one proxy."""
+    """Two servers, as behind one proxy."""
     environment = {"CAREERPATH_DATABASE_URL": url}
     with ExitStack() as stack:
         yield [stack.enter_context(ServerProcess(environment=environment)) for _ in range(2)]
 
 
 def visit(phones, *, stack, servers, code):
-    """So many phones, half of them at each server; they open and join at the same time."""
+    """Open this many phones at the same time, half of them at each server, and join."""
 
     def come(number):
         phone = stack.enter_context(Phone(servers[number % len(servers)], code, number))
@@ -99,7 +99,7 @@ def test_pages_of_two_servers_fill_one_room(store, servers):
 def test_pages_share_again_when_their_database_is_back(request):
     programs = find_programs()
     if programs is None:
-        request.getfixturevalue("postgres_url")  # says why it is left out, or fails
+        request.getfixturevalue("postgres_url")  # skips with a reason, or fails
         pytest.skip("a given database is not ours to restart")
     with ExitStack() as stack:
         database = stack.enter_context(PostgresServer(programs))

@@ -17,7 +17,7 @@ def run(*arguments, stdin=None):
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
 
 
-def told(*arguments, stdin=None):
+def output_of(*arguments, stdin=None):
     done = run(*arguments, stdin=stdin)
     assert done.exit_code == 0, done.output
     return done.output
@@ -31,13 +31,13 @@ def database(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def made(database):
-    return json.loads(told("room", "create", "Lisbon workshop", "--json"))
+def created(database):
+    return json.loads(output_of("room", "create", "Lisbon workshop", "--json"))
 
 
 @pytest.fixture
-def code(made):
-    return made["code"]
+def code(created):
+    return created["code"]
 
 
 def share(database, code, people):
@@ -47,74 +47,75 @@ def share(database, code, people):
             store.add_response(code, answers, submission_id=str(number))
 
 
-def test_a_room_is_made_and_its_key_opens_it(database, made):
-    assert made["title"] == "Lisbon workshop"
-    assert made["instrument"] == {"id": INSTRUMENT.id, "version": INSTRUMENT.version}
+def test_a_created_room_opens_with_its_key(database, created):
+    assert created["title"] == "Lisbon workshop"
+    assert created["instrument"] == {"id": INSTRUMENT.id, "version": INSTRUMENT.version}
     with closing(open_store(database)) as store:
-        assert store.authenticate(made["code"], made["coach_key"])
+        assert store.authenticate(created["code"], created["coach_key"])
 
 
-def test_the_key_is_said_to_be_shown_once(database):
-    said = told("room", "create", "Lisbon", "--expires", "12h", "--capacity", 40)
+def test_the_key_is_printed_once_with_a_warning(database):
+    said = output_of("room", "create", "Lisbon", "--expires", "12h", "--capacity", 40)
     assert "Coach key: " in said
     assert "shown only this once" in said
-    assert "Coach key" not in told("room", "list")
+    assert "Coach key" not in output_of("room", "list")
 
 
-def test_rooms_are_listed_with_how_they_stand(database, code):
-    assert "Lisbon workshop" in told("room", "list")
-    told("room", "close", code)
-    (listed,) = json.loads(told("room", "list", "--json"))["rooms"]
+def test_rooms_are_listed_with_their_state(database, code):
+    assert "Lisbon workshop" in output_of("room", "list")
+    output_of("room", "close", code)
+    (listed,) = json.loads(output_of("room", "list", "--json"))["rooms"]
     assert (listed["code"], listed["closed"], listed["picture"]) == (code, True, "hidden")
-    assert "closed, hidden" in told("room", "list")
+    assert "closed, hidden" in output_of("room", "list")
 
 
-def test_without_rooms_the_list_says_how_to_make_one(database):
-    assert "careerpath room create" in told("room", "list")
+def test_an_empty_list_says_how_to_create_a_room(database):
+    assert "careerpath room create" in output_of("room", "list")
 
 
 def test_a_room_shows_bands_only_from_five_on(database, code):
     share(database, code, 4)
-    said = told("room", "show", code.lower())
+    said = output_of("room", "show", code.lower())
     assert "4 joined, 0 answering, 4 shared." in said
     assert "Nothing is shown before that" in said
-    assert json.loads(told("room", "show", code, "--json"))["tally"] is None
+    assert json.loads(output_of("room", "show", code, "--json"))["tally"] is None
     share(database, code, 6)
-    assert "6 people with a total" in told("room", "show", code)
-    assert json.loads(told("room", "show", code, "--json"))["tally"]["people"] == 6
+    assert "6 people with a total" in output_of("room", "show", code)
+    assert json.loads(output_of("room", "show", code, "--json"))["tally"]["people"] == 6
 
 
-def test_what_waits_behind_a_frozen_picture_is_counted(database, code):
+def test_waiting_answers_are_counted(database, code):
     with closing(open_store(database)) as store:
         store.freeze_room(code)
     share(database, code, 2)
-    assert "2 shared, 2 waiting behind the frozen picture." in told("room", "show", code)
+    assert "2 shared, 2 waiting behind the frozen picture." in output_of("room", "show", code)
 
 
-def test_an_export_says_what_waits_and_is_not_in_it(database, code, tmp_path):
+def test_an_export_says_how_many_answers_wait_and_are_missing(database, code, tmp_path):
     share(database, code, 6)
     said = "behind the frozen picture"
-    assert said not in told("room", "export", code, "-o", tmp_path / "room.csv")
+    assert said not in output_of("room", "export", code, "-o", tmp_path / "room.csv")
     with closing(open_store(database)) as store:
         store.freeze_room(code)
     share(database, code, 10)
-    told("room", "close", code)
+    output_of("room", "close", code)
     for name in ("frozen.csv", "frozen.tally"):
-        assert "4 newer answers wait behind the frozen picture and are not in it. Reveal" in told(
-            "room", "export", code, "-o", tmp_path / name
+        assert (
+            "4 newer answers wait behind the frozen picture and are not in it. Reveal"
+            in output_of("room", "export", code, "-o", tmp_path / name)
         )
 
 
 def test_an_export_can_be_read_back(database, code, tmp_path):
     share(database, code, 7)
-    told("room", "export", code, "-o", tmp_path / "room.csv")
+    output_of("room", "export", code, "-o", tmp_path / "room.csv")
     cohort = read_cohort(tmp_path / "room.csv", INSTRUMENT)
     with closing(open_store(database)) as store:
         assert Tally.of(cohort.frame, INSTRUMENT) == store.tally(code)
-    told("tally", tmp_path / "room.csv", "-o", tmp_path / "room.tally")
+    output_of("tally", tmp_path / "room.csv", "-o", tmp_path / "room.tally")
 
 
-def test_an_export_replaces_a_file_only_where_that_is_said(database, code, tmp_path):
+def test_an_export_replaces_a_file_only_with_overwrite(database, code, tmp_path):
     share(database, code, 5)
     for name in ("room.csv", "room.tally"):
         (tmp_path / name).write_text("mine")
@@ -122,7 +123,7 @@ def test_an_export_replaces_a_file_only_where_that_is_said(database, code, tmp_p
         assert refused.exit_code == 2
         assert "already exists. Name another file, or add --overwrite" in refused.stderr
         assert (tmp_path / name).read_text() == "mine"
-        told("room", "export", code, "-o", tmp_path / name, "--overwrite")
+        output_of("room", "export", code, "-o", tmp_path / name, "--overwrite")
         assert (tmp_path / name).read_bytes() != b"mine"
 
 
@@ -130,44 +131,44 @@ def test_deleting_asks_first(database, code):
     share(database, code, 3)
     refused = run("room", "delete", code, stdin="n\n")
     assert (refused.exit_code, "with 3 responses?" in refused.output) == (1, True)
-    assert code in told("room", "list")
-    told("room", "delete", code, stdin="y\n")
-    assert code not in told("room", "list")
+    assert code in output_of("room", "list")
+    output_of("room", "delete", code, stdin="y\n")
+    assert code not in output_of("room", "list")
 
 
 def test_deleting_without_being_asked(database, code):
-    assert "Deleted room" in told("room", "delete", code, "--yes")
+    assert "Deleted room" in output_of("room", "delete", code, "--yes")
 
 
 def test_a_database_is_upgraded_backed_up_and_checked(database, code, tmp_path):
-    assert "is up to date" in told("db", "upgrade")
-    assert "Protect it like the database" in told("db", "backup", tmp_path / "copy.db")
+    assert "is up to date" in output_of("db", "upgrade")
+    assert "Protect it like the database" in output_of("db", "backup", tmp_path / "copy.db")
     found = json.loads(
-        told("db", "check", "--database", f"sqlite:///{tmp_path / 'copy.db'}", "--json")
+        output_of("db", "check", "--database", f"sqlite:///{tmp_path / 'copy.db'}", "--json")
     )
     assert (found["rooms"], found["participants"], found["problems"]) == (1, 0, [])
-    assert "rooms: 1 (0 expired)" in told("db", "check")
+    assert "rooms: 1 (0 expired)" in output_of("db", "check")
 
 
-def test_a_backup_replaces_a_file_only_where_that_is_said(database, code, tmp_path):
+def test_a_backup_replaces_a_file_only_with_overwrite(database, code, tmp_path):
     (tmp_path / "copy.db").write_text("mine")
     refused = run("db", "backup", tmp_path / "copy.db")
     assert refused.exit_code == 2
     assert "add --overwrite" in refused.stderr
     assert (tmp_path / "copy.db").read_text() == "mine"
-    told("db", "backup", tmp_path / "copy.db", "--overwrite")
-    assert code in told("room", "list", "--database", f"sqlite:///{tmp_path / 'copy.db'}")
+    output_of("db", "backup", tmp_path / "copy.db", "--overwrite")
+    assert code in output_of("room", "list", "--database", f"sqlite:///{tmp_path / 'copy.db'}")
 
 
-def test_a_backup_never_goes_onto_the_database(database, code, tmp_path):
+def test_a_backup_never_replaces_the_database(database, code, tmp_path):
     refused = run("db", "backup", tmp_path / "rooms.db", "--overwrite")
     assert refused.exit_code == 2
     assert "is an input of this command" in refused.stderr
-    assert code in told("room", "list")
+    assert code in output_of("room", "list")
 
 
-def test_a_check_makes_no_database(database, tmp_path):
-    assert "no rooms yet" in told("db", "check")
+def test_a_check_creates_no_database(database, tmp_path):
+    assert "no rooms yet" in output_of("db", "check")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -184,7 +185,7 @@ def test_a_check_finds_what_is_wrong(database, code, tmp_path):
     assert "careerpath db upgrade" in done.output
 
 
-def test_a_damaged_file_is_told(database, code, tmp_path):
+def test_a_damaged_file_is_reported(database, code, tmp_path):
     path = tmp_path / "rooms.db"
     whole = path.read_bytes()
     path.write_bytes(whole[:8192] + b"\xff" * 4096 + whole[12288:])
@@ -214,7 +215,7 @@ def test_a_damaged_file_is_told(database, code, tmp_path):
     ],
     ids=" ".join,
 )
-def test_what_is_wrong_is_told_plainly_with_exit_code_2(database, tmp_path, monkeypatch, arguments):
+def test_a_mistake_is_explained_with_exit_status_2(database, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     done = run(*arguments)
     assert done.exit_code == 2, done.output
@@ -222,7 +223,7 @@ def test_what_is_wrong_is_told_plainly_with_exit_code_2(database, tmp_path, monk
     assert done.output.strip().endswith(".")
 
 
-def test_an_export_of_too_few_or_to_a_wrong_place_is_refused(database, code, tmp_path):
+def test_an_export_of_too_few_people_or_to_an_unknown_format_is_refused(database, code, tmp_path):
     share(database, code, 4)
     assert run("room", "export", code, "-o", tmp_path / "room.csv").exit_code == 2
     share(database, code, 5)

@@ -1,4 +1,4 @@
-"""Guessing, flooding, and what is too large: the store's plain answers."""
+"""Attacks on the store: guessing codes and keys, floods of rooms, and data that is too large."""
 
 import math
 import statistics
@@ -39,13 +39,13 @@ def opened(store):
 # Guessing
 
 
-def test_codes_are_64_million_and_keys_too_many_to_try():
+def test_there_are_64_million_codes_and_too_many_keys_to_try():
     assert len(LETTERS) ** CODE_LENGTH == 64_000_000
     letters = len(new_key().replace("-", ""))
     assert math.log2(len(LETTERS) ** letters) > 64
 
 
-def test_no_code_or_key_follows_from_another():
+def test_codes_and_keys_are_random():
     codes, keys = {new_code() for _ in range(2000)}, {new_key() for _ in range(2000)}
     # Of 64 million codes, two of 2,000 are the same once in 32 runs; three never.
     assert len(codes) > 1990
@@ -54,7 +54,7 @@ def test_no_code_or_key_follows_from_another():
         assert {code[place] for code in codes} == set(LETTERS)
 
 
-def test_each_wrong_key_makes_the_next_one_wait_longer_and_the_right_one_begins_anew(store, opened):
+def test_each_wrong_key_waits_longer_until_the_right_key_resets_the_wait(store, opened):
     waits = [store.count_attempt(opened.code) for _ in range(FREE_ATTEMPTS + 6)]
     assert waits == [0, 0, 0, 1, 2, 4, 8, LONGEST_WAIT, LONGEST_WAIT]
     assert not store.authenticate(opened.code, "BCDF-GHJK-MNPQ-RSTV")
@@ -63,7 +63,7 @@ def test_each_wrong_key_makes_the_next_one_wait_longer_and_the_right_one_begins_
     assert store.count_attempt(opened.code) == 0
 
 
-def test_a_guesser_of_one_room_keeps_no_other_coach_waiting(store, opened):
+def test_guessing_the_key_of_one_room_delays_no_other_room(store, opened):
     other = store.create_room("Porto workshop", INSTRUMENT)
     for _ in range(20):
         store.count_attempt(opened.code)
@@ -77,7 +77,7 @@ def test_attempts_are_forgotten_after_a_while(store, opened, clock):
     assert store.count_attempt(opened.code) == 0
 
 
-def test_attempts_go_with_the_room(store, opened):
+def test_attempts_are_deleted_with_the_room(store, opened):
     store.count_attempt(opened.code)
     store.delete_room(opened.code)
     with store.database.reading() as connection:
@@ -85,7 +85,7 @@ def test_attempts_go_with_the_room(store, opened):
 
 
 @pytest.mark.parametrize("code", ["BCDFGH", "nonsense", "' OR '1'='1", "", None, MEGABYTE])
-def test_an_attempt_on_a_room_that_is_not_there_counts_nothing(store, opened, code):
+def test_an_attempt_on_a_room_that_does_not_exist_is_not_counted(store, opened, code):
     try:
         waits = store.count_attempt(code)
     except RoomNotFoundError:
@@ -109,7 +109,7 @@ def test_a_wrong_code_takes_as_long_as_a_wrong_key(store, opened):
     assert 0.5 < no_code / wrong_key < 2
 
 
-# Reading and writing another room's
+# Two rooms
 
 
 def test_a_key_opens_no_other_room(store, opened):
@@ -118,7 +118,7 @@ def test_a_key_opens_no_other_room(store, opened):
     assert not store.authenticate(opened.code, other.coach_key)
 
 
-def test_a_token_of_one_room_is_nobody_in_another(store, opened):
+def test_the_same_token_in_two_rooms_is_two_participants(store, opened):
     other = store.create_room("Porto workshop", INSTRUMENT)
     store.add_response(opened.code, answers(3), submission_id="me")
     store.add_response(other.code, answers(8), submission_id="me")
@@ -132,7 +132,7 @@ def test_a_token_of_one_room_is_nobody_in_another(store, opened):
 
 @pytest.fixture
 def full(store):
-    """A database with all the rooms that it keeps, made past the store: hashing takes its time."""
+    """A database with as many rooms as it may have, inserted directly: hashing keys is slow."""
     opened = store.create_room("The first", INSTRUMENT)
     with store.database.writing() as connection:
         known = connection.execute(select(rooms)).mappings().one()
@@ -147,7 +147,7 @@ def full(store):
     return opened
 
 
-def test_10_000_rooms_disturb_nobody_and_the_next_is_refused(store, full, clock):
+def test_a_database_with_10_000_rooms_works_and_refuses_the_next(store, full, clock):
     assert len(store.rooms()) == MOST_ROOMS == 10_000
     with pytest.raises(RoomError, match=r"There are 10,000 rooms already.*careerpath room list"):
         store.create_room("One too many", INSTRUMENT)
@@ -160,7 +160,7 @@ def test_10_000_rooms_disturb_nobody_and_the_next_is_refused(store, full, clock)
     assert len(store.rooms()) == 1
 
 
-def test_a_code_that_is_taken_is_never_given_twice(store, opened, monkeypatch):
+def test_two_rooms_never_get_the_same_code(store, opened, monkeypatch):
     codes = iter([opened.code, opened.code, "BCDFGH"])
     monkeypatch.setattr(store_module, "new_code", lambda: next(codes))
     assert store.create_room("Another", INSTRUMENT).code == "BCDFGH"
@@ -181,7 +181,7 @@ def test_a_code_that_is_taken_is_never_given_twice(store, opened, monkeypatch):
     ],
     ids=["name", "another", "text", "digits", "many"],
 )
-def test_a_response_of_a_megabyte_is_refused_in_few_words_and_nothing_is_kept(store, opened, sent):
+def test_a_response_of_a_megabyte_is_refused_briefly_and_nothing_is_stored(store, opened, sent):
     with pytest.raises(AnswerError) as caught:
         store.add_response(opened.code, sent, submission_id="me")
     assert len(str(caught.value)) < 300

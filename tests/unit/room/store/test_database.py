@@ -1,4 +1,4 @@
-"""Where rooms are kept, how a file is guarded, and what is said when it cannot be used."""
+"""The database: its URL, the rights of its file, backups, checks, and errors in plain words."""
 
 import os
 import sqlite3
@@ -23,7 +23,7 @@ def file(tmp_path):
     return tmp_path / "folder" / "rooms.db"
 
 
-def test_without_a_url_it_is_the_environments_or_the_users(monkeypatch, tmp_path):
+def test_the_default_url_comes_from_the_environment_or_the_users_folder(monkeypatch, tmp_path):
     monkeypatch.setenv(DATABASE_VARIABLE, "postgresql://coach@host/rooms")
     assert database_url().host == "host"
     assert database_url("sqlite:///here.db").database == "here.db"
@@ -37,13 +37,13 @@ def test_without_a_url_it_is_the_environments_or_the_users(monkeypatch, tmp_path
 @pytest.mark.parametrize(
     "url", ["rooms.db", "mysql://host/rooms", "sqlite:/x:y@z:w", "://", "x" * 999]
 )
-def test_what_is_no_url_of_a_database_is_refused_with_an_example(url):
+def test_a_wrong_url_is_refused_with_an_example(url):
     with pytest.raises(StoreError, match=r"sqlite:///rooms\.db or postgresql://") as caught:
         database_url(url)
     assert len(str(caught.value)) < 200
 
 
-def test_a_password_is_never_told():
+def test_no_error_shows_a_password():
     url = "postgresql://coach:s3cret@127.0.0.1:1/rooms"
     with pytest.raises(StoreUnavailableError, match="does not answer") as caught:
         open_store(url)
@@ -60,7 +60,7 @@ def test_without_its_driver_postgresql_says_what_to_install(monkeypatch):
         open_store("postgresql://host/rooms")
 
 
-def test_sqlite_is_set_up_for_many_and_to_forget(file):
+def test_sqlite_is_set_up_for_many_users_and_for_erasure(file):
     with closing(open_store(f"sqlite:///{file}")) as store, store.database.reading() as connection:
         settings = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -75,7 +75,7 @@ def test_sqlite_is_set_up_for_many_and_to_forget(file):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
-def test_nobody_else_may_read_the_file(file, tmp_path):
+def test_only_the_owner_can_read_the_file(file, tmp_path):
     with closing(open_store(f"sqlite:///{file}")) as store:
         store.create_room("Room")
         modes = {path.name: path.stat().st_mode & 0o777 for path in file.parent.iterdir()}
@@ -85,7 +85,7 @@ def test_nobody_else_may_read_the_file(file, tmp_path):
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_that_is_no_database_is_left_alone(tmp_path):
+def test_a_file_that_is_not_a_database_is_not_changed(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but long enough to be taken for one\n" * 50)
     before = path.read_bytes()
@@ -94,7 +94,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="Choose another database"):
         open_store(f"sqlite:///{tmp_path}/file/rooms.db")
@@ -124,7 +124,7 @@ def test_an_error_of_the_database_shows_no_answers(store):
         assert "777" not in said.replace(", ", "")
 
 
-def test_a_backup_is_whole_while_others_write(file, tmp_path):
+def test_a_backup_is_complete_while_others_write(file, tmp_path):
     with closing(open_store(f"sqlite:///{file}")) as store:
         codes = [store.create_room(f"Room {number}").code for number in range(3)]
         for number in range(6):
@@ -204,8 +204,8 @@ def test_a_check_sees_what_is_still_in_the_log(file):
         assert check_database(f"sqlite:///{file}").rooms == 3
 
 
-def test_the_command_for_pg_dump_can_be_run_as_it_stands(tmp_path):
-    """With stars for a password it would neither ask for it nor look it up."""
+def test_the_pg_dump_command_in_the_message_can_be_run_unchanged(tmp_path):
+    """With a password of stars, pg_dump would neither ask for it nor look it up."""
 
     class PostgreSQL:
         is_sqlite = False
@@ -232,7 +232,21 @@ def test_connections_that_are_not_kept_are_closed(postgres_url):
         assert store.database.engine.pool.status() == "NullPool"
 
 
-# What loads what
+def test_a_database_in_memory_takes_many_threads():
+    with closing(open_store("sqlite://")) as store:
+        code = store.create_room("Lisbon workshop").code
+        answers = dict.fromkeys(store.instrument(code).item_ids, 5)
+
+        def share(number):
+            store.add_response(code, answers, submission_id=f"token-{number}")
+            return store.counts(code).shared
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(share, range(100)))
+        assert store.counts(code).shared == 100
+
+
+# What a participant's process loads
 
 
 def loaded_after(code):
@@ -259,17 +273,3 @@ def test_a_participants_process_loads_sqlalchemy_and_nothing_heavier(file):
     loaded = loaded_after(sharing)
     assert "sqlalchemy" in loaded
     assert loaded.isdisjoint({"pandas", "numpy", "scipy", "pyarrow", "narwhals", "alembic"})
-
-
-def test_a_database_in_memory_takes_many_threads():
-    with closing(open_store("sqlite://")) as store:
-        code = store.create_room("Lisbon workshop").code
-        answers = dict.fromkeys(store.instrument(code).item_ids, 5)
-
-        def share(number):
-            store.add_response(code, answers, submission_id=f"token-{number}")
-            return store.counts(code).shared
-
-        with ThreadPoolExecutor(8) as threads:
-            list(threads.map(share, range(100)))
-        assert store.counts(code).shared == 100

@@ -1,4 +1,4 @@
-"""What is deleted is in the database's files no more: looked for byte by byte."""
+"""Deleted data is no longer in the database's files: they are searched byte by byte."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ def wide_answers(room, number):
 
 
 def traces(room, code, numbers):
-    """What a room leaves in a file: its title, and each person's token and answers."""
+    """What the files contain of a room: its title, and each person's token and answers."""
     found = [f"The title of room {room}"]
     for number in numbers:
         found.append(token_digest(code, f"{room} {number}"))
@@ -37,7 +37,7 @@ def traces(room, code, numbers):
 
 
 def fill(store, room):
-    """A room that has seen some life: retakes, a frozen picture, another instrument."""
+    """Create a room with answers, a frozen picture, and newer answers of some people."""
     code = store.create_room(f"The title of room {room}", WIDE).code
     for number in range(PEOPLE):
         answers = wide_answers(room, number)
@@ -77,7 +77,7 @@ def files(url, request):
 
 
 @pytest.mark.parametrize("way", ["delete_room", "reset_room", "expiry"])
-def test_what_is_deleted_is_in_no_file(store, clock, files, way):
+def test_deleted_data_is_in_no_file(store, clock, files, way):
     codes = [fill(store, room) for room in range(3)]
     gone = traces(1, codes[1], range(PEOPLE)) + traces(1, codes[1], range(1000, 1000 + PEOPLE, 3))
     kept = [trace for room in (0, 2) for trace in traces(room, codes[room], range(1, PEOPLE, 3))]
@@ -99,7 +99,7 @@ def test_what_is_deleted_is_in_no_file(store, clock, files, way):
     assert still_there(kept, files()) == len(kept)
 
 
-def test_a_reader_that_keeps_the_log_is_told_and_the_rest_is_made_up_for(
+def test_if_a_reader_keeps_the_log_an_error_says_so_and_an_upgrade_erases_it(
     tmp_path, monkeypatch, clock
 ):
     monkeypatch.setattr("careerpath.room.store.database.PATIENCE", 0.2)

@@ -50,7 +50,7 @@ def database(empty_url):
 
 @pytest.fixture
 def first_revision(database):
-    """A database as the first revision left it, with a room in which six have shared."""
+    """A database of the first revision, with a room in which six people have shared."""
     with database.writing() as connection:
         with Operations.context(MigrationContext.configure(connection)):
             rooms_0001.upgrade()
@@ -86,7 +86,7 @@ def first_revision(database):
     return database
 
 
-def test_the_newest_revision_is_the_last_of_one_line():
+def test_the_revisions_form_one_line_up_to_the_newest():
     scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
     assert scripts.get_heads() == [NEWEST]
     assert [each.revision for each in scripts.walk_revisions()] == ["0004", "0003", "0002", "0001"]
@@ -101,7 +101,7 @@ def test_an_empty_database_gets_the_tables_that_the_store_expects(database):
         assert compare_metadata(context, metadata) == []
 
 
-def test_a_filled_older_database_keeps_all_that_is_in_it(first_revision, empty_url, clock):
+def test_a_migration_from_the_first_revision_keeps_everything(first_revision, empty_url, clock):
     with closing(open_store(empty_url, clock=clock)) as store:
         assert store.room("BCDFGH").title == "Old room"
         assert store.authenticate("BCDFGH", "key")
@@ -135,7 +135,7 @@ def test_an_upgrade_that_fails_changes_nothing(first_revision, monkeypatch):
         assert connection.exec_driver_sql("SELECT * FROM participants").all() == before
 
 
-def test_a_newer_database_is_left_alone(empty_url, database):
+def test_a_newer_database_is_refused_and_not_changed(empty_url, database):
     upgrade(database)
     with database.writing() as connection:
         connection.execute(VERSION.update().values(version_num="9999"))
@@ -153,7 +153,7 @@ WIDE = Instrument.plain(
 )
 
 
-def test_answers_become_lists_in_the_picture_and_behind_it(database):
+def test_packed_answers_become_lists_whether_shown_or_waiting(database):
     rows = [
         ("BCDFGH", INSTRUMENT, "0123456789a0123", "a" * 15),
         ("JKMNPQ", WIDE, "00019010f", None),
@@ -195,8 +195,8 @@ def test_answers_become_lists_in_the_picture_and_behind_it(database):
         assert connection.exec_driver_sql(empty).scalar_one() == 1
 
 
-def test_postgresql_takes_no_samples_of_what_people_answered(postgres_url):
-    """Its statistics would keep what has been deleted."""
+def test_postgresql_keeps_no_samples_of_answers(postgres_url):
+    """Samples in its statistics would survive the deletion of the answers."""
     with (
         new_database(postgres_url) as url,
         closing(open_store(url)) as store,

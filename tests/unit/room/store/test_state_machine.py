@@ -1,4 +1,4 @@
-"""The store against a plain dictionary: whatever order things happen in, the two agree."""
+"""The store does what a model in plain dictionaries does, in whatever order things happen."""
 
 from collections import Counter
 from datetime import timedelta
@@ -36,7 +36,7 @@ CAPACITY = 8
 
 
 class Modelled:
-    """A room as it ought to be."""
+    """What the store should know of a room."""
 
     def __init__(self, expires):
         self.expires = expires
@@ -87,7 +87,7 @@ class Rooms(RuleBasedStateMachine):
         self.store.purge_expired()
 
     def there(self, code):
-        """The model of a room, or None where it is gone; then the store says so, too."""
+        """The model of a room, or None if it is gone; then the store must say so, too."""
         if code in self.model and self.model[code].expires > self.clock():
             return self.model[code]
         if self.model.pop(code, None) or code:
@@ -219,7 +219,7 @@ class Rooms(RuleBasedStateMachine):
                 assert self.store.tally(code) == Tally.of(frame, INSTRUMENT)
 
 
-def test_the_store_does_what_a_dictionary_would(store, clock):
+def test_the_store_agrees_with_a_dictionary(store, clock):
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
         lambda: Rooms(store, clock),
