@@ -1,19 +1,19 @@
-"""What scoring and tallying a cohort costs, beside the least that the same engine can do.
+"""Time of scoring and tallying a cohort, compared with the least that the same engine needs.
 
-Fifteen columns of ``uint8``, the same for all. Each contender and its yardstick are run in turn, in
-one run, and the best of a few rounds counts, so that the noise of the machine falls on both alike.
-Prints a Markdown table of ratios::
+All score the same fifteen columns of ``uint8``. Each contender and its yardstick run in turn, and
+the best of a few rounds counts, so that other load on the machine affects both alike. It prints a
+Markdown table of ratios::
 
     python benchmarks/cohort.py --rows 10000000
 
-- *score_frame* gives total, band and reason. Beside it in pandas: ``sum(axis=1)``, which is a total
-  and no more, and wraps, counts gaps as 0 and checks nothing. In Polars and DuckDB: the same three
+- *score_frame* gives total, band and reason. Its yardstick in pandas is ``sum(axis=1)``, which only
+  gives a total, overflows, counts gaps as 0 and checks nothing; in Polars and DuckDB the same three
   columns, written by hand for this one scale.
-- *Tally.of* counts by item, answer and total. Beside it: NumPy's ``bincount`` of the totals by
-  item, without any check.
+- *Tally.of* counts by item, answer and total. Its yardstick is NumPy's ``bincount`` of the totals
+  by item, without any check.
 - *A cut score moved*: counts, shares, flips and Livingston-Lewis from a tally.
 
-Large files have a benchmark of their own, ``benchmarks/large_file.py``.
+For large files see ``benchmarks/large_file.py``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     columns = answers(options.rows)
     print(f"{options.rows:,} rows x {len(IDS)} items, uint8; best of {options.rounds} rounds.\n")
-    print("| careerpath | s | beside it | s | ratio | to reach |")
+    print("| careerpath | s | yardstick | s | ratio | goal |")
     print("|---|---:|---|---:|---:|---:|")
     for ours, theirs, bar, run_ours, run_theirs in contests(columns):
         mine, yardstick = best([run_ours, run_theirs], options.rounds)
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def answers(rows: int, seed: int = 0) -> dict[str, Answers]:
-    """Draw random answers, a column an item."""
+    """Draw random answers, one column per item."""
     random = np.random.default_rng(seed)
     return {name: random.integers(0, 11, rows, dtype=np.uint8) for name in IDS}
 
@@ -70,7 +70,7 @@ Contest = tuple[str, str, float, Callable[[], Any], Callable[[], Any]]
 
 
 def contests(columns: dict[str, Answers]) -> list[Contest]:
-    """Pair what is measured with its yardstick."""
+    """Return the pairs of what is measured and its yardstick."""
     frame = pd.DataFrame(columns)
     arrow = pa.table(columns)
     polars = pl.DataFrame(columns)
@@ -125,7 +125,7 @@ def contests(columns: dict[str, Answers]) -> list[Contest]:
 
 
 def by_hand_polars(frame: Any) -> Any:
-    """Score as one would who knows that this scale has whole answers from 0 to 10."""
+    """Score in the shortest way for this scale of whole answers from 0 to 10."""
     keyed = [
         10 - pl.col(name).cast(pl.Int16) if name in LEFT else pl.col(name).cast(pl.Int16)
         for name in IDS
@@ -157,7 +157,7 @@ def by_hand_polars(frame: Any) -> Any:
 
 
 def by_hand_sql() -> str:
-    """Write the same as SQL."""
+    """Return the same as SQL."""
     total = " + ".join(f"(10 - {name}::int)" if name in LEFT else f"{name}::int" for name in IDS)
     outside = " or ".join(f"{name} > 10" for name in IDS)
     gap = " or ".join(f"{name} is null" for name in IDS)
@@ -169,17 +169,17 @@ def by_hand_sql() -> str:
         select * exclude (units), case when unscored_reason is null then units::bigint end as total,
         case when unscored_reason is not null then 'unscored' when units < 50 then 'management'
         when units > 100 then 'mastery' else 'both' end as band from scored
-    """  # noqa: S608 - names of our own
+    """  # noqa: S608 - the names are ours
 
 
 def in_duckdb(database: Any, relation: Any) -> None:
-    """Have DuckDB compute a relation and keep it."""
+    """Let DuckDB compute a relation as a table, and drop the table."""
     relation.create("scored")
     database.execute("drop table scored")
 
 
 def bare_bincount(columns: dict[str, Answers]) -> list[Any]:
-    """Count by item, answer and total, as NumPy does it, and check nothing."""
+    """Count by item, answer and total with NumPy, and check nothing."""
     total = np.zeros(len(columns[IDS[0]]), np.int64)
     for name in IDS:
         total += 10 - columns[name] if name in LEFT else columns[name]
@@ -187,7 +187,7 @@ def bare_bincount(columns: dict[str, Answers]) -> list[Any]:
 
 
 def best(runs: list[Callable[[], Any]], rounds: int) -> list[float]:
-    """Run all in turn, and return the least seconds of each."""
+    """Run all in turn for some rounds, and return the least seconds of each."""
     least = [float("inf")] * len(runs)
     for _ in range(rounds):
         for at, run in enumerate(runs):
@@ -198,7 +198,7 @@ def best(runs: list[Callable[[], Any]], rounds: int) -> list[float]:
 
 
 def cut_score(tally: Tally) -> None:
-    """Print what moving a cut score costs."""
+    """Print the time that moving a cut score takes."""
     published = SHIPPED.cut_scores
     moved = [CutScores(management_below=50 + at, mastery_above=100 - at) for at in range(20)]
 
@@ -211,7 +211,7 @@ def cut_score(tally: Tally) -> None:
             each.flips(published, cuts)
             each.classification(cuts)
         spent = (time.perf_counter() - started) / len(moved)
-        print(f"A cut score moved, {each.count:,} people: {spent * 1000:.1f} ms (to reach: 5)")
+        print(f"A cut score moved, {each.count:,} people: {spent * 1000:.1f} ms (goal: 5)")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What `careerpath tally` of a large Parquet file costs: seconds, and the most memory it takes.
+"""Time and peak memory of `careerpath tally` for large Parquet files.
 
-Makes files of synthetic answers (`simulate_cohort`, 15 columns of ``uint8``) in a folder for
-passing things, has each engine tally each of them in a process of its own, and prints a Markdown
-table. A hundred million rows take 0.8 GB of disk::
+It makes files of synthetic answers (`simulate_cohort`, 15 columns of ``uint8``) in a temporary
+folder, lets each engine tally each of them in a process of its own, and prints a Markdown table. A
+hundred million rows take 0.8 GB of disk::
 
     python benchmarks/large_file.py --rows 1000000 10000000 100000000
 
-It imports nothing large itself: a process starts with what its parent had for its most memory.
+It imports nothing large: the peak memory of a process starts with that of its parent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ENGINES = ("pandas", "polars", "duckdb")
 GROUP = 1_000_000
-"""Rows of a group, each drawn with a seed of its own."""
+"""How many rows are drawn with one seed."""
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     if options.write:
         write(options.write, options.rows[0])
         return
-    print("| engine | rows | file | s | rows a second | most memory |")
+    print("| engine | rows | file | s | rows a second | peak memory |")
     print("|---|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
         for rows in options.rows:
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def tally(path: Path, engine: str) -> tuple[float, float]:
-    """Return the seconds and the most megabytes that a tally takes, starting Python included."""
+    """Return the seconds and the peak megabytes of a tally, including the start of Python."""
     output = path.with_suffix(".tally")
     command = [sys.executable, "-m", "careerpath", "tally", str(path), "-o", str(output)]
     started = time.perf_counter()
@@ -66,7 +66,7 @@ def tally(path: Path, engine: str) -> tuple[float, float]:
         sys.exit(
             f"careerpath tally --engine {engine} ended with {os.waitstatus_to_exitcode(status)}"
         )
-    # In kilobytes, but on macOS in bytes.
+    # Linux counts kilobytes, macOS bytes.
     return seconds, used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1024)
 
 

@@ -1,4 +1,4 @@
-"""What the command line shows of a cohort."""
+"""What the command line shows of a tally."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from careerpath.cohort.files_to_tally import Progress
+from careerpath.cohort.named_cohort import or_none
 from careerpath.cohort.tally import Tally
-from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Band, CutScores
 from careerpath.core.wording import percent
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FEW = 30
-"""Under so many people, shares say little."""
+"""With fewer people than this, shares say little."""
 
 
 @contextmanager
 def tally_progress() -> Iterator[Progress]:
-    """Show a bar on the error stream, where that is a terminal."""
+    """Show a progress bar on the error stream, if that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -47,14 +47,14 @@ def tally_progress() -> Iterator[Progress]:
 
 
 def tally_document(tally: Tally, cuts: CutScores) -> dict[str, Any]:
-    """Describe a tally as plain data."""
+    """Return a tally as plain data, for JSON."""
     return {
         "people": tally.count,
         "synthetic": tally.synthetic,
         "unscored": {str(reason): count for reason, count in tally.unscored.items()},
         "mean": tally.mean if tally.count else None,
         "sd": tally.sd if tally.count > 1 else None,
-        "alpha": _alpha(tally),
+        "alpha": or_none(tally.alpha),
         "bands": {str(band): count for band, count in tally.counts(cuts).items()},
     }
 
@@ -62,7 +62,7 @@ def tally_document(tally: Tally, cuts: CutScores) -> dict[str, Any]:
 def show_tally(
     console: Console, name: str, tally: Tally, cuts: CutScores, *, said: str = ""
 ) -> None:
-    """Print how many there are, in which bands, and how well the items agree."""
+    """Print how many people there are, in which bands, and how well the items agree."""
     lines = [f"{name}: {tally.count:,} people with a total."]
     if tally.synthetic:
         lines.append("Synthetic people are among them: nobody ever gave their answers.")
@@ -81,21 +81,13 @@ def show_tally(
             )
     if tally.count > 1:
         lines.append(f"Mean total {tally.mean:.1f}, standard deviation {tally.sd:.1f}.")
-    alpha = _alpha(tally)
-    if alpha is not None:
-        low, high = tally.alpha_interval()
+    found = or_none(tally.reliability)
+    if found:
         lines.append(
-            f"Alpha {alpha:.2f} ({low:.2f} to {high:.2f}): how well the items agree, not whether "
-            "they measure the right thing."
+            f"Alpha {found.alpha:.2f} ({found.low:.2f} to {found.high:.2f}): how well the items "
+            "agree, not whether they measure the right thing."
         )
     if 0 < tally.count < FEW:
-        lines.append(f"Fewer than {FEW} people: read nothing into small differences.")
+        lines.append(f"Fewer than {FEW} people: small differences mean nothing.")
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
-
-
-def _alpha(tally: Tally) -> float | None:
-    try:
-        return tally.alpha()
-    except CareerpathError:
-        return None

@@ -18,24 +18,24 @@ def tally_command(
         list[str],
         typer.Argument(
             metavar="FILES...",
-            help="Cohorts (.csv, .tsv, .xlsx, .parquet, .jsonl) and tallies (.tally); globs, too; "
-            "tables of databases, such as sqlite:///answers.db#table.",
+            help="Cohorts (.csv, .tsv, .xlsx, .parquet, .jsonl), tallies (.tally), globs, and "
+            "database tables, such as sqlite:///answers.db#table.",
         ),
     ],
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the tally goes.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file for the tally.")],
     engine: Annotated[
         str,
         typer.Option(
             metavar="pandas|polars|duckdb|spark",
-            help="What reads and counts Parquet; the tally is the same.",
+            help="What reads and counts Parquet files; the tally is the same.",
         ),
     ] = "pandas",
     master: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="Spark's cluster, such as spark://host:7077; by default this machine.",
+            help="The master of a Spark cluster, such as spark://host:7077; default: this machine.",
         ),
     ] = None,
     instrument: InstrumentOption = None,
@@ -61,7 +61,7 @@ def tally_command(
 def simulate_command(
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where it goes: .csv, .tsv or .parquet.")
+        Path, typer.Option("--output", "-o", help="The new file: .csv, .tsv or .parquet.")
     ],
     count: Annotated[int, typer.Option(help="How many people.")] = 200,
     mean: Annotated[float | None, typer.Option(help="The mean total.")] = None,
@@ -71,7 +71,7 @@ def simulate_command(
     instrument: InstrumentOption = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Make up a synthetic cohort, to try things out with."""
+    """Simulate a synthetic cohort, to try things out."""
     from careerpath.cohort.simulation import simulate_cohort
     from careerpath.cohort.writing import write_cohort
 

@@ -1,4 +1,4 @@
-"""A cluster on this machine: a master, and two workers as processes of their own."""
+"""A Spark cluster on this machine: a master and two workers, each a process."""
 
 import os
 import re
@@ -19,7 +19,7 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What each process of Spark's is told: to stay on this machine, and small."""
+    """The environment of each Spark process: it stays on this machine, and small."""
     settings = folder / "conf"
     settings.mkdir(exist_ok=True)
     (settings / "spark-defaults.conf").write_text(
@@ -43,7 +43,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def daemon(log: Path, sign: str, *arguments: str) -> Iterator[str]:
-    """Start a process of Spark's, and wait until its log shows the sign; end it by its id."""
+    """Start a Spark process, wait until its log shows the sign, and end it by its id."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             [HOME / "bin" / "spark-class", *arguments],
@@ -83,7 +83,7 @@ def lonely_master(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def master(folder: Path) -> Iterator[str]:
-    """The address of a master that has two workers, with room for two of us."""
+    """The address of a master with two workers and room for two jobs."""
     with ExitStack() as stack:
         address = stack.enter_context(daemon(folder / "master.log", *MASTER))
         for number in (1, 2):
@@ -108,7 +108,7 @@ MASTER = (
 
 @pytest.fixture(scope="session")
 def session(master: str, folder: Path) -> Iterator[SparkSession]:
-    """A session on that cluster, for all tests that want frames of Spark's."""
+    """A session on that cluster, for all tests that need Spark frames."""
     with pytest.MonkeyPatch.context() as patch:
         for key, value in environment(folder).items():
             patch.setenv(key, value)
