@@ -11,7 +11,7 @@ const out = resolve(here, '../careerpath/serving/templates/careerpath/static');
 const widget = resolve(here, '../careerpath/ui/html_view.js');
 const target = ['es2022', 'safari16', 'firefox115', 'chrome109'];
 
-/** A stylesheet, its imports inlined, as a string: the widgets bring their style when they come. */
+/** A style sheet with its imports, as a string: the widgets add their style when they are loaded. */
 const stylesAsText = {
   name: 'styles-as-text',
   setup({ onLoad }) {
@@ -22,24 +22,24 @@ const stylesAsText = {
   },
 };
 
-/** Indexes of which we need a handful of names: see the files that stand in for them. */
+/** Packages of which we need only a few names are replaced by files of our own. */
 const standIns = {
   name: 'stand-ins',
   setup({ onResolve }) {
     const services = join(here, 'src/services.ts');
     onResolve({ filter: /^@jupyterlab\/(services|coreutils)$/ }, () => ({ path: services }));
     onResolve({ filter: /^sanitize-html$/ }, () => ({ path: join(here, 'src/sanitize.ts') }));
-    // Inside of the package its own index is called `..`.
+    // Inside the package, its own index is called `..`.
     onResolve({ filter: /^\.\.$/ }, ({ importer }) =>
       importer.includes(join('@jupyterlab', 'services', 'lib')) ? { path: services } : undefined,
     );
-    // From its sources, a file a class, so that the docks, menus and palettes that nobody shows stay out.
+    // From its sources, one file per class, so that unused docks, menus and palettes are left out.
     const lumino = join(here, 'node_modules/@lumino/widgets/src');
     onResolve({ filter: /^@lumino\/widgets$/ }, () => ({ path: join(lumino, 'index.ts'), sideEffects: false }));
     onResolve({ filter: /^\.\// }, ({ importer, path }) =>
       dirname(importer) === lumino ? { path: join(lumino, `${path}.ts`), sideEffects: false } : undefined,
     );
-    // jQuery without requests and effects: widgets use it to wrap an element, if at all.
+    // jQuery without requests and effects: widgets use it only to wrap an element.
     onResolve({ filter: /^jquery$/ }, () => ({ path: join(here, 'node_modules/jquery/dist/jquery.slim.js') }));
   },
 };
@@ -83,7 +83,7 @@ await mkdir(out, { recursive: true });
 for (const old of await readdir(out)) await rm(join(out, old));
 for (const { path, contents } of outputFiles) await writeFile(path, contents);
 const entry = names((name) => name.startsWith('page-'))[0];
-// What the entry imports before it runs: the template preloads it.
+// The page preloads what the entry imports before it runs.
 const [, { imports }] = Object.entries(metafile.outputs).find(([path]) => basename(path) === entry);
 const needed = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
 const manifest = { entry, preload: [...new Set(needed)].sort() };

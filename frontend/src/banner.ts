@@ -1,8 +1,8 @@
-/** The banner at the top: it speaks when the connection is lost, gone, or back. */
+/** The banner at the top: it says when the connection is lost, gone or back. */
 import type { Status } from './connection';
 import type { PageConfig } from './page';
 
-/** Some browsers refuse to store anything, and some throw at the question. */
+/** Some browsers store nothing, and some throw an error when asked. */
 function browserKeeps(): boolean {
   const key = 'careerpath/probe';
   try {

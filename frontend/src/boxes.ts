@@ -1,4 +1,4 @@
-/** ipywidgets' boxes with their style. Where controls are needed too, both share these classes. */
+/** ipywidgets' boxes with their style. If other controls are loaded too, both use these classes. */
 import style from './boxes.css';
 import { addStyle } from './style';
 

@@ -1,11 +1,11 @@
 /**
- * The connection to the kernel, and what becomes of it: `careerpath:connection` events on the window tell
+ * The connection to the kernel. Its state is announced by `careerpath:connection` events on the window:
  * `connected`, `lost` (we keep trying) or `gone` (the process has ended; only a reload helps).
- * `careerpath:failure` tells the log id of something that failed in the kernel.
+ * `careerpath:failure` carries the log id of something that failed in the kernel.
  *
- * KernelConnection gives up after a few tries without a word, and between them it may wait for a minute.
- * A phone that wakes up has no minute, so the tries are ours: soon, then ever slower, and at once when the
- * network or the reader comes back.
+ * KernelConnection silently gives up after a few tries, and may wait a minute between them. That is too
+ * long for a phone that wakes up, so we try ourselves: soon, then more and more slowly, and at once when
+ * the network or the reader comes back.
  */
 import { CommsOverSubshells, KernelConnection, ServerConnection } from '@jupyterlab/services';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
@@ -38,19 +38,19 @@ export class Connection {
         token: '',
         appendToken: false,
       }),
-      // Asked whenever a socket fails early.
+      // KernelConnection asks this whenever a socket fails early.
       kernelAPIClient: { getModel: () => this.model() } as never,
-      // Voilà's message filter lets no request for a subshell through, and it is right.
+      // Voilà's message filter rightly blocks requests for subshells.
       commsOverSubshells: CommsOverSubshells.Disabled,
     });
     this.kernel.connectionStatusChanged.connect((_, status) => this.onConnection(status));
     this.kernel.statusChanged.connect((_, status) => {
-      // A restarted kernel is an empty one: to this page it is as good as dead.
+      // A restarted kernel is empty: for this page it is the same as a dead one.
       if (status === 'dead' || status === 'autorestarting' || status === 'restarting') this.tell('gone');
     });
     this.kernel.anyMessage.connect((_, { msg, direction }) => this.keepUnconfirmed(msg, direction));
     this.kernel.iopubMessage.connect((_, message) => {
-      // A callback of ours has failed. The server has put the log's id in the place of the traceback.
+      // A callback of ours has failed. The server has replaced the traceback by an id in the log.
       const parent = message.parent_header as { msg_type?: string; session?: string };
       if (message.header.msg_type === 'error' && parent.msg_type === 'comm_msg' && parent.session === this.kernel.clientId) {
         const id = (message.content as { evalue: string }).evalue;
@@ -65,13 +65,13 @@ export class Connection {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') void this.check();
     });
-    // Back from the back-forward cache: the socket may be dead without having said so.
+    // The page comes back from the back-forward cache: its socket may be dead without notice.
     window.addEventListener('pageshow', (event) => {
       if (event.persisted) void this.check();
     });
     window.addEventListener('pagehide', (event) => {
-      // A page that may come back keeps its kernel; if it never does, the server culls it.
-      // A beacon carries no header of ours and needs none: the kernel's id, which only this page knows, is the key.
+      // A page that may come back keeps its kernel; if it never does, the server ends the kernel later.
+      // A beacon cannot carry our headers and needs none: only this page knows the kernel's id.
       if (!event.persisted && this.status !== 'gone') {
         navigator.sendBeacon(`${baseUrl}voila/api/shutdown/${encodeURIComponent(this.kernelId)}`);
       }
@@ -79,9 +79,9 @@ export class Connection {
   }
 
   private tell(status: Status): void {
-    // From `gone` there is no way back.
+    // `gone` is final.
     if (this.status === status || this.status === 'gone') return;
-    // The first connection is no news.
+    // The first connection is not announced.
     const news = this.status !== 'starting' || status !== 'connected';
     this.status = status;
     if (status === 'gone') {
@@ -100,7 +100,7 @@ export class Connection {
       this.tell('connected');
       if (again) void this.resend();
     } else if (status === 'disconnected') {
-      // Closed in order, as when the kernel was ended after a long rest: ask before we call it lost.
+      // Closed regularly, for example when an unused kernel was ended: ask before we call it lost.
       this.model().then(
         () => this.lost(),
         () => undefined,
@@ -117,19 +117,19 @@ export class Connection {
 
   private retryLater(): void {
     window.clearTimeout(this.timer);
-    // Half of the wait is chance, so that a room full of phones does not come back in one instant.
+    // Half of the wait is random, so that the phones of a whole room do not come back all at once.
     this.timer = window.setTimeout(() => this.retry(), this.wait * (0.5 + Math.random() / 2));
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   }
 
   private retry(): void {
     if (this.status === 'gone' || this.kernel.isDisposed) return;
-    // A refusal only means: not this time.
+    // If it is refused, the next try follows.
     this.kernel.reconnect().catch(() => undefined);
     this.retryLater();
   }
 
-  /** Is it still there? Ask now, and mend what can be mended. */
+  /** Ask now whether the kernel is still there, and reconnect if possible. */
   private async check(): Promise<void> {
     if (this.checking || this.status === 'gone' || this.kernel.isDisposed) return;
     this.checking = true;
@@ -150,7 +150,7 @@ export class Connection {
     return Promise.race([this.kernel.requestKernelInfo().then(() => true, () => false), late]);
   }
 
-  /** The server's word on the kernel. It throws where the kernel is gone; without a network it is not. */
+  /** Ask the server about the kernel. Throws if the kernel is gone, but not if the network is down. */
   private async model(): Promise<{ id: string; name: string }> {
     const response = await fetch(this.address, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     if (response?.status === 404) {
@@ -161,9 +161,9 @@ export class Connection {
   }
 
   /**
-   * A message that was under way when the socket died may be lost, and a widget waits for its confirmation
+   * A message that was on its way when the socket died may be lost, and a widget waits for its confirmation
    * before it sends the next one: without this, one lost message would silence a slider for good.
-   * Only state updates are kept: to set the same value twice does no harm, to press a button twice may.
+   * Only state updates are kept: setting the same value twice does no harm, pressing a button twice may.
    */
   private keepUnconfirmed(message: KernelMessage.IMessage, direction: 'send' | 'recv'): void {
     if (direction === 'send') {
@@ -171,7 +171,7 @@ export class Connection {
       if (message.header.msg_type === 'comm_msg' && content.data?.method === 'update') {
         const id = message.header.msg_id;
         this.unconfirmed.set(id, message);
-        // A network that goes away without a word closes no socket. A kernel that is at work takes its time.
+        // When a network disappears, the socket stays open. A busy kernel answers late, so it is not asked.
         window.setTimeout(() => {
           if (this.unconfirmed.has(id) && this.kernel.status !== 'busy') void this.check();
         }, PATIENCE);
@@ -186,7 +186,7 @@ export class Connection {
 
   private async resend(): Promise<void> {
     const lost = [...this.unconfirmed.values()];
-    // The answer comes after what the server had kept for us, so what is confirmed by now needs no second way.
+    // The answer comes after everything that the server kept for us: what is confirmed by now is not sent again.
     if (lost.length === 0 || !(await this.answers())) return;
     const kernel = this.kernel as unknown as { _sendMessage(message: KernelMessage.IMessage): void };
     for (const message of lost) {

@@ -1,4 +1,4 @@
-/** ipywidgets' own controls with their stylesheet, loaded when the first of them is needed. */
+/** ipywidgets' controls with their style sheet, loaded when the first of them is needed. */
 import base from '@jupyter-widgets/base/css/index.css';
 import controls from '@jupyter-widgets/controls/css/widgets.css';
 import { addStyle } from './style';

@@ -13,14 +13,14 @@ const VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]';
 async function start(): Promise<void> {
   const config = await pageConfig();
   if (!config) {
-    // The server has already written into the page why.
+    // The server has written the reason into the page.
     return reveal();
   }
   watchConnection(config);
   prepareModules(config.modules);
-  // Nearly every widget of ours stands on it: let it run while the kernel answers.
+  // Nearly all our widgets need it: load it while the kernel answers.
   if ('anywidget' in config.modules) void loadModule('anywidget').catch(() => undefined);
-  // Connecting takes a while, and so do the cells: let both happen at once.
+  // Connecting takes a while, and so do the cells: do both at once.
   const { kernel } = new Connection(config.baseUrl, config.kernelId);
   const manager = new WidgetManager(kernel);
   await pageComplete();
@@ -33,14 +33,14 @@ async function start(): Promise<void> {
   document.documentElement.dataset['careerpath'] = 'ready';
 }
 
-/** Put a view where its script element is. */
+/** Replace a script element by the view that it stands for. */
 async function show(manager: WidgetManager, place: HTMLScriptElement): Promise<void> {
   const host = document.createElement('div');
   host.className = 'cp-widget';
   try {
     const { model_id } = JSON.parse(place.textContent ?? '') as { model_id: string };
     const view = await manager.create_view<DOMWidgetView>(await manager.get_model(model_id));
-    // The first view takes the place of the skeleton within one frame, so that nothing flashes or jumps.
+    // The first view replaces the skeleton within one frame, so that nothing flashes or jumps.
     reveal();
     place.replaceWith(host);
     Widget.attach(view.luminoWidget, host);
@@ -52,7 +52,7 @@ async function show(manager: WidgetManager, place: HTMLScriptElement): Promise<v
   }
 }
 
-/** The skeleton goes, the outputs come. */
+/** Remove the skeleton and show the outputs. */
 function reveal(): void {
   document.getElementById('careerpath-skeleton')?.remove();
   document.getElementById('careerpath-outputs')?.removeAttribute('hidden');

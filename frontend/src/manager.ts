@@ -1,8 +1,8 @@
 /**
  * The widget manager: the models of the kernel's widgets, and their views in this page.
  *
- * Nearly all of it is ipywidgets' own ManagerBase. What is added: comms over our kernel connection, modules
- * from `modules.ts`, and plain messages where ipywidgets would show a stack.
+ * Nearly all of it is ipywidgets' own ManagerBase. Added are comms over our kernel connection, modules from
+ * `modules.ts`, and plain messages in place of ipywidgets' stack traces.
  */
 import * as base from '@jupyter-widgets/base';
 import { ManagerBase } from '@jupyter-widgets/base-manager';
@@ -13,7 +13,7 @@ import { BOXES, UnknownModule, loadModule } from './modules';
 
 type Classes = Record<string, typeof base.WidgetModel & typeof base.WidgetView>;
 
-/** A comm that goes quiet, instead of throwing into a click handler, once its kernel is gone. */
+/** A comm that does nothing once its kernel is gone, instead of throwing an error into a click handler. */
 class QuietComm extends base.shims.services.Comm {
   override send(...message: Parameters<base.shims.services.Comm['send']>): string {
     return this.jsServicesComm.isDisposed ? '' : super.send(...message);
@@ -24,7 +24,7 @@ class QuietComm extends base.shims.services.Comm {
 }
 
 export class WidgetManager extends ManagerBase {
-  /** Comms that the kernel opened before we had asked it for its models: see `load`. */
+  /** Comms that the kernel opened before we asked it for its models: see `load`. */
   private early: Map<string, [Kernel.IComm, KernelMessage.ICommOpenMsg]> | null = new Map();
 
   constructor(private readonly kernel: Kernel.IKernelConnection) {
@@ -41,8 +41,8 @@ export class WidgetManager extends ManagerBase {
   /**
    * Take over all widgets of the kernel.
    *
-   * While the cells still run, comms are only noted: a box may be opened whose children were opened
-   * before we had connected, so models are made when the kernel has told us all of them.
+   * While the cells still run, comms are only noted: the children of a box may have been opened before we
+   * connected, so models are made when the kernel has reported all of them.
    */
   async load(): Promise<void> {
     await this._loadFromKernel();
@@ -55,7 +55,7 @@ export class WidgetManager extends ManagerBase {
     }
   }
 
-  /** Show the messages of one request to `take` and to nobody else; returns what ends it. */
+  /** Pass the messages of one request to `take` and to nobody else; returns a function that ends this. */
   interceptOutputs(id: string, take: (message: KernelMessage.IIOPubMessage) => void): () => void {
     const hook = (message: KernelMessage.IIOPubMessage): boolean => {
       take(message);
@@ -67,9 +67,8 @@ export class WidgetManager extends ManagerBase {
     };
   }
 
-
   override async create_view<V extends base.WidgetView>(model: base.WidgetModel, options: object = {}): Promise<V> {
-    // ManagerBase would draw its own error widget, which unfolds into a stack. Do as it does, but for that.
+    // The same as in ManagerBase, which however shows an error widget with a stack trace.
     const id = base.uuid();
     const made = (model.state_change = model.state_change.then(async () => {
       const View = await this.loadViewClass(
@@ -145,7 +144,7 @@ export class WidgetManager extends ManagerBase {
   }
 }
 
-/** A view that says one sentence in the place of a widget. */
+/** A view that shows one sentence in place of a widget. */
 function messageView(text: string): typeof base.WidgetView {
   return class extends base.DOMWidgetView {
     override render(): void {

@@ -1,4 +1,4 @@
-/** What a visitor reads when something went wrong: plain words, never a stack. */
+/** What a visitor reads when something went wrong: plain words, never a stack trace. */
 export function plainMessage(text: string): HTMLElement {
   const message = document.createElement('p');
   message.className = 'cp-message';

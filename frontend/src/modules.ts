@@ -1,9 +1,9 @@
 /**
- * Widget modules that are not ours, from the AMD bundles that their Python packages ship.
+ * Widget modules of other packages, loaded from the AMD bundles that come with the Python packages.
  *
- * The bundle lies beside the installed Python package, so the two sides always match, and nothing of it
- * is bundled here. It is loaded by a script element: the page's policy needs no `eval`. RequireJS would be
- * 18 kB for what is needed here: a module has a few dependencies, and we know all of them.
+ * The bundle is part of the installed Python package, so both sides always match. It is loaded by a script
+ * element, so the page's policy needs no `eval`. RequireJS would add 18 kB; here a module has only a few
+ * dependencies, and we know them all.
  */
 import * as base from '@jupyter-widgets/base';
 import * as boxes from './boxes';
@@ -41,7 +41,7 @@ let defined: Definition | null = null;
 export function prepareModules(bundles: Record<string, string>): void {
   addresses = bundles;
   const define = (...parts: unknown[]): void => {
-    // define(name?, dependencies?, factory): what is a string or a list is told apart by its type.
+    // define(name?, dependencies?, factory): name and dependencies are recognised by their type.
     const factory = parts.pop() as Factory | Exports;
     const dependencies = (parts.find(Array.isArray) ?? ['require', 'exports', 'module']) as string[];
     defined = { dependencies, factory };
@@ -56,7 +56,7 @@ export function loadModule(name: string): Promise<Exports> {
   if (!module) {
     module = (own[name]?.() as Promise<Exports> | undefined) ?? loadBundle(name);
     loaded.set(name, module);
-    // A network failure must not stick: the next view that needs the module tries again.
+    // Do not remember a network failure: the next view that needs the module tries again.
     module.catch(() => loaded.delete(name));
   }
   return module;
@@ -89,12 +89,12 @@ async function loadBundle(name: string): Promise<Exports> {
   return factory(...given) ?? module.exports;
 }
 
-/** The `require` inside of a bundle: only `require([names], done)`; nothing can be had synchronously. */
+/** The `require` inside a bundle: only `require([names], done)`; it cannot return a module directly. */
 function requireLoaded(names: string[], done: (...modules: unknown[]) => void, failed?: (reason: unknown) => void): void {
   Promise.all(names.map(loadModule)).then((modules) => done(...modules), failed ?? console.error);
 }
 
-/** Scripts run one after the other, so that a `define` belongs to the script that has just run. */
+/** Scripts run one after the other, so that each `define` belongs to the script that has just run. */
 let queue: Promise<unknown> = Promise.resolve();
 
 function runScript(address: string): Promise<Definition> {
@@ -105,7 +105,7 @@ function runScript(address: string): Promise<Definition> {
       script.src = address;
       script.onload = () => {
         script.remove();
-        // onload follows the script's own run at once, with nothing of ours in between.
+        // The browser calls onload right after the script has run.
         return defined ? resolve(defined) : reject(new Error(`${address} defines no module.`));
       };
       script.onerror = () => {

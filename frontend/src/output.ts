@@ -1,4 +1,4 @@
-/** The Output widget: what the kernel prints or displays inside of it, as plain parts of the page. */
+/** The Output widget: shows what the kernel prints or displays inside it. */
 import type { DOMWidgetView } from '@jupyter-widgets/base';
 import * as base from '@jupyter-widgets/output';
 import type { KernelMessage } from '@jupyterlab/services';
@@ -14,7 +14,7 @@ const OUTPUT_TYPES = new Set(['stream', 'display_data', 'execute_result', 'error
 export class OutputModel extends base.OutputModel {
   declare widget_manager: WidgetManager;
   private stopListening_: (() => void) | null = null;
-  /** clear_output(wait=True) keeps the old outputs until the next one is there. */
+  /** After clear_output(wait=True) the old outputs stay until the next one comes. */
   private clearNext = false;
 
   override defaults(): Backbone.ObjectHash {
@@ -27,7 +27,7 @@ export class OutputModel extends base.OutputModel {
     this.follow();
   }
 
-  /** While `msg_id` is set, the outputs of that request are ours. */
+  /** While `msg_id` is set, take the outputs of that request. */
   private follow(): void {
     this.stopListening_?.();
     const id = this.get('msg_id') as string;
@@ -48,7 +48,7 @@ export class OutputModel extends base.OutputModel {
       return;
     }
     this.set('outputs', outputs);
-    // The kernel reads `outputs` too, and a page that is reloaded gets them from there.
+    // The kernel needs `outputs` too: a reloaded page gets them from there.
     this.save_changes();
   }
 }
@@ -64,7 +64,7 @@ export class OutputView extends base.OutputView {
   private async draw(): Promise<void> {
     const parts = await Promise.all((this.model.get('outputs') as Output[]).map((output) => this.part(output)));
     this.el.replaceChildren(...parts.map((part) => (part instanceof Node ? part : part.host)));
-    // A widget is drawn whole only once it is told that it is in the page.
+    // A widget is drawn completely only after it is told that it is in the page.
     await this.displayed;
     for (const part of parts) {
       if (!(part instanceof Node) && part.host.isConnected) Widget.attach(part.view.luminoWidget, part.host);

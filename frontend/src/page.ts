@@ -1,18 +1,18 @@
 /**
- * What the server wrote into the page for us: which kernel runs it, and where the widget modules lie.
+ * The settings that the server writes into the page: which kernel runs it, and where the widget modules are.
  *
  * The page is streamed: this script runs while the kernel is still starting, so the settings may not
- * have arrived yet. They are JSON in an inert element, because the page's policy allows no inline script.
+ * have arrived yet. They are JSON in an element that does not run, because the page's policy allows no inline script.
  */
 export interface PageConfig {
-  /** The path of the application on this host, with a slash at both ends. */
+  /** The path of the site on this host, with a slash at both ends. */
   baseUrl: string;
   kernelId: string;
-  /** Widget module name -> path of the AMD bundle that its Python package ships. */
+  /** The path of each widget module's AMD bundle, by the module's name. */
   modules: Record<string, string>;
-  /** Where a reload finds what was entered; empty where nothing is kept, or nobody knows. */
+  /** Says where a reload finds what was entered; empty if nothing is kept or it is unknown. */
   kept: string;
-  /** What to say where it is not kept, or where this browser keeps nothing. */
+  /** What to say if it is not kept, or if this browser keeps nothing. */
   unkept: string;
 }
 
@@ -24,14 +24,14 @@ const parsed = new Promise<void>((resolve) => {
   }
 });
 
-/** The whole page has arrived, so every cell has run. */
+/** Resolves when the whole page has arrived, so every cell has run. */
 export const pageComplete = (): Promise<void> => parsed;
 
-/** The settings, as soon as the stream brings them; null where the server could not start the page. */
+/** The settings, as soon as they arrive; null if the server could not start the page. */
 export async function pageConfig(): Promise<PageConfig | null> {
   const read = (): PageConfig | null => {
     const element = document.getElementById('careerpath-config');
-    // Text that is still arriving has no sibling yet: parse only what the parser has left behind.
+    // While the text still arrives, the element has no next sibling: parse it only when it is complete.
     const whole = element && (element.nextSibling || document.readyState !== 'loading');
     return whole ? (JSON.parse(element.textContent ?? '') as PageConfig) : null;
   };

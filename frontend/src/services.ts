@@ -1,6 +1,6 @@
 /**
- * What KernelConnection needs of `@jupyterlab/services` and `@jupyterlab/coreutils`, and nothing else. The build
- * puts this file in the place of both packages' indexes, which would bring contents, settings, terminals and users.
+ * The parts of `@jupyterlab/services` and `@jupyterlab/coreutils` that KernelConnection needs. The build uses this
+ * file in place of both packages' indexes, which would add contents, settings, terminals and users.
  */
 export { PageConfig } from '@jupyterlab/coreutils/lib/pageconfig';
 export { URLExt } from '@jupyterlab/coreutils/lib/url';

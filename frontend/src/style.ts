@@ -1,4 +1,4 @@
-/** Put a stylesheet before the page's own, so that ours has the last word. */
+/** Add a style sheet before the page's own, so that the page's own rules win. */
 export function addStyle(text: string): void {
   const style = document.createElement('style');
   style.textContent = text;
