@@ -89,7 +89,7 @@ def test_bad_files_are_told_plainly(session, tmp_path, spoil, why):
         tally_files([str(path)], SHIPPED, engine="spark")
 
 
-def test_what_only_spark_can_tell_is_told_in_a_line(session, tmp_path):
+def test_an_error_of_spark_is_reported_in_one_line(session, tmp_path):
     with pytest.raises(CareerpathError) as caught:
         tally_files([f"file://{tmp_path}/nothing.parquet"], SHIPPED, engine="spark")
     assert "Spark cannot read" in str(caught.value)
@@ -122,7 +122,7 @@ def test_a_master_that_is_not_there_is_told_at_once(monkeypatch):
 
 
 @pytest.mark.parametrize("master", ["", "yes", "spark://", "spark://host", "http://host:7077"])
-def test_what_is_no_master_is_told(monkeypatch, master):
+def test_a_wrong_master_is_reported(monkeypatch, master):
     assert "spark://host:7077" in fails(monkeypatch, master)
 
 

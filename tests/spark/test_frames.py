@@ -70,7 +70,7 @@ def test_sums_past_255_do_not_wrap_and_a_gap_is_not_nothing(spark_frame):
     assert bands == ["both", "both", "mastery", "mastery", "unscored"]
 
 
-def test_reversed_items_and_everything_that_is_no_answer(spark_frame):
+def test_reversed_items_and_all_kinds_of_invalid_answers(spark_frame):
     odd = [None, math.nan, math.inf, 11.0, -1.0, 2.5, 0.0]
     table = pa.table(
         {name: odd if name == "q01" else [0.0] * len(odd) for name in SHIPPED.item_ids}

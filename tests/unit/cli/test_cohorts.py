@@ -52,7 +52,7 @@ def test_score_a_cohort(made, tmp_path):
     assert told["people"] == 50
 
 
-def test_what_has_been_scored_is_scored_anew(made, tmp_path):
+def test_a_scored_file_can_be_scored_again(made, tmp_path):
     run("score", made, "-o", tmp_path / "once.csv")
     done = run("score", tmp_path / "once.csv", "-o", tmp_path / "twice.csv")
     assert done.exit_code == 0, done.output
@@ -86,7 +86,7 @@ def test_a_few_people_are_told_to_be_few(tmp_path):
     ],
     ids=" ".join,
 )
-def test_what_is_there_is_replaced_only_where_that_is_said(made, tmp_path, monkeypatch, arguments):
+def test_an_existing_file_is_replaced_only_with_overwrite(made, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     there = tmp_path / "there.csv"
     there.write_text("mine")
@@ -131,9 +131,7 @@ def test_no_command_writes_over_what_it_reads(made, tmp_path, monkeypatch, argum
 
 
 @pytest.mark.parametrize("target", [".", "..", "nowhere/x.tally"])
-def test_a_place_that_will_not_do_is_told_before_anybody_is_counted(
-    made, tmp_path, monkeypatch, target
-):
+def test_a_wrong_output_path_is_reported_before_counting(made, tmp_path, monkeypatch, target):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
         "careerpath.cohort.files_to_tally.cohort_parts", lambda *_, **__: pytest.fail("was read")
@@ -164,7 +162,7 @@ def test_a_place_that_will_not_do_is_told_before_anybody_is_counted(
     ],
     ids=" ".join,
 )
-def test_what_is_wrong_is_told_plainly_with_exit_code_2(made, tmp_path, monkeypatch, arguments):
+def test_errors_are_reported_with_exit_code_2(made, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.csv").write_text("q01,q02\n1\n")
     (tmp_path / "bad.tally").write_text("no tally")

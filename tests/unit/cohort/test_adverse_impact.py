@@ -31,7 +31,7 @@ def test_bands_of_people_and_counts_are_the_same():
     assert found.unscored == {"a": 1, "b": 0}
 
 
-def test_where_nobody_is_favoured_nobody_is_worse_off():
+def test_if_nobody_is_in_the_favoured_band_all_ratios_are_one():
     found = adverse_impact({"a": ["both"], "b": ["both"]}, "mastery")
     assert found.ratio == {"a": 1, "b": 1}
     assert not any(found.under_four_fifths.values())
@@ -51,6 +51,6 @@ def test_where_nobody_is_favoured_nobody_is_worse_off():
         ({"a": {"both": 1.5}}, "mastery"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(groups, favoured):
+def test_groups_that_cannot_be_compared_are_refused(groups, favoured):
     with pytest.raises(CareerpathError):
         adverse_impact(groups, favoured)

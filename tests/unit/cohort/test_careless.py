@@ -18,7 +18,7 @@ FOUR = Instrument.plain(list("abcd"), management_below=10, mastery_above=30)
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.none() | st.integers(0, 3), min_size=4, max_size=4), max_size=5))
-def test_runs_and_spread_are_those_of_the_rows(rows):
+def test_runs_and_standard_deviations_are_those_of_the_rows(rows):
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.Int64), orient="row")
     for each in (frame, frame.to_pandas(), frame.to_arrow()):
         result = careless_flags(each, FOUR)
@@ -35,7 +35,7 @@ def test_runs_and_spread_are_those_of_the_rows(rows):
                 assert found["spread_within"][at] == pytest.approx(spread)
 
 
-def test_one_answer_all_along_is_careless_and_so_is_haste():
+def test_equal_answers_and_haste_are_careless():
     same = dict.fromkeys(SHIPPED.item_ids, 5)
     mixed = {name: (3 * at) % 11 for at, name in enumerate(SHIPPED.item_ids)}
     frame = pd.DataFrame([same | {"took": 200}, mixed | {"took": 200}, mixed | {"took": 20}])
@@ -51,7 +51,7 @@ def test_one_answer_all_along_is_careless_and_so_is_haste():
     assert lenient["careless"].tolist() == [False, False, False]
 
 
-def test_what_cannot_be_looked_at_is_refused():
+def test_frames_without_the_needed_columns_are_refused():
     frame = pd.DataFrame({name: [5] for name in "abcd"})
     with pytest.raises(CareerpathError, match="no column 'took'"):
         careless_flags(frame, FOUR, seconds="took")

@@ -30,9 +30,7 @@ def is_sound(found):
     skewness=st.none() | st.floats(-5, 5),
     kurtosis=st.none() | st.floats(0, 20),
 )
-def test_whatever_the_moments_it_never_crashes(
-    mean, sd, reliability, boundaries, count, skewness, kurtosis
-):
+def test_no_moments_crash_the_model(mean, sd, reliability, boundaries, count, skewness, kurtosis):
     try:
         found = livingston_lewis(
             mean,
@@ -65,7 +63,7 @@ def test_true_scores_that_hardly_differ_are_all_in_one_band():
     length=st.integers(1, 500),
     boundaries=st.lists(unit, max_size=4).map(sorted),
 )
-def test_whatever_the_beta_it_is_sound(ends, alpha, beta, length, boundaries):
+def test_every_beta_gives_possible_shares(ends, alpha, beta, length, boundaries):
     if ends[0] == ends[1]:
         with pytest.raises(CareerpathError):
             beta_classification(*ends, alpha, beta, length, boundaries)
@@ -75,14 +73,14 @@ def test_whatever_the_beta_it_is_sound(ends, alpha, beta, length, boundaries):
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("place", range(6))
-def test_what_is_no_number_is_refused(place, value):
+def test_anything_but_numbers_is_refused(place, value):
     arguments = [100, 20, 0.8, 0, 150, [50, 101]]
     arguments[place] = [50, value] if place == 5 else value
     with pytest.raises(CareerpathError):
         livingston_lewis(*arguments)
 
 
-def test_four_parameters_are_found_where_the_moments_allow_them():
+def test_four_parameters_are_fitted_if_the_moments_allow_it():
     """The moments of binomial scores on a known beta lead back to that beta."""
     lower, upper, alpha, beta, length = 0.2, 0.9, 4.0, 2.5, 60
     size, span = alpha + beta, upper - lower
@@ -147,7 +145,7 @@ def test_a_better_questionnaire_is_more_accurate():
     ],
     ids=str,
 )
-def test_what_is_no_model_is_refused(wrong):
+def test_numbers_that_make_no_model_are_refused(wrong):
     right = {"lower": 0.25, "upper": 0.75, "alpha": 5, "beta": 3, "length": 50, "boundaries": [0.5]}
     with pytest.raises(CareerpathError):
         beta_classification(**(right | wrong))

@@ -1,4 +1,4 @@
-"""Cohorts in databases: tables wide and long, and addresses that are no good."""
+"""Cohorts in databases: wide and long tables, and wrong addresses."""
 
 import sqlite3
 import sys
@@ -68,7 +68,7 @@ def test_the_commands_take_an_address(address, tmp_path):
     assert "40 people" in scored.output
 
 
-def test_where_there_is_one_table_it_need_not_be_named(tmp_path):
+def test_the_only_table_of_a_database_needs_no_name(tmp_path):
     path = tmp_path / "one.db"
     with sqlite3.connect(path) as database:
         database.execute("create table answers (q01 numeric(4, 2), q02)")
@@ -108,7 +108,7 @@ def test_decimals_of_a_table_are_exact(tmp_path):
         ("s3a://bucket/a.parquet", "--engine spark"),
     ],
 )
-def test_what_is_wrong_with_an_address_is_told(address, tmp_path, monkeypatch, wrong, why):
+def test_errors_in_an_address_are_reported(address, tmp_path, monkeypatch, wrong, why):
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(CareerpathError) as caught:

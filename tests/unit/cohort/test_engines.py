@@ -1,4 +1,4 @@
-"""Polars and DuckDB count Parquet where it lies: the same tally, whatever is in it."""
+"""Polars and DuckDB count Parquet files by themselves, and the tally is the same."""
 
 import sys
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Files of cohorts: every format, wide and long, and files that are no good."""
+"""Files of cohorts: every format, wide and long, and damaged files."""
 
 import json
 import os
@@ -319,7 +319,7 @@ def test_bad_long_files(tmp_path, content, why):
         read_cohort(text(tmp_path, content), PAIR)
 
 
-def test_what_is_no_number_in_a_long_file_is_told_by_its_person(tmp_path):
+def test_a_wrong_value_in_a_long_file_is_reported_with_its_person(tmp_path):
     content = "person,item,answer\na,q01,1\nb,q01,9\na,q02,2\nb,q02,seven\n"
     assert read_cohort(text(tmp_path, content), PAIR).examples == ("person 'b', q02: 'seven'",)
 
@@ -344,7 +344,7 @@ def test_formats_that_are_not_known(tmp_path, name):
         read_cohort(text(tmp_path, "q01,q02\n1,2\n", name), PAIR)
 
 
-def test_what_is_not_there_a_folder_and_what_may_not_be_read(tmp_path):
+def test_missing_files_folders_and_unreadable_files_are_reported(tmp_path):
     with pytest.raises(CareerpathError, match="No such file"):
         read_cohort(tmp_path / "nothing.csv", PAIR)
     (tmp_path / "folder.csv").mkdir()
@@ -363,7 +363,7 @@ def test_what_is_not_there_a_folder_and_what_may_not_be_read(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.tsv", "out.parquet"])
-def test_what_is_written_is_read_again(tmp_path, name):
+def test_a_written_file_can_be_read(tmp_path, name):
     write_cohort(score_frame(MADE, SHIPPED), tmp_path / name)
     found = read_cohort(tmp_path / name, SHIPPED)
     assert Tally.of(found.frame, SHIPPED) == Tally.of(MADE, SHIPPED)
@@ -387,7 +387,7 @@ def test_mixed_columns_go_into_parquet_as_text(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.txt", "nowhere/a.csv", "."])
-def test_what_cannot_be_written_is_told(tmp_path, name):
+def test_a_failed_write_is_reported(tmp_path, name):
     with pytest.raises(CareerpathError):
         write_cohort(MADE, tmp_path / name)
     assert not list(tmp_path.iterdir())

@@ -64,6 +64,6 @@ def test_gaps_are_left_out_and_counted():
         ([Fraction(10**400), 2], [0, 1]),
     ],
 )
-def test_what_makes_no_cut_is_refused(scores, criterion):
+def test_data_without_a_cut_are_refused(scores, criterion):
     with pytest.raises(CareerpathError):
         optimal_cut(scores, criterion)

@@ -1,4 +1,4 @@
-"""Alpha of a frame: gaps, engines, and what has none."""
+"""Alpha of a frame: gaps, engines, and frames without an alpha."""
 
 import pandas as pd
 import polars as pl
@@ -40,12 +40,12 @@ def test_text_is_refused():
 
 
 @pytest.mark.parametrize("frame", [None, 7, [[1, 2]]])
-def test_what_is_no_frame_is_refused(frame):
+def test_anything_but_a_frame_is_refused(frame):
     with pytest.raises(CareerpathError):
         cronbach_alpha(frame)
 
 
 @pytest.mark.parametrize(("sd", "reliability"), [(0, 0.8), (20, 0), (20, 1), (20, -0.3)])
-def test_no_true_score_without_a_spread_and_a_reliability(sd, reliability):
+def test_a_true_score_needs_an_sd_and_a_reliability(sd, reliability):
     with pytest.raises(CareerpathError):
         true_score(100, mean=75, sd=sd, reliability=reliability)

@@ -147,7 +147,7 @@ def test_sums_past_255_do_not_wrap(engine):
 
 
 @every_engine
-def test_a_gap_is_not_nothing(engine):
+def test_a_gap_is_not_zero(engine):
     table = pa.table({name: pa.array([0, None], pa.uint8()) for name in SHIPPED.item_ids})
     found = rows_of(score_frame(ENGINES[engine](table), SHIPPED))
     assert found[0]["total"] == 70
@@ -280,7 +280,7 @@ def test_a_column_that_is_there_twice_is_refused():
 
 
 @pytest.mark.parametrize("frame", [None, 7, "x", [1, 2], {"q01": [1]}, np.zeros((2, 15))])
-def test_what_is_no_frame_is_refused(frame):
+def test_anything_but_a_frame_is_refused(frame):
     with pytest.raises(CareerpathError, match="Give a pandas"):
         score_frame(frame, SHIPPED)
 

@@ -1,4 +1,4 @@
-"""Synthetic cohorts: what was asked for, the same again, and said to be made up."""
+"""Synthetic cohorts: their statistics, their seed, and their mark."""
 
 import pandas as pd
 import pytest
@@ -102,6 +102,6 @@ def test_it_says_that_it_is_synthetic():
     ],
     ids=str,
 )
-def test_what_no_answers_can_have_is_refused(wrong):
+def test_statistics_that_no_answers_can_have_are_refused(wrong):
     with pytest.raises(CareerpathError):
         simulate_cohort(SHIPPED, **wrong)

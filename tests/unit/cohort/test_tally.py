@@ -1,4 +1,4 @@
-"""The tally: every statistic beside the plainest way to compute it, and what it refuses."""
+"""The tally: every statistic against the plainest way to compute it, and what it refuses."""
 
 import time
 
@@ -157,7 +157,7 @@ def test_goodmans_intervals():
     assert intervals[Band.MANAGEMENT][0] < 0.1 < intervals[Band.MANAGEMENT][1]
 
 
-def test_an_interval_of_nobody_in_a_band_starts_at_nothing():
+def test_the_interval_of_an_empty_band_starts_at_zero():
     low, high = Tally.of(people_of([75, 75]), SHIPPED).share_intervals(CUTS)[Band.MASTERY]
     assert low == 0
     assert 0 < high < 1
@@ -229,7 +229,7 @@ def test_tallies_of_different_questionnaires_are_not_added():
             tally + Tally.empty(other)
 
 
-def test_other_cut_scores_are_no_hindrance_to_adding():
+def test_tallies_with_other_cut_scores_can_be_added():
     frame = people_of([40, 75, 120])
     moved = SHIPPED.with_cut_scores(management_below=60, mastery_above=95)
     assert (Tally.of(frame, SHIPPED) + Tally.of(frame, moved)).count == 6

@@ -1,4 +1,4 @@
-"""A tally's file: what is saved is loaded, and nothing else is."""
+"""A tally's file: a saved tally is loaded, and any other file is refused."""
 
 import gzip
 import json
@@ -87,7 +87,7 @@ def test_a_changed_file_is_refused(saved, change):
     [b"", b"careerpath", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"[" * 100_000)],
     ids=["empty", "text", "cut", "nothing inside", "deep"],
 )
-def test_something_else_is_no_tally(tmp_path, raw):
+def test_another_file_is_not_a_tally(tmp_path, raw):
     path = tmp_path / "x.tally"
     path.write_bytes(raw)
     with pytest.raises(CareerpathError, match="is not a tally"):
@@ -114,12 +114,12 @@ def test_a_scale_too_large_for_memory_is_refused(saved):
 
 
 @pytest.mark.parametrize("name", [".", "nowhere/x.tally", "a\0b"])
-def test_what_cannot_be_read_is_told(tmp_path, name):
+def test_unreadable_files_are_reported(tmp_path, name):
     with pytest.raises(CareerpathError, match="Cannot read"):
         Tally.load(tmp_path / name)
 
 
-def test_what_cannot_be_written_is_told_and_leaves_nothing(saved, tmp_path):
+def test_a_failed_write_is_reported_and_leaves_nothing(saved, tmp_path):
     tally = Tally.load(saved)
     with pytest.raises(CareerpathError, match="Cannot write"):
         tally.save(tmp_path / "nowhere" / "x.tally")

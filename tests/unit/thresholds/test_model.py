@@ -155,14 +155,14 @@ def test_a_handle_stops_at_the_other_and_at_the_ends(model):
     ],
 )
 @pytest.mark.parametrize("way", ["drag", "slide"])
-def test_what_no_handle_sends_moves_nothing(model, way, sent):
+def test_anything_but_two_numbers_moves_nothing(model, way, sent):
     with pytest.raises(CareerpathError):
         getattr(model, way)(sent)
     assert cuts_of(model) == (50, 100)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=2))
-def test_wherever_the_handles_are_the_cut_scores_are_possible_totals_in_order(sent):
+def test_all_handle_positions_give_possible_totals_in_order(sent):
     model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[COHORT])
     model.drag(sent)
     low, high = cuts_of(model)
@@ -249,7 +249,7 @@ def test_reset_goes_back_to_the_published_and_can_be_undone(model):
     assert cuts_of(model) == (60, 95)
 
 
-def test_a_move_to_the_same_place_is_none(model):
+def test_a_move_to_the_same_place_is_not_recorded(model):
     model.slide((50, 100))
     assert not model.can_undo
 
@@ -342,7 +342,7 @@ def test_unsure_totals_are_those_of_the_same_rule_as_a_persons_result(model, low
     assert model.effects.unsure_share == pytest.approx(expected)
 
 
-def test_trust_is_the_tallys(model):
+def test_the_classification_is_that_of_the_tally(model):
     model.move(management_below=61)
     assert model.effects.classification == COHORT.tally.classification(model.cuts)
 
@@ -367,7 +367,7 @@ def test_with_few_people_the_interval_stays_and_the_model_is_held_back():
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_hardly_anybody_raises_nowhere(count):
+def test_one_or_two_people_raise_no_error(count):
     frame = pd.DataFrame([dict.fromkeys(INSTRUMENT.item_ids, 5)] * 2).head(count)
     model = ThresholdsModel(
         instrument=INSTRUMENT, cohorts=[NamedCohort.of("few", frame, INSTRUMENT)], clock=Clock()
@@ -510,7 +510,7 @@ def test_a_file_that_is_there_is_never_replaced(model, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["missing/ours.toml", "a\0b.toml"])
-def test_what_cannot_be_written_is_told(model, tmp_path, path):
+def test_a_failed_write_is_reported(model, tmp_path, path):
     with pytest.raises(CareerpathError, match="Cannot write"):
         model.save(tmp_path / path)
 
@@ -526,7 +526,7 @@ def test_no_name_or_source_breaks_out_of_its_comment(clock):
     }
 
 
-def test_what_was_saved_is_forgotten_as_soon_as_the_cut_scores_move_on(model):
+def test_a_saved_instrument_is_forgotten_when_the_cut_scores_move(model):
     model.move(management_below=60)
     model.make(now=WHEN)
     assert model.saved is not None
@@ -644,7 +644,7 @@ def test_a_result_from_measured_norms_says_that_they_are_measured():
     ],
     ids=["synthetic", "few", "alike"],
 )
-def test_norms_are_held_back_where_they_would_mean_nothing(cohort, why):
+def test_norms_are_held_back_if_they_would_mean_nothing(cohort, why):
     model = ThresholdsModel(instrument=INSTRUMENT, cohorts=[cohort])
     assert why in model.norms_withheld
     with pytest.raises(CareerpathError, match=why):

@@ -106,7 +106,7 @@ def test_a_cut_score_between_two_totals_stays_what_it_was_set_to(lab):
 @pytest.mark.parametrize(
     "sent", [[50.0], [[1.0, 2.0]], [float("nan"), 3.0], [], ["a", "b"], "50", 7.0]
 )
-def test_handles_that_are_nowhere_are_refused_in_words(lab, sent):
+def test_impossible_handles_are_refused_with_a_message(lab, sent):
     try:
         handles(lab).x = sent
     except TraitError:
@@ -134,7 +134,7 @@ def test_handles_that_are_nowhere_are_refused_in_words(lab, sent):
         {"event": "drag_end"},
     ],
 )
-def test_a_message_that_no_button_sends_leaves_the_lab_standing(lab, content):
+def test_an_unknown_message_does_not_break_the_lab(lab, content):
     press(lab, content)
     assert cuts_of(lab) == (50, 100)
     assert lab.model.saved is None
@@ -166,7 +166,7 @@ def test_saving_offers_a_download_and_writes_nothing(lab, tmp_path, monkeypatch)
     assert [each.name for each in tmp_path.iterdir()] == ["downloaded.toml"]
 
 
-def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
+def test_saving_writes_to_the_folder_and_refuses_a_second_time(tmp_path):
     lab = ThresholdsScreen(MADE, INSTRUMENT, save_to=tmp_path)
     lab.move(management_below=60)
     press(lab, {"action": "save"})
@@ -177,7 +177,7 @@ def test_with_a_folder_saving_writes_there_and_twice_is_told(tmp_path):
     assert "exists already" in shown(lab)
 
 
-def test_norms_are_written_where_the_analyst_says_so(tmp_path):
+def test_norms_are_written_if_the_analyst_says_so(tmp_path):
     lab = ThresholdsScreen({"ours": OURS}, INSTRUMENT, save_to=tmp_path)
     assert re.search(r'data-action="save" aria-disabled="true"', shown(lab))
     press(lab, {"action": "norms"})
@@ -246,7 +246,7 @@ def test_people_without_a_total_are_told():
     assert "1 out of range" in text
 
 
-def test_it_says_what_alpha_is_not_and_what_each_figure_takes_for_granted(lab):
+def test_it_says_what_alpha_is_not_and_what_each_figure_assumes(lab):
     assert "Alpha is not validity" in shown(lab)
     for name in ("Goodman", "Feldt", "Livingston and Lewis"):
         assert name in shown(lab)
@@ -260,7 +260,7 @@ def test_few_people_see_intervals_and_no_model():
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_hardly_anybody_is_shown_too(count):
+def test_one_or_two_people_are_shown(count):
     lab = ThresholdsScreen(MADE.frame.head(count), INSTRUMENT)
     slider(lab).value = (60, 95)
     assert cuts_of(lab) == (60, 95)
@@ -291,7 +291,7 @@ def test_one_cohort_has_nothing_to_choose():
     assert not list(parts(ThresholdsScreen(MADE, INSTRUMENT), Dropdown))
 
 
-def test_whatever_a_cohort_is_called_is_text():
+def test_the_name_of_a_cohort_is_always_escaped():
     evil = '<img src=x onerror="alert(1)">'
     lab = ThresholdsScreen({evil: MADE, "b": OTHERS}, INSTRUMENT, source=evil)
     lab.move(management_below=60)
@@ -312,7 +312,7 @@ def test_half_points_have_a_slider_of_half_points():
     assert cuts_of(lab) == (1.5, 4.5)
 
 
-def test_a_snapshot_stands_still_and_says_itself_in_words(lab):
+def test_a_snapshot_does_not_change_and_has_a_text(lab):
     before = lab.snapshot()
     lab.move(management_below=60)
     after = lab.snapshot()
@@ -323,7 +323,7 @@ def test_a_snapshot_stands_still_and_says_itself_in_words(lab):
     assert repr(lab) == "ThresholdsScreen(everybody: 400, others: 250; cut scores 60 and 100)"
 
 
-def test_what_makes_no_sense_in_code_raises(lab):
+def test_wrong_arguments_in_code_raise_errors(lab):
     with pytest.raises(CareerpathError):
         lab.move(management_below=120)
     with pytest.raises(CareerpathError):
