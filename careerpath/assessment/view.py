@@ -177,10 +177,9 @@ class AssessmentScreen(VBox):
 
     def _open_link(self, fragment: object) -> None:
         """Show another person's answers on the first screen, apart from the visitor's own."""
-        from careerpath.questionnaire.shared_link import SharedAnswers
+        from careerpath.questionnaire.shared_link import read_link
 
-        self._shared = SharedAnswers(self._page)
-        self._shared.open(fragment)
+        self._shared = read_link(self._page, fragment)
         self._draw()
 
     def _leave_link(self) -> None:

@@ -2,80 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-
-from traitlets import Dict, HasTraits, Instance, Unicode
 
 from careerpath.core.errors import AnswerError, CareerpathError, Reason
 from careerpath.core.instrument import Instrument
 from careerpath.core.interpretation import Interpretation, interpret
 from careerpath.core.scoring import Score, score
-from careerpath.core.share_link import ShareLinkError, decode_answers, encode_answers
+from careerpath.core.share_link import decode_answers, encode_answers
 from careerpath.questionnaire.model import AnswerRow, answer_rows
 
 LONGEST_BASE = 500
 
 
-class SharedAnswers(HasTraits):
+@dataclass(frozen=True, slots=True)
+class SharedAnswers:
     """The answers in a link.
 
     Attributes
     ----------
-    answers : dict of str to int or float
-        Empty until a link is opened, and if it cannot be read.
+    instrument : Instrument
+    answers : mapping of str to int or float
+        Empty if the link cannot be read.
     score : Score or None
     interpretation : Interpretation or None
     refusal : str
-        Why a link cannot be read.
-
-    Examples
-    --------
-    >>> from careerpath import load_instrument
-    >>> model = SharedAnswers(load_instrument())
-    >>> model.open("answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrv")
-    >>> model.score.total
-    77
-    >>> model.open("answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrw")
-    >>> model.score, model.refusal
-    (None, 'This link is damaged: cut or changed. Ask for it again.')
+        Why the link cannot be read.
     """
 
-    instrument = Instance(Instrument)
-    answers = Dict()
-    score = Instance(Score, allow_none=True)
-    interpretation = Instance(Interpretation, allow_none=True)
-    refusal = Unicode("")
-
-    def __init__(self, instrument: Instrument) -> None:
-        super().__init__(instrument=instrument)
-
-    def open(self, fragment: object) -> None:
-        """Read what follows the "#" in an address, which can be anything."""
-        with self.hold_trait_notifications():
-            self.answers, self.score, self.interpretation, self.refusal = {}, None, None, ""
-            try:
-                if not isinstance(fragment, str):
-                    raise ShareLinkError("This link holds no answers. Open the whole link.")
-                answers = decode_answers(self.instrument, fragment)
-                result = score(self.instrument, answers)
-            except CareerpathError as error:
-                self.refusal = self._why(error)
-            else:
-                self.answers, self.score = answers, result
-                self.interpretation = interpret(self.instrument, result)
-
-    def _why(self, error: CareerpathError) -> str:
-        if not isinstance(error, AnswerError) or error.reason is not Reason.UNANSWERED:
-            return str(error)
-        return (
-            f"This link lacks {len(error.items)} of {len(self.instrument.items)} answers: "
-            f"{', '.join(error.items)}. Ask for a link to a complete result."
-        )
+    instrument: Instrument
+    answers: Mapping[str, int | float] = field(default_factory=dict)
+    score: Score | None = None
+    interpretation: Interpretation | None = None
+    refusal: str = ""
 
     @property
     def rows(self) -> tuple[AnswerRow, ...]:
         """The items with their answers."""
         return answer_rows(self.instrument, self.answers)
+
+
+def read_link(instrument: Instrument, fragment: object) -> SharedAnswers:
+    """Read the answers in a link.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The one that the page asks.
+    fragment : object
+        What follows the "#" in an address, which can be anything.
+
+    Examples
+    --------
+    >>> from careerpath import load_instrument
+    >>> instrument = load_instrument()
+    >>> read_link(instrument, "answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrv").score.total
+    77
+    >>> read_link(instrument, "answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrw").refusal
+    'This link is damaged: cut or changed. Ask for it again.'
+    """
+    if not isinstance(fragment, str):
+        return SharedAnswers(instrument, refusal="This link holds no answers. Open the whole link.")
+    try:
+        answers = decode_answers(instrument, fragment)
+        result = score(instrument, answers)
+    except CareerpathError as error:
+        return SharedAnswers(instrument, refusal=_why(instrument, error))
+    return SharedAnswers(instrument, answers, result, interpret(instrument, result))
+
+
+def _why(instrument: Instrument, error: CareerpathError) -> str:
+    if not isinstance(error, AnswerError) or error.reason is not Reason.UNANSWERED:
+        return str(error)
+    return (
+        f"This link lacks {len(error.items)} of {len(instrument.items)} answers: "
+        f"{', '.join(error.items)}. Ask for a link to a complete result."
+    )
 
 
 def link_to(base: object, instrument: Instrument, answers: dict[str, int | float]) -> str:

@@ -1,4 +1,4 @@
-"""Somebody's answers from a link, and the link itself."""
+"""Another person's answers from a link, and the link itself."""
 
 import pytest
 from hypothesis import given
@@ -6,16 +6,14 @@ from hypothesis import strategies as st
 
 from careerpath import load_instrument
 from careerpath.core.share_link import encode_answers
-from careerpath.questionnaire.shared_link import SharedAnswers, link_to
+from careerpath.questionnaire.shared_link import link_to, read_link
 
 INSTRUMENT = load_instrument()
 ANSWERS = dict.fromkeys(INSTRUMENT.item_ids, 9)
 
 
 def opened(fragment):
-    model = SharedAnswers(INSTRUMENT)
-    model.open(fragment)
-    return model
+    return read_link(INSTRUMENT, fragment)
 
 
 def test_a_link_shows_the_result_that_its_answers_have():
