@@ -261,7 +261,7 @@ def test_a_refresh_needs_no_key_and_another_browser_does(
 
 def test_who_leaves_has_to_give_the_key_again(page: Page, server, opened):
     go_in(page, server, opened)
-    page.get_by_role("button", name="Leave without deleting it").click()
+    page.get_by_role("button", name="Leave the room").click()
     expect(page.get_by_role("button", name="Create the room")).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Create the room")).to_be_visible()
