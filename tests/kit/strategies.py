@@ -21,6 +21,20 @@ def grid(instrument: Instrument) -> list[int | float]:
     return [instrument.total_of(steps, items=1) for steps in range(scale.steps + 1)]
 
 
+def answers_with_total(instrument: Instrument, total: float) -> dict[str, float]:
+    """Complete answers whose keyed sum is this total."""
+    answers: dict[str, float] = {}
+    rest = exact(total) - exact(instrument.minimum_total)
+    low, high = exact(instrument.scale.minimum), exact(instrument.scale.maximum)
+    for item in instrument.items:
+        part = min(rest, high - low)
+        rest -= part
+        keyed = low + part
+        answers[item.id] = float(keyed if item.mastery_side == "right" else low + high - keyed)
+    assert rest == 0
+    return answers
+
+
 @st.composite
 def instruments(
     draw: st.DrawFn, *, most_items: int = 8, most_steps: int = 12, with_texts: bool = False

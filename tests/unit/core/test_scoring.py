@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from kit.strategies import answered, grid, instruments
+from kit.strategies import answered, answers_with_total, grid, instruments
 
 from careerpath import (
     AnswerError,
@@ -23,19 +23,6 @@ from careerpath.core.errors import Reason
 from careerpath.core.scoring import keyed_answer
 
 SHIPPED = load_instrument()
-
-
-def answers_with_total(instrument, total):
-    """Complete answers whose keyed sum is this total."""
-    answers, rest = {}, Fraction(str(total)) - Fraction(str(instrument.minimum_total))
-    low, high = Fraction(str(instrument.scale.minimum)), Fraction(str(instrument.scale.maximum))
-    for item in instrument.items:
-        part = min(rest, high - low)
-        rest -= part
-        keyed = low + part
-        answers[item.id] = float(keyed if item.mastery_side == "right" else low + high - keyed)
-    assert rest == 0
-    return answers
 
 
 def half_points():
