@@ -61,7 +61,7 @@ def test_the_output_is_one_line_for_each_event():
     first, coach, *events = server.said.splitlines()
     assert first.startswith("careerpath is ready at ")
     page = Path(__file__).parents[2].joinpath("docs", "command-line.md").read_text("utf-8")
-    shown = f"$ careerpath serve\n{first}\n{coach}\n"
+    shown = f"\n{first}\n{coach}\n"
     assert shown.replace(server.url, "http://127.0.0.1:8866/") in page
     assert coach == f"  for a coach, to open a room: {server.url}room"
     assert [line.split(" ")[2] for line in events] == [

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from careerpath import load_instrument, open_store, simulate_cohort
 from careerpath.cli import app
+from careerpath.serving.memory import MEGABYTE, MemoryBudget
 
 ROOM = "BCDFGH"
 #: What differs from run to run.
@@ -93,3 +94,10 @@ def test_the_page_of_commands_shows_each_with_its_output():
     shown = [each for each in examples(ROOT / "docs" / "command-line.md") if each.shown]
     for path in paths_of(get_command(app)):
         assert any(each.text.startswith(f"careerpath {path}") for each in shown), path
+
+
+def test_the_page_of_commands_says_what_serve_says_of_memory():
+    budget = MemoryBudget((12 * 1024 + 340) * MEGABYTE, rooms=True)
+    budget._visitor = 65 * MEGABYTE
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    assert f"\n{budget.summary(2)}\n" in page
