@@ -17,6 +17,7 @@ from kit.documents import DOCUMENTS, INDEX, ROOT, commands
 from typer.main import get_command
 from typer.testing import CliRunner
 
+import careerpath
 from careerpath import (
     DualLadder,
     Tally,
@@ -249,6 +250,15 @@ def test_every_link_leads_somewhere(document):
         if place:
             headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
             assert place in map(anchor, headings), link
+
+
+def test_the_changelog_names_public_names():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    imports = re.findall(r"\| `from careerpath import ([^`]+)` \|$", changelog, re.MULTILINE)
+    named = {name for line in imports for name in line.split(", ")} - {"..."}
+    named |= set(re.findall(r"`(\w+)\((?:ladder|path)\b", changelog))
+    assert named <= set(careerpath.__all__)
+    assert len(named) > 15
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
