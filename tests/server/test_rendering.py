@@ -5,27 +5,33 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from kit.server_process import ServerProcess, until
+import pytest
+from kit.server_process import Response, ServerProcess, until
 
 from careerpath import load_instrument
 
 TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
 
 
-def test_outputs_and_texts_come_in_order(odd):
-    page = odd.get("outputs")
-    assert page.status == 200
+@pytest.fixture(scope="module")
+def outputs(odd: ServerProcess) -> Response:
+    """The page of a notebook with outputs of each kind."""
+    return odd.get("outputs")
+
+
+def test_outputs_and_texts_come_in_order(outputs):
+    assert outputs.status == 200
     shown = ["Words first", "printed", "<b>bold</b>", "<em>leaning</em>", "Words last"]
-    places = [page.text.index(each) for each in shown]
+    places = [outputs.text.index(each) for each in shown]
     assert places == sorted(places)
-    assert "&lt;i&gt;text&lt;/i&gt;" in page.text
-    assert "<title>Outputs &amp; &lt;more&gt;</title>" in page.text
+    assert "&lt;i&gt;text&lt;/i&gt;" in outputs.text
+    assert "<title>Outputs &amp; &lt;more&gt;</title>" in outputs.text
 
 
-def test_sources_and_the_error_stream_are_never_sent(odd):
-    text = odd.get("outputs").text
-    assert "secret_source" not in text
-    assert "whispered" not in text
+def test_sources_and_the_error_stream_are_never_sent(outputs):
+    assert "printed" in outputs.text
+    assert "secret_source" not in outputs.text
+    assert "whispered" not in outputs.text
 
 
 def test_cells_for_jupyterlab_are_neither_shown_nor_run(odd, marker):
@@ -91,26 +97,24 @@ def test_prefetching_browsers_and_head_requests_start_no_kernel(server):
     assert server.kernel_processes() == before
 
 
-def test_each_visitor_has_a_kernel_of_its_own(server):
-    assert server.kernel_of("assessment") != server.kernel_of("assessment")
+def test_each_visitor_has_a_kernel_of_its_own(odd):
+    assert odd.kernel_of("counter") != odd.kernel_of("counter")
 
 
-def test_two_addresses_of_a_folder(odd):
-    assert odd.get("counter").status == 200
+def test_a_folder_of_notebooks_replaces_the_built_in_ones(odd):
+    assert odd.get("counter", method="HEAD").status == 200
     assert odd.get("assessment").status == 404
 
 
 def test_a_notebook_with_unusual_characters_in_its_name_has_an_address(odd):
     robots = odd.get("robots.txt").text
-    for slug in ("two-words-1", "%C3%9Cbung.2"):
+    for slug, title in {"two-words-1": "Two words (1)", "%C3%9Cbung.2": "Übung.2"}.items():
         assert f"Disallow: /{slug}\n" in robots
-        assert odd.get(slug).status == 200
-    # A dot in it is no sign for any other character.
+        page = odd.get(slug)
+        assert page.status == 200
+        assert f"<title>{title}</title>" in page.text
+    # The dot stands for itself only.
     assert odd.get("%C3%9Cbung-2").status == 404
-    assert "<title>Two words (1)</title>" in odd.get("two-words-1").text
-
-
-# Where what was entered is kept
 
 
 def test_each_page_tells_its_front_end_what_a_reload_finds(server, odd):
