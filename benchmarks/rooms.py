@@ -37,7 +37,7 @@ from careerpath.room.store.shared_answers import steps_of
 from careerpath.room.store.tables import participants
 
 INSTRUMENT = load_instrument()
-TIMES_SLOWER = 3.0
+TIMES_SLOWER = 4.0
 """Goal: a response through the store takes no longer than this many bare inserts."""
 GOALS = {200: 0.050, 2_000: 0.150}
 """Goals for a refresh, in seconds, by the number of people."""

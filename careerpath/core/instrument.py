@@ -102,6 +102,11 @@ class Scale(InstrumentData):
         return int(self.steps_to(self.maximum))
 
     @cached_property
+    def steps_by_answer(self) -> dict[int | float, int]:
+        """All answers on the scale, each with its steps above the minimum."""
+        return {self.value(steps): steps for steps in range(self.steps + 1)}
+
+    @cached_property
     def exact_step(self) -> Fraction:
         """The step, exactly."""
         return exact(self.step)

@@ -107,6 +107,11 @@ def check_answer(instrument: Instrument, item_id: str, answer: object) -> int:
     """
     item = instrument.item(item_id)
     scale = instrument.scale
+    # Looking up a plain number is much faster than comparing it exactly. True would be found as 1.
+    if isinstance(answer, int | float) and not isinstance(answer, bool):
+        known = scale.steps_by_answer.get(answer)
+        if known is not None:
+            return known
     allowed = f"answers run from {scale.minimum} to {scale.maximum}"
 
     def refusal(reason: Reason, fact: str, next_step: str) -> AnswerError:

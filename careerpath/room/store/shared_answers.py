@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, null, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, update
 
 from careerpath.core.errors import shown
 from careerpath.core.instrument import Instrument
@@ -30,13 +30,20 @@ if TYPE_CHECKING:
 
 LONGEST_TOKEN = 200
 
+# Built once: building a statement takes longer than running it.
+_IN_ROOM = participants.c.room_id == bindparam("room")
+_THIS = (_IN_ROOM, participants.c.token == bindparam("digest"))
+_FIND = select(participants).where(*_THIS)
+_COUNT = select(func.count()).where(_IN_ROOM)
+_ADD = insert(participants)
+_CHANGE = update(participants).where(*_THIS)
 
 # Each function takes a connection with an open transaction, and the room's row in `rooms`.
 
 
 def find_participant(connection: Connection, room: Row[Any], digest: str) -> Row[Any] | None:
     """Return a participant's row, or None if nobody has joined with this token's digest."""
-    return connection.execute(select(participants).where(_is(room, digest))).one_or_none()
+    return connection.execute(_FIND, {"room": room.id, "digest": digest}).one_or_none()
 
 
 def save_participant(
@@ -72,17 +79,16 @@ def save_participant(
     if steps is not None:
         values["waiting" if room.picture == Visibility.FROZEN else "answers"] = steps
     if known:
-        connection.execute(update(participants).where(_is(room, digest)).values(**values))
+        connection.execute(_CHANGE, {"room": room.id, "digest": digest, **values})
         return
     if room.closed:
         raise closed_error(room)
-    everyone = select(func.count()).where(participants.c.room_id == room.id)
-    if connection.execute(everyone).scalar_one() >= room.capacity:
+    if connection.execute(_COUNT, {"room": room.id}).scalar_one() >= room.capacity:
         raise RoomFullError(
             f"Room {room.code} is full: {room.capacity:,} people are in it. You still have your "
             "own result."
         )
-    connection.execute(insert(participants).values(room_id=room.id, token=digest, **values))
+    connection.execute(_ADD, {"room_id": room.id, "token": digest, **values})
 
 
 def count_participants(connection: Connection, room: Row[Any]) -> Counts:
@@ -227,7 +233,3 @@ def closed_error(room: Row[Any]) -> RoomClosedError:
     return RoomClosedError(
         f"Room {room.code} is closed and takes no more answers. You still have your own result."
     )
-
-
-def _is(room: Row[Any], digest: str) -> ColumnElement[bool]:
-    return and_(participants.c.room_id == room.id, participants.c.token == digest)
