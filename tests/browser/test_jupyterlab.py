@@ -95,7 +95,7 @@ def test_the_ladders_run_in_jupyterlab(page: Page, lab: str):
     run(page, lab, "ladders")
     page.get_by_role("button", name="Start from the example").click(timeout=60_000)
     page.get_by_role("button", name="Mastery: Staff specialist").click()
-    scope = page.get_by_label("What one is responsible for").first
+    scope = page.get_by_label("What the person is responsible for").first
     scope.fill("")
     scope.press_sequentially("one")
     page.keyboard.press("Enter")
