@@ -29,7 +29,7 @@ from .core.instrument import (
     Scale,
 )
 from .core.instrument_file import load_instrument
-from .core.instrument_lint import Finding, Level, check_instrument
+from .core.instrument_lint import Finding, Severity, check_instrument
 from .core.interpretation import FacetReading, Interpretation, interpret
 from .core.reliable_change import PastResult, ReliableChange, reliable_change
 from .core.result_file import KeptResult, ResultFileError, read_results, result_document
@@ -94,7 +94,6 @@ __all__ = [
     "LadderLevel",
     "LadderReport",
     "LadderScreen",
-    "Level",
     "NamedCohort",
     "Norms",
     "OpenedRoom",
@@ -115,6 +114,7 @@ __all__ = [
     "Rung",
     "Scale",
     "Score",
+    "Severity",
     "ShareLinkError",
     "Side",
     "SimulatedCohort",

@@ -27,7 +27,7 @@ def check_command(
     Exits with status 1 if it finds errors, and with status 2 if it cannot run.
     """
     from careerpath.core.instrument_file import is_translation
-    from careerpath.core.instrument_lint import Level, check_data, check_translation
+    from careerpath.core.instrument_lint import Severity, check_data, check_translation
     from careerpath.core.shipped import instrument_path, read_toml
 
     path = instrument_path(file)
@@ -42,5 +42,5 @@ def check_command(
         from careerpath.cli.output import show_findings
 
         show_findings(console(), file, findings)
-    if any(finding.level is Level.ERROR for finding in findings):
+    if any(finding.level is Severity.ERROR for finding in findings):
         raise typer.Exit(FOUND_ERRORS)

@@ -35,7 +35,7 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """Check a ladder: what is not equal, why it matters and how to fix it."""
-    from careerpath.core.instrument_lint import Finding, Level
+    from careerpath.core.instrument_lint import Finding, Severity
     from careerpath.ladder.files import load_ladder
     from careerpath.ladder.findings import find_disparities
     from careerpath.ladder.parity import compare_aspects
@@ -65,7 +65,7 @@ def check_command(
                 for each in findings
             ],
         )
-    if any(finding.level is Level.ERROR for finding in findings):
+    if any(finding.level is Severity.ERROR for finding in findings):
         raise typer.Exit(FOUND_ERRORS)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from careerpath.core.instrument import Band
-from careerpath.core.instrument_lint import Finding, Level
+from careerpath.core.instrument_lint import Finding, Severity
 from careerpath.core.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _COLOURS = {
     Band.MASTERY: "cyan",
     Band.UNSCORED: "default",
 }
-_LEVELS = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "bold blue"}
+_LEVELS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 
 
 def show_result(console: Console, meaning: Interpretation) -> None:
@@ -60,18 +60,18 @@ def show_result(console: Console, meaning: Interpretation) -> None:
 
 def show_findings(console: Console, name: str, findings: Sequence[Finding]) -> None:
     """Print the findings of a check, errors first, and how many there are of each kind."""
-    counts = {level: sum(finding.level is level for finding in findings) for level in Level}
+    counts = {level: sum(finding.level is level for finding in findings) for level in Severity}
     blocks: list[RenderableType] = [
         Group(
             Text.assemble((level.capitalize(), _LEVELS[level]), f"  {finding.place}"),
             Padding(Text(finding.fact), (0, 0, 0, 2)),
             *([Padding(Text(finding.mend, style="dim"), (0, 0, 0, 2))] if finding.mend else []),
         )
-        for level in Level
+        for level in Severity
         for finding in findings
         if finding.level is level
     ]
-    fine = not counts[Level.ERROR] and not counts[Level.WARNING]
+    fine = not counts[Severity.ERROR] and not counts[Severity.WARNING]
     summary = Text.assemble(
         (name, "bold"),
         ": ",

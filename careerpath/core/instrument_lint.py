@@ -29,7 +29,7 @@ LONGEST_POLE = 12
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How much a finding matters, the worst first."""
 
     ERROR = "error"
@@ -43,7 +43,7 @@ class Finding:
 
     Attributes
     ----------
-    level : Level
+    level : Severity
     place : str
         The key it is about.
     fact : str
@@ -52,7 +52,7 @@ class Finding:
         The next step; empty if there is nothing to do.
     """
 
-    level: Level
+    level: Severity
     place: str
     fact: str
     mend: str = ""
@@ -127,7 +127,7 @@ def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
     except InstrumentError as error:
         return _errors_of(error, place)
     amiss = tuple(
-        Finding(Level.ERROR, each.place, each.fact, each.mend)
+        Finding(Severity.ERROR, each.place, each.fact, each.mend)
         for each in misfits(original, translation)
     )
     if amiss:
@@ -140,7 +140,7 @@ def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
 
 def _errors_of(error: InstrumentError, place: str) -> tuple[Finding, ...]:
     return tuple(
-        Finding(Level.ERROR, place, line.removeprefix(f"{place}: "))
+        Finding(Severity.ERROR, place, line.removeprefix(f"{place}: "))
         for line in str(error).splitlines()
     )
 
@@ -226,14 +226,14 @@ def _check_cut_scores(instrument: Instrument) -> Iterator[Finding]:
     for band, totals in reached.items():
         if not totals:
             yield Finding(
-                Level.ERROR,
+                Severity.ERROR,
                 "cut_scores",
                 f"No total reaches the band {band}.",
                 f"Move the cut scores; totals run from {span}.",
             )
         elif totals < NARROWEST_BAND * number:
             yield Finding(
-                Level.WARNING,
+                Severity.WARNING,
                 "cut_scores",
                 f"The band {band} is very narrow: {totals} of {number} totals.",
                 "Move the cut scores apart, or be ready to say why.",
@@ -244,7 +244,7 @@ def _check_cut_scores(instrument: Instrument) -> Iterator[Finding]:
     ):
         if instrument.scale.steps_to(cut, items=len(instrument.items)).denominator > 1:
             yield Finding(
-                Level.NOTE,
+                Severity.NOTE,
                 f"cut_scores {key}",
                 f"{show(cut)} lies between two totals: they move in steps of "
                 f"{show(instrument.scale.step)}.",
@@ -257,7 +257,7 @@ def _check_key_balance(instrument: Instrument) -> Iterator[Finding]:
     fewest, most = BALANCE
     if not fewest <= left / count <= most:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "items mastery_side",
             f"{left} of {count} items show the mastery pole on the left.",
             "Show it on the left in about half of them, in no pattern that can be guessed.",
@@ -274,14 +274,14 @@ def _check_key_balance(instrument: Instrument) -> Iterator[Finding]:
     outside = [name for name, band in bands.items() if band is not Band.BOTH]
     if outside:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "items mastery_side",
             f"The same answer to every item, as shown, gives: {told}.",
             "All three should be in the band both, because nobody read the items. Swap some poles.",
         )
     else:
         yield Finding(
-            Level.NOTE,
+            Severity.NOTE,
             "items mastery_side",
             f"The same answer to every item, as shown, gives: {told}.",
         )
@@ -290,7 +290,7 @@ def _check_key_balance(instrument: Instrument) -> Iterator[Finding]:
 def _check_random_answers(instrument: Instrument) -> Iterator[Finding]:
     shares = random_shares(instrument)
     told = ", ".join(f"{100 * share:.1f} % {band}" for band, share in shares.items())
-    yield Finding(Level.NOTE, "items", f"Answers at random give: {told}.")
+    yield Finding(Severity.NOTE, "items", f"Answers at random give: {told}.")
 
 
 def _check_facets(instrument: Instrument) -> Iterator[Finding]:
@@ -298,7 +298,7 @@ def _check_facets(instrument: Instrument) -> Iterator[Finding]:
     without = [item.id for item in instrument.items if item.facet is None]
     if without and sizes:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "items facet",
             f"These items belong to no facet: {', '.join(without)}.",
             "Name a facet for each, or for none.",
@@ -306,7 +306,7 @@ def _check_facets(instrument: Instrument) -> Iterator[Finding]:
     for facet, size in sizes.items():
         if size < FEWEST_IN_A_FACET:
             yield Finding(
-                Level.WARNING,
+                Severity.WARNING,
                 f"facets {facet!r}",
                 f"It has {counted(size, 'item', zero='no')}, too few to say anything about.",
                 f"Give it {FEWEST_IN_A_FACET} or more, or remove it.",
@@ -314,7 +314,7 @@ def _check_facets(instrument: Instrument) -> Iterator[Finding]:
     if len(set(sizes.values())) > 1:
         told = ", ".join(f"{facet} {size}" for facet, size in sizes.items())
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "facets",
             f"They have different numbers of items, so some count for more: {told}.",
             "Give each the same number of items.",
@@ -322,7 +322,7 @@ def _check_facets(instrument: Instrument) -> Iterator[Finding]:
     for one, other in pairwise(instrument.items):
         if one.facet is not None and one.facet == other.facet:
             yield Finding(
-                Level.WARNING,
+                Severity.WARNING,
                 f"items {other.id!r}",
                 f"It follows {one.id!r}, which is of the same facet, {one.facet}.",
                 "Change the order, so that no two neighbours share a facet.",
@@ -332,7 +332,7 @@ def _check_facets(instrument: Instrument) -> Iterator[Finding]:
 def _check_language_and_titles(instrument: Instrument) -> Iterator[Finding]:
     if not _LANGUAGE.fullmatch(instrument.language):
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "language",
             f"{instrument.language!r} is not a language tag.",
             'Write it as in "en" or "pt-BR".',
@@ -343,13 +343,13 @@ def _check_language_and_titles(instrument: Instrument) -> Iterator[Finding]:
     ):
         for key in ("title", "description"):
             if not getattr(part, key):
-                yield Finding(Level.WARNING, f"{place}{key}", "It is empty.", "Write it.")
+                yield Finding(Severity.WARNING, f"{place}{key}", "It is empty.", "Write it.")
 
 
 def _check_item_texts(instrument: Instrument) -> Iterator[Finding]:
     if not any(item.stem or item.management or item.mastery for item in instrument.items):
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "items",
             "No item has a text, so it can score data, but it cannot be shown to people.",
             "Write a stem and two poles for each.",
@@ -364,10 +364,10 @@ def _check_item_texts(instrument: Instrument) -> Iterator[Finding]:
             place = f"items {item.id!r} {key}"
             words = _words(text)
             if not words:
-                yield Finding(Level.ERROR, place, "It has no words.", "Write it.")
+                yield Finding(Severity.ERROR, place, "It has no words.", "Write it.")
             elif words > longest:
                 yield Finding(
-                    Level.WARNING,
+                    Severity.WARNING,
                     place,
                     f"It has {words} words.",
                     f"Say it in {longest} or fewer.",
@@ -380,7 +380,7 @@ def _check_pole_repeats(instrument: Instrument) -> Iterator[Finding]:
         alike = " ".join(text.casefold().split())
         if alike and alike in first:
             yield Finding(
-                Level.ERROR,
+                Severity.ERROR,
                 place,
                 f"It says the same as {first[alike]}.",
                 "Say something else in one of the two.",
@@ -391,7 +391,7 @@ def _check_pole_repeats(instrument: Instrument) -> Iterator[Finding]:
 def _check_band_texts(instrument: Instrument) -> Iterator[Finding]:
     if instrument.bands is None:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "bands",
             "They are missing, so a result has no words.",
             "Add [bands.management], [bands.both] and [bands.mastery].",
@@ -401,20 +401,20 @@ def _check_band_texts(instrument: Instrument) -> Iterator[Finding]:
         texts = instrument.bands.of(band)
         for key in ("title", "summary", "advice"):
             if not getattr(texts, key):
-                yield Finding(Level.WARNING, f"bands {band} {key}", "It is empty.", "Write it.")
+                yield Finding(Severity.WARNING, f"bands {band} {key}", "It is empty.", "Write it.")
 
 
 def _check_norms(instrument: Instrument) -> Iterator[Finding]:
     if instrument.norms is None:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "norms",
             "They are missing, so nothing can be said about how sure a result is.",
             "Add [norms]; an assumption will do if it says that it is one.",
         )
     elif not instrument.norms.source:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "norms source",
             "It is empty, so nobody knows where the numbers come from.",
             'Name the study, or write "An assumption, not a measurement".',
@@ -435,7 +435,7 @@ def _words(text: str) -> int:
 def _left_as_they_were(original: Instrument, translation: Translation) -> Iterator[Finding]:
     if translation.language == original.language:
         yield Finding(
-            Level.WARNING,
+            Severity.WARNING,
             "language",
             f"It is {original.language!r}, as in the original.",
             "Name the language that this translation is in.",
@@ -445,7 +445,7 @@ def _left_as_they_were(original: Instrument, translation: Translation) -> Iterat
         for key in ("stem", "management", "mastery"):
             if getattr(texts, key) == getattr(item, key):
                 yield Finding(
-                    Level.WARNING,
+                    Severity.WARNING,
                     f"items {texts.id!r} {key}",
                     "It reads as in the original.",
                     "Translate it.",

@@ -10,7 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from careerpath.core.errors import shown
-from careerpath.core.instrument_lint import Finding, Level
+from careerpath.core.instrument_lint import Finding, Severity
 from careerpath.core.numbers import exact
 from careerpath.core.wording import given_percent, listed, money
 from careerpath.ladder.ladder import (
@@ -91,7 +91,7 @@ class LadderFinding(Finding):
 
 
 def finding(
-    severity: Level,
+    severity: Severity,
     aspect: Aspect,
     level: LadderLevel | None,
     side: Side | None,
@@ -157,7 +157,7 @@ def _findings(ladder: DualLadder, tolerance: Fraction) -> Iterator[LadderFinding
     taken = [level for level in ladder.levels if level.mastery or level.management]
     if not taken:
         yield finding(
-            Level.ERROR, Aspect.RUNGS, None, None, "The ladder has no rungs.", "Add some."
+            Severity.ERROR, Aspect.RUNGS, None, None, "The ladder has no rungs.", "Add some."
         )
         return
     top = taken[-1]
@@ -182,7 +182,7 @@ def _findings(ladder: DualLadder, tolerance: Fraction) -> Iterator[LadderFinding
 def _rungs(level: LadderLevel, top: LadderLevel) -> Iterator[LadderFinding]:
     if level.mastery is None and level.management is None:
         yield finding(
-            Level.NOTE,
+            Severity.NOTE,
             Aspect.RUNGS,
             level,
             None,
@@ -196,7 +196,7 @@ def _rungs(level: LadderLevel, top: LadderLevel) -> Iterator[LadderFinding]:
             else f"Management has a rung at {level.name!r}, and mastery has none."
         )
         yield finding(
-            Level.ERROR,
+            Severity.ERROR,
             Aspect.RUNGS,
             level,
             Side.MASTERY,
@@ -205,7 +205,7 @@ def _rungs(level: LadderLevel, top: LadderLevel) -> Iterator[LadderFinding]:
         )
     elif level.management is None:
         yield finding(
-            Level.NOTE,
+            Severity.NOTE,
             Aspect.RUNGS,
             level,
             Side.MANAGEMENT,
@@ -219,13 +219,15 @@ def _alone(
 ) -> Iterator[LadderFinding]:
     """Check one rung by itself and against the rungs below it on its side."""
     if not rung.title:
-        yield finding(Level.ERROR, Aspect.TITLES, level, side, "It has no title.", "Give it one.")
+        yield finding(
+            Severity.ERROR, Aspect.TITLES, level, side, "It has no title.", "Give it one."
+        )
     for aspect, key, what in (*_STATED, (Aspect.TITLES, "title", "")):
         text = getattr(rung, key)
         same = [name for name, other in earlier if text and getattr(other, key) == text]
         if same:
             yield finding(
-                Level.WARNING,
+                Severity.WARNING,
                 aspect,
                 level,
                 side,
@@ -237,7 +239,7 @@ def _alone(
         yield from pay_below(level, side, rung.pay, paid)
     if side is Side.MASTERY and rung.direct_reports:
         yield finding(
-            Level.ERROR,
+            Severity.ERROR,
             Aspect.REPORTS,
             level,
             side,
@@ -246,7 +248,7 @@ def _alone(
         )
     if rung.up_or_out:
         yield finding(
-            Level.ERROR if side is Side.MASTERY else Level.WARNING,
+            Severity.ERROR if side is Side.MASTERY else Severity.WARNING,
             Aspect.STAYING,
             level,
             side,
@@ -261,9 +263,9 @@ def _stated(level: LadderLevel, mastery: Rung, management: Rung) -> Iterator[Lad
         silent = [side for side, rung in rungs.items() if not getattr(rung, key)]
         silence = " here, and stated on the other side" if len(silent) == 1 else ""
         for side in silent:
-            worst = Level.WARNING if aspect is Aspect.RECOGNITION else Level.ERROR
+            worst = Severity.WARNING if aspect is Aspect.RECOGNITION else Severity.ERROR
             yield finding(
-                worst if len(silent) == 1 else Level.WARNING,
+                worst if len(silent) == 1 else Severity.WARNING,
                 aspect,
                 level,
                 side,
@@ -279,7 +281,7 @@ def _titles(level: LadderLevel, mastery: Rung, management: Rung) -> Iterator[Lad
     lower = Side.MASTERY if ours < theirs else Side.MANAGEMENT
     low, high = sorted((mastery.title, management.title), key=lambda title: standing(title) or 0)
     yield finding(
-        Level.WARNING if lower is Side.MASTERY else Level.NOTE,
+        Severity.WARNING if lower is Side.MASTERY else Severity.NOTE,
         Aspect.TITLES,
         level,
         lower,
@@ -298,7 +300,7 @@ def _voice(level: LadderLevel, *, is_top: bool) -> Iterator[LadderFinding]:
     if missing:
         reason = "at the top" if not set(missing) <= set(beside) else "as management has there"
         yield finding(
-            Level.ERROR,
+            Severity.ERROR,
             Aspect.VOICE,
             level,
             Side.MASTERY,
@@ -325,7 +327,7 @@ def pay_beside(
     for side, rung in ((Side.MASTERY, mastery), (Side.MANAGEMENT, management)):
         if rung.pay is None:
             yield finding(
-                Level.WARNING,
+                Severity.WARNING,
                 Aspect.PAY,
                 level,
                 side,
@@ -337,7 +339,7 @@ def pay_beside(
         return
     if ours.currency != theirs.currency:
         yield finding(
-            Level.ERROR,
+            Severity.ERROR,
             Aspect.PAY,
             level,
             None,
@@ -350,7 +352,7 @@ def pay_beside(
     # If each side is lower in something, what masters lack counts.
     for lower, fact in sorted(gaps, key=lambda gap: gap[0] is not Side.MASTERY)[:1]:
         yield finding(
-            Level.ERROR if lower is Side.MASTERY else Level.NOTE,
+            Severity.ERROR if lower is Side.MASTERY else Severity.NOTE,
             Aspect.PAY,
             level,
             lower,
@@ -368,7 +370,7 @@ def pay_below(
     name, below = earlier[-1]
     if below.currency == pay.currency and pay.midpoint <= below.midpoint:
         yield finding(
-            Level.WARNING,
+            Severity.WARNING,
             Aspect.PAY,
             level,
             side,
@@ -385,7 +387,7 @@ def pay_in_another_currency(
         return
     if currency_of(level) is not None:
         yield finding(
-            Level.WARNING,
+            Severity.WARNING,
             Aspect.PAY,
             level,
             None,

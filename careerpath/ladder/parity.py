@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from careerpath.core.instrument_lint import Level
+from careerpath.core.instrument_lint import Severity
 from careerpath.core.wording import counted
 from careerpath.ladder.findings import Aspect, LadderFinding, standing
 from careerpath.ladder.ladder import DualLadder, LadderLevel, Side
@@ -62,7 +62,7 @@ def _compare(
     aspect: Aspect, ladder: DualLadder, findings: tuple[LadderFinding, ...]
 ) -> AspectParity:
     about = [each for each in findings if each.aspect is aspect]
-    where = _levels(each for each in about if each.level is not Level.NOTE)
+    where = _levels(each for each in about if each.level is not Severity.NOTE)
     if where:
         words = f"Not equal: {', '.join(filter(None, where)) or 'the whole ladder'}"
         return AspectParity(aspect, at_par=False, where_not=where, words=words)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from careerpath.core.instrument_lint import Level
+from careerpath.core.instrument_lint import Severity
 from careerpath.core.numbers import exact, round_steps
 from careerpath.core.wording import counted, money
 from careerpath.ladder.findings import Aspect, LadderFinding, find_disparities
@@ -171,7 +171,7 @@ def _spot(
         to_fix=sum(
             each.level_name == level.name
             and each.side in (side, None)
-            and each.level is not Level.NOTE
+            and each.level is not Severity.NOTE
             for each in findings
         ),
     )
@@ -235,7 +235,7 @@ def _words(ladder: DualLadder, findings: tuple[LadderFinding, ...]) -> str:
         dict.fromkeys(
             each.level_name
             for each in findings
-            if each.aspect is Aspect.PAY and each.level is Level.ERROR
+            if each.aspect is Aspect.PAY and each.level is Severity.ERROR
         )
     )
     if gaps:
@@ -267,7 +267,7 @@ class LadderFigures:
     @property
     def to_fix(self) -> int:
         """The number of findings that are more than notes."""
-        return sum(each.level is not Level.NOTE for each in self.findings)
+        return sum(each.level is not Severity.NOTE for each in self.findings)
 
     @property
     def in_short(self) -> str:

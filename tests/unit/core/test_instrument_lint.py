@@ -9,7 +9,7 @@ from kit.strategies import grid, instruments
 
 from careerpath import Band, CareerpathError, Instrument, load_instrument, score
 from careerpath.core.instrument_lint import (
-    Level,
+    Severity,
     check_data,
     check_instrument,
     random_shares,
@@ -45,7 +45,7 @@ def found(instrument, level=None):
 
 
 def test_the_shipped_questionnaire_has_no_errors_and_no_warnings():
-    assert {finding.level for finding in check_instrument(SHIPPED)} == {Level.NOTE}
+    assert {finding.level for finding in check_instrument(SHIPPED)} == {Severity.NOTE}
 
 
 def test_the_notes_tell_uniform_and_random_answers():
@@ -91,16 +91,16 @@ def test_random_answers_are_as_counted_one_by_one(instrument):
 )
 def test_a_band_that_no_total_reaches_is_an_error(below, above, band):
     errors = found(
-        SHIPPED.with_cut_scores(management_below=below, mastery_above=above), Level.ERROR
+        SHIPPED.with_cut_scores(management_below=below, mastery_above=above), Severity.ERROR
     )
     assert errors == {"cut_scores": f"No total reaches the band {band}."}
 
 
 def test_a_very_narrow_band_is_a_warning():
     narrow = SHIPPED.with_cut_scores(management_below=69, mastery_above=84)
-    assert found(narrow, Level.WARNING) == {}
+    assert found(narrow, Severity.WARNING) == {}
     narrower = SHIPPED.with_cut_scores(management_below=75, mastery_above=80)
-    assert found(narrower, Level.WARNING)["cut_scores"] == (
+    assert found(narrower, Severity.WARNING)["cut_scores"] == (
         "The band both is very narrow: 6 of 151 totals."
     )
 
@@ -117,7 +117,9 @@ def test_a_cut_score_between_two_totals_is_a_note():
 
 def test_mastery_always_on_one_side_is_a_warning():
     turned = with_items(lambda items: [item | {"mastery_side": "right"} for item in items])
-    facts = [finding.fact for finding in check_instrument(turned) if finding.level is Level.WARNING]
+    facts = [
+        finding.fact for finding in check_instrument(turned) if finding.level is Severity.WARNING
+    ]
     assert facts == [
         "0 of 15 items show the mastery pole on the left.",
         (
@@ -136,7 +138,7 @@ def test_the_same_answer_everywhere_is_told_as_it_is_scored():
 
 
 def test_an_item_without_a_facet_among_others_with_one_is_a_warning():
-    assert found(with_item("q04", facet=None), Level.WARNING) == {
+    assert found(with_item("q04", facet=None), Severity.WARNING) == {
         "items facet": "These items belong to no facet: q04.",
         "facets 'focus'": "It has 2 items, too few to say anything about.",
         "facets": (
@@ -153,21 +155,21 @@ def test_a_facet_without_items_is_a_warning():
             {"id": "new", "title": "New", "description": "New."},
         ]
     )
-    assert found(more, Level.WARNING)["facets 'new'"] == (
+    assert found(more, Severity.WARNING)["facets 'new'"] == (
         "It has no items, too few to say anything about."
     )
 
 
 def test_neighbours_of_one_facet_are_a_warning():
     swapped = with_items(lambda items: [items[0], items[5], *items[1:5], *items[6:]])
-    assert found(swapped, Level.WARNING) == {
+    assert found(swapped, Severity.WARNING) == {
         "items 'q06'": "It follows 'q01', which is of the same facet, depth."
     }
 
 
 def test_an_instrument_without_facets_has_nothing_said_about_them():
     bare = changed(facets=[], items=[item.model_dump(exclude={"facet"}) for item in SHIPPED.items])
-    assert found(bare, Level.WARNING) == {}
+    assert found(bare, Severity.WARNING) == {}
 
 
 # Texts
@@ -176,29 +178,29 @@ def test_an_instrument_without_facets_has_nothing_said_about_them():
 @pytest.mark.parametrize("key", ["stem", "management", "mastery"])
 @pytest.mark.parametrize("text", ["", "…", " - "])
 def test_a_missing_text_is_an_error(key, text):
-    assert found(with_item("q04", **{key: text}), Level.ERROR) == {
+    assert found(with_item("q04", **{key: text}), Severity.ERROR) == {
         f"items 'q04' {key}": "It has no words."
     }
 
 
 def test_a_long_text_is_a_warning_and_the_dots_are_no_word():
-    assert found(with_item("q04", stem="one " * 10 + "…"), Level.WARNING) == {}
-    assert found(with_item("q04", stem="one " * 11 + "…"), Level.WARNING) == {
+    assert found(with_item("q04", stem="one " * 10 + "…"), Severity.WARNING) == {}
+    assert found(with_item("q04", stem="one " * 11 + "…"), Severity.WARNING) == {
         "items 'q04' stem": "It has 11 words."
     }
-    assert found(with_item("q04", mastery="one " * 12), Level.WARNING) == {}
-    assert found(with_item("q04", mastery="one " * 13), Level.WARNING) == {
+    assert found(with_item("q04", mastery="one " * 12), Severity.WARNING) == {}
+    assert found(with_item("q04", mastery="one " * 13), Severity.WARNING) == {
         "items 'q04' mastery": "It has 13 words."
     }
 
 
 def test_a_pole_that_repeats_another_is_an_error():
     twin = with_item("q04", management=" Many hours  of the work that I know Best")
-    assert found(twin, Level.ERROR) == {
+    assert found(twin, Severity.ERROR) == {
         "items 'q04' mastery": "It says the same as items 'q04' management."
     }
     again = with_item("q09", mastery="many hours of the work that I know best")
-    assert found(again, Level.ERROR) == {
+    assert found(again, Severity.ERROR) == {
         "items 'q09' mastery": "It says the same as items 'q04' mastery."
     }
 
@@ -208,7 +210,7 @@ def test_titles_that_are_empty_are_warnings():
     empty = changed(
         title="", facets=[*facets, *(facet.model_dump() for facet in SHIPPED.facets[1:])]
     )
-    assert found(empty, Level.WARNING) == {
+    assert found(empty, Severity.WARNING) == {
         "title": "It is empty.",
         "facets 'depth' description": "It is empty.",
     }
@@ -216,30 +218,30 @@ def test_titles_that_are_empty_are_warnings():
 
 @pytest.mark.parametrize("language", ["english", "EN", "", "d"])
 def test_a_language_that_is_no_tag_is_a_warning(language):
-    assert found(changed(language=language), Level.WARNING) == {
+    assert found(changed(language=language), Severity.WARNING) == {
         "language": f"{language!r} is not a language tag."
     }
 
 
 @pytest.mark.parametrize("language", ["en", "pt-BR", "zh-Hant-TW", "gsw"])
 def test_a_language_tag_is_fine(language):
-    assert found(changed(language=language), Level.WARNING) == {}
+    assert found(changed(language=language), Severity.WARNING) == {}
 
 
 def test_bands_without_texts_are_warnings():
-    assert "bands" in found(changed(bands=None), Level.WARNING)
+    assert "bands" in found(changed(bands=None), Severity.WARNING)
     bands = SHIPPED.bands.model_dump()
     bands["both"] |= {"advice": [], "summary": ""}
-    assert found(changed(bands=bands), Level.WARNING) == {
+    assert found(changed(bands=bands), Severity.WARNING) == {
         "bands both summary": "It is empty.",
         "bands both advice": "It is empty.",
     }
 
 
 def test_norms_that_are_missing_or_come_from_nowhere_are_warnings():
-    assert "norms" in found(changed(norms=None), Level.WARNING)
+    assert "norms" in found(changed(norms=None), Severity.WARNING)
     norms = SHIPPED.norms.model_dump() | {"source": " "}
-    assert list(found(changed(norms=norms), Level.WARNING)) == ["norms source"]
+    assert list(found(changed(norms=norms), Severity.WARNING)) == ["norms source"]
 
 
 # All of it
@@ -247,7 +249,7 @@ def test_norms_that_are_missing_or_come_from_nowhere_are_warnings():
 
 def test_an_analysts_plain_instrument_gets_warnings_but_no_error():
     plain = Instrument.plain([f"q{n}" for n in range(15)])
-    assert found(plain, Level.ERROR) == {}
+    assert found(plain, Severity.ERROR) == {}
     assert "No item has a text" in " ".join(
         finding.fact for finding in check_instrument(plain) if finding.place == "items"
     )
@@ -258,16 +260,16 @@ def test_any_instrument_can_be_checked(instrument):
     for finding in check_instrument(instrument):
         assert finding.place
         assert finding.fact.endswith(".")
-        assert finding.level is Level.NOTE or finding.mend.endswith(".")
+        assert finding.level is Severity.NOTE or finding.mend.endswith(".")
 
 
 def test_what_keeps_a_file_from_loading_is_an_error_for_each_line():
     data = SHIPPED.model_dump(mode="json", exclude_none=True) | {"norm": 3, "title": 3}
     findings = check_data(data, place="ours.toml")
     assert {(finding.level, finding.place, finding.fact) for finding in findings} == {
-        (Level.ERROR, "ours.toml", "title got 3: must be text."),
+        (Severity.ERROR, "ours.toml", "title got 3: must be text."),
         (
-            Level.ERROR,
+            Severity.ERROR,
             "ours.toml",
             "norm is not a key of an instrument file. Remove it or fix its spelling.",
         ),

@@ -5,7 +5,7 @@ import tomli_w
 
 from careerpath import Instrument, InstrumentError, load_instrument, score
 from careerpath.core.instrument_file import is_translation
-from careerpath.core.instrument_lint import Level, check_translation
+from careerpath.core.instrument_lint import Severity, check_translation
 from careerpath.core.shipped import read_toml
 from careerpath.core.translation import translated
 
@@ -108,7 +108,7 @@ def test_keys_and_numbers_are_refused(write, key, value):
     with pytest.raises(InstrumentError) as caught:
         translated(SHIPPED, path)
     assert str(caught.value) == f"{path}: {told}"
-    assert findings(read_toml(path), path) == {(Level.ERROR, str(path), told)}
+    assert findings(read_toml(path), path) == {(Severity.ERROR, str(path), told)}
 
 
 def test_a_side_is_not_for_a_translation_to_choose(write):
@@ -132,9 +132,9 @@ def test_missing_unknown_and_doubled_ids_are_findings(write):
     data["facets"].append(data["facets"][0])
     path = write(data)
     assert findings(data, path) == {
-        (Level.ERROR, "items 'q07'", "It is missing."),
-        (Level.ERROR, "items 'q7'", "The original has none of that id."),
-        (Level.ERROR, "facets 'depth'", "It is there twice."),
+        (Severity.ERROR, "items 'q07'", "It is missing."),
+        (Severity.ERROR, "items 'q7'", "The original has none of that id."),
+        (Severity.ERROR, "facets 'depth'", "It is there twice."),
     }
     with pytest.raises(InstrumentError) as caught:
         translated(SHIPPED, path)
@@ -171,15 +171,15 @@ def test_a_translation_of_another_instrument_is_refused(write):
 def test_bands_are_translated_with_the_rest(write):
     data = german()
     del data["bands"]
-    assert findings(data, write(data)) == {(Level.ERROR, "bands", "They are missing.")}
+    assert findings(data, write(data)) == {(Severity.ERROR, "bands", "They are missing.")}
 
 
 def test_what_was_left_in_the_originals_words_is_a_warning(write):
     data = german() | {"language": "en"}
     data["items"][0]["stem"] = SHIPPED.items[0].stem
     assert findings(data, write(data)) == {
-        (Level.WARNING, "language", "It is 'en', as in the original."),
-        (Level.WARNING, "items 'q01' stem", "It reads as in the original."),
+        (Severity.WARNING, "language", "It is 'en', as in the original."),
+        (Severity.WARNING, "items 'q01' stem", "It reads as in the original."),
     }
 
 
@@ -189,9 +189,9 @@ def test_texts_are_checked_as_in_an_original(write):
     data["items"][1]["mastery"] = data["items"][2]["mastery"]
     data["facets"][0]["description"] = ""
     assert findings(data, write(data)) == {
-        (Level.WARNING, "items 'q01' mastery", "It has 13 words."),
-        (Level.ERROR, "items 'q03' mastery", "It says the same as items 'q02' mastery."),
-        (Level.WARNING, "facets 'depth' description", "It is empty."),
+        (Severity.WARNING, "items 'q01' mastery", "It has 13 words."),
+        (Severity.ERROR, "items 'q03' mastery", "It says the same as items 'q02' mastery."),
+        (Severity.WARNING, "facets 'depth' description", "It is empty."),
     }
 
 
@@ -206,7 +206,7 @@ def test_the_original_may_lie_beside_its_translation(write):
 def test_a_translation_of_nothing_known_is_an_error(write):
     data = german() | {"translates": "careerpath-16"}
     (finding,) = check_translation(data, write(data))
-    assert finding.level is Level.ERROR
+    assert finding.level is Severity.ERROR
     assert finding.fact == (
         "No instrument 'careerpath-16' is shipped or lies beside it as careerpath-16.toml. "
         "Did you mean 'careerpath-15'?"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kit.ladders import ladders
 
 from careerpath import DualLadder, compare_aspects, find_disparities, ladder_markdown
-from careerpath.core.instrument_lint import Level
+from careerpath.core.instrument_lint import Severity
 from careerpath.ladder.findings import WHY, Aspect, standing
 from careerpath.ladder.ladder import LadderError, Pay, Rung, Side, Voice
 from careerpath.ladder.report import LadderReport
@@ -48,7 +48,7 @@ def test_a_perfect_ladder_has_no_findings():
 @pytest.mark.parametrize("name", NAMES)
 def test_removing_a_mastery_rung_yields_exactly_its_finding(name):
     ladder = PERFECT.without_rung(name, "mastery")
-    assert told(ladder) == [(Level.ERROR, Aspect.RUNGS, name, Side.MASTERY)]
+    assert told(ladder) == [(Severity.ERROR, Aspect.RUNGS, name, Side.MASTERY)]
     (finding,) = find_disparities(ladder)
     assert ("ends below it" in finding.fact) == (name == NAMES[-1])
     assert repr(name) in finding.fact
@@ -57,7 +57,7 @@ def test_removing_a_mastery_rung_yields_exactly_its_finding(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_removing_a_management_rung_yields_exactly_its_finding(name):
     ladder = PERFECT.without_rung(name, "management")
-    assert told(ladder) == [(Level.NOTE, Aspect.RUNGS, name, Side.MANAGEMENT)]
+    assert told(ladder) == [(Severity.NOTE, Aspect.RUNGS, name, Side.MANAGEMENT)]
 
 
 @pytest.mark.parametrize("name", NAMES[:-1])
@@ -67,7 +67,7 @@ def test_without_one_level_the_others_are_equal(name):
 
 def test_without_its_top_level_the_next_one_needs_the_voice_of_the_top():
     left = PERFECT.without_level(NAMES[-1])
-    assert told(left) == [(Level.ERROR, Aspect.VOICE, NAMES[-2], Side.MASTERY)]
+    assert told(left) == [(Severity.ERROR, Aspect.VOICE, NAMES[-2], Side.MASTERY)]
 
 
 MASTERY, MANAGEMENT = Side
@@ -77,29 +77,39 @@ TWICE = PERFECT.level("Staff").mastery.scope
 @pytest.mark.parametrize(
     ("name", "side", "changes", "expected"),
     [
-        ("Staff", "mastery", {"direct_reports": 2}, (Level.ERROR, Aspect.REPORTS, MASTERY)),
-        ("Staff", "mastery", {"up_or_out": True}, (Level.ERROR, Aspect.STAYING, MASTERY)),
-        ("Staff", "management", {"up_or_out": True}, (Level.WARNING, Aspect.STAYING, MANAGEMENT)),
-        ("Staff", "mastery", {"scope": ""}, (Level.ERROR, Aspect.SCOPE, MASTERY)),
-        ("Staff", "management", {"scope": ""}, (Level.ERROR, Aspect.SCOPE, MANAGEMENT)),
-        ("Staff", "mastery", {"decision_rights": ""}, (Level.ERROR, Aspect.DECISIONS, MASTERY)),
-        ("Staff", "mastery", {"recognition": ""}, (Level.WARNING, Aspect.RECOGNITION, MASTERY)),
-        ("Principal", "mastery", {"scope": TWICE}, (Level.WARNING, Aspect.SCOPE, MASTERY)),
-        ("Staff", "mastery", {"pay": None}, (Level.WARNING, Aspect.PAY, MASTERY)),
-        ("Staff", "mastery", {"pay": paid(58, 76, "USD")}, (Level.ERROR, Aspect.PAY, None)),
-        ("Staff", "mastery", {"pay": paid(56000, 70000)}, (Level.ERROR, Aspect.PAY, MASTERY)),
-        ("Staff", "mastery", {"pay": paid(65000, 69000)}, (Level.ERROR, Aspect.PAY, MASTERY)),
-        ("Staff", "mastery", {"pay": paid(60000, 80000)}, (Level.NOTE, Aspect.PAY, MANAGEMENT)),
-        ("Staff", "mastery", {"voice": ()}, (Level.ERROR, Aspect.VOICE, MASTERY)),
-        ("Vice president", "mastery", {"voice": ["vision"]}, (Level.ERROR, Aspect.VOICE, MASTERY)),
-        ("Staff", "mastery", {"title": ""}, (Level.ERROR, Aspect.TITLES, MASTERY)),
-        ("Staff", "mastery", {"title": "Junior cook"}, (Level.WARNING, Aspect.TITLES, MASTERY)),
-        ("Staff", "management", {"title": "Junior"}, (Level.NOTE, Aspect.TITLES, MANAGEMENT)),
+        ("Staff", "mastery", {"direct_reports": 2}, (Severity.ERROR, Aspect.REPORTS, MASTERY)),
+        ("Staff", "mastery", {"up_or_out": True}, (Severity.ERROR, Aspect.STAYING, MASTERY)),
+        (
+            "Staff",
+            "management",
+            {"up_or_out": True},
+            (Severity.WARNING, Aspect.STAYING, MANAGEMENT),
+        ),
+        ("Staff", "mastery", {"scope": ""}, (Severity.ERROR, Aspect.SCOPE, MASTERY)),
+        ("Staff", "management", {"scope": ""}, (Severity.ERROR, Aspect.SCOPE, MANAGEMENT)),
+        ("Staff", "mastery", {"decision_rights": ""}, (Severity.ERROR, Aspect.DECISIONS, MASTERY)),
+        ("Staff", "mastery", {"recognition": ""}, (Severity.WARNING, Aspect.RECOGNITION, MASTERY)),
+        ("Principal", "mastery", {"scope": TWICE}, (Severity.WARNING, Aspect.SCOPE, MASTERY)),
+        ("Staff", "mastery", {"pay": None}, (Severity.WARNING, Aspect.PAY, MASTERY)),
+        ("Staff", "mastery", {"pay": paid(58, 76, "USD")}, (Severity.ERROR, Aspect.PAY, None)),
+        ("Staff", "mastery", {"pay": paid(56000, 70000)}, (Severity.ERROR, Aspect.PAY, MASTERY)),
+        ("Staff", "mastery", {"pay": paid(65000, 69000)}, (Severity.ERROR, Aspect.PAY, MASTERY)),
+        ("Staff", "mastery", {"pay": paid(60000, 80000)}, (Severity.NOTE, Aspect.PAY, MANAGEMENT)),
+        ("Staff", "mastery", {"voice": ()}, (Severity.ERROR, Aspect.VOICE, MASTERY)),
+        (
+            "Vice president",
+            "mastery",
+            {"voice": ["vision"]},
+            (Severity.ERROR, Aspect.VOICE, MASTERY),
+        ),
+        ("Staff", "mastery", {"title": ""}, (Severity.ERROR, Aspect.TITLES, MASTERY)),
+        ("Staff", "mastery", {"title": "Junior cook"}, (Severity.WARNING, Aspect.TITLES, MASTERY)),
+        ("Staff", "management", {"title": "Junior"}, (Severity.NOTE, Aspect.TITLES, MANAGEMENT)),
         (
             "Principal",
             "mastery",
             {"title": "Staff specialist"},
-            (Level.WARNING, Aspect.TITLES, MASTERY),
+            (Severity.WARNING, Aspect.TITLES, MASTERY),
         ),
     ],
 )
@@ -112,10 +122,10 @@ def test_each_difference_is_one_finding(name, side, changes, expected):
     assert finding.mend
     assert finding.place.startswith(name)
     (row,) = [row for row in compared(ladder) if row.aspect is aspect]
-    assert row.at_par == (level is Level.NOTE)
-    assert row.where_not == (() if level is Level.NOTE else (name,))
+    assert row.at_par == (level is Severity.NOTE)
+    assert row.where_not == (() if level is Severity.NOTE else (name,))
     behind = f"Mastery is not behind; management is: {name}"
-    assert row.words == (behind if level is Level.NOTE else f"Not equal: {name}")
+    assert row.words == (behind if level is Severity.NOTE else f"Not equal: {name}")
 
 
 def test_pay_that_does_not_grow_is_found_on_both_sides():
@@ -124,15 +134,15 @@ def test_pay_that_does_not_grow_is_found_on_both_sides():
         "Staff", "management", PERFECT.level("Staff").management.model_copy(update={"pay": flat})
     )
     assert told(ladder) == [
-        (Level.WARNING, Aspect.PAY, "Staff", Side.MASTERY),
-        (Level.WARNING, Aspect.PAY, "Staff", Side.MANAGEMENT),
+        (Severity.WARNING, Aspect.PAY, "Staff", Side.MASTERY),
+        (Severity.WARNING, Aspect.PAY, "Staff", Side.MANAGEMENT),
     ]
 
 
 def test_lower_pay_of_masters_comes_before_lower_pay_of_managers():
     """The middle is higher than management's 67,000, and the upper end lower."""
     ladder = changed("Staff", "mastery", pay=paid(71000, 71500))
-    assert told(ladder) == [(Level.ERROR, Aspect.PAY, "Staff", Side.MASTERY)]
+    assert told(ladder) == [(Severity.ERROR, Aspect.PAY, "Staff", Side.MASTERY)]
     assert "the upper end of its range" in find_disparities(ladder)[0].fact
 
 
@@ -143,7 +153,7 @@ def test_a_change_of_currency_is_found_once():
             rung = PERFECT.level(name).rung(side)
             pay = paid(rung.pay.minimum, rung.pay.maximum, "USD")
             ladder = ladder.with_rung(name, side, rung.model_copy(update={"pay": pay}))
-    assert told(ladder) == [(Level.WARNING, Aspect.PAY, NAMES[2], None)]
+    assert told(ladder) == [(Severity.WARNING, Aspect.PAY, NAMES[2], None)]
     assert "at 'Staff' in EUR" in find_disparities(ladder)[0].fact
 
 
@@ -171,8 +181,8 @@ def test_a_gap_on_both_sides_is_only_a_warning():
     rung = PERFECT.level("Staff").management.model_copy(update={"scope": ""})
     ladder = changed("Staff", "mastery", scope="").with_rung("Staff", "management", rung)
     assert told(ladder) == [
-        (Level.WARNING, Aspect.SCOPE, "Staff", Side.MASTERY),
-        (Level.WARNING, Aspect.SCOPE, "Staff", Side.MANAGEMENT),
+        (Severity.WARNING, Aspect.SCOPE, "Staff", Side.MASTERY),
+        (Severity.WARNING, Aspect.SCOPE, "Staff", Side.MANAGEMENT),
     ]
 
 
@@ -192,7 +202,7 @@ def test_a_ladder_without_rungs_has_nothing_to_compare():
 
 
 def test_an_empty_level_among_others_is_noted():
-    assert told(PERFECT.with_level("Chief")) == [(Level.NOTE, Aspect.RUNGS, "Chief", None)]
+    assert told(PERFECT.with_level("Chief")) == [(Severity.NOTE, Aspect.RUNGS, "Chief", None)]
 
 
 @pytest.mark.parametrize("tolerance", [-0.1, 5, float("nan"), True])
