@@ -12,7 +12,8 @@ BENCH_ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 BENCH := build/bench
-RUN_TESTS = $(PY) -m pytest --numprocesses auto --dist loadfile
+# In the order of the folders: the slow files (browser, deploy, server) first, so that none is left at the end.
+RUN_TESTS = $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
 STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 # This one keeps its outputs, so that it can be read where nothing runs; tests compare them.
