@@ -1,4 +1,4 @@
-"""A real browser: one that is installed, whichever of the Chromium family it is."""
+"""A real browser: any installed one of the Chromium family."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NAMES += ("microsoft-edge", "msedge")
 #: Two processes a window, for suggestions in the address bar that nobody sees, cost a third of the
-#: time. Chromium takes the last of two such lists, so those are in it that Playwright turns off.
+#: time. Chromium uses the last of two such lists, so this one repeats what Playwright turns off.
 UNNEEDED = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
@@ -31,7 +31,7 @@ UNNEEDED = (
     "PreconnectToSearch",
     "ThirdPartyStoragePartitioning",
 )
-#: A browser that only does what the test says: no look for updates, no telemetry.
+#: A browser that only does what the test says: it checks for no updates and sends no telemetry.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

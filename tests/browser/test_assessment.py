@@ -162,7 +162,7 @@ def test_deleting_works_even_when_the_kernel_is_gone(page: Page, server):
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_a_draft_is_offered_before_anybody_can_start_over_it(page: Page, server):
+def test_a_draft_is_offered_before_new_answers_can_replace_it(page: Page, server):
     open_assessment(page, server)
     start(page)
     answer_by_key(page, "q01", 8)
@@ -212,7 +212,7 @@ def test_a_double_click_goes_on_once(page: Page, server):
     expect(page.locator(".cp-trouble")).to_have_text("")
 
 
-def test_start_again_can_be_taken_back(page: Page, server):
+def test_start_again_can_be_undone(page: Page, server):
     open_assessment(page, server)
     start(page)
     answers = dict.fromkeys(IDS, 9)
@@ -238,7 +238,7 @@ def test_an_answer_is_changed_from_the_review(page: Page, server):
     shows_result(page, answers | {"q09": 0})
 
 
-def test_a_broken_draft_in_the_browser_is_passed_over(page: Page, server):
+def test_a_broken_draft_in_the_browser_is_ignored(page: Page, server):
     page.goto(server.url)
     kept = {"instrument": INSTRUMENT.id, "version": INSTRUMENT.version, "phase": "result"}
     for broken in ("{", json.dumps({**kept, "answers": {"q01": 99, "x": "<b>"}}), "[]", "7"):

@@ -59,7 +59,7 @@ def draft(page: Page, instrument: str) -> Any:
     return json.loads(found) if found else None
 
 
-def test_answers_to_the_pages_questions_are_no_draft_of_the_rooms(visitor: Page):
+def test_answers_to_the_pages_questions_are_not_a_draft_of_the_rooms_questions(visitor: Page):
     theirs = {"instrument": "theirs", "version": "1", "answers": {"q01": 2}, "phase": "question"}
     visitor.evaluate(
         "(kept) => localStorage.setItem('careerpath/draft/theirs', kept)", json.dumps(theirs)

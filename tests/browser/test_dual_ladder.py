@@ -35,7 +35,7 @@ def open_page(page: Page, server: ServerProcess) -> None:
     expect(page.get_by_role("heading", name="Two career ladders, side by side")).to_be_visible(
         timeout=PATIENCE
     )
-    # The browser has told what it keeps.
+    # The browser has sent what it keeps.
     expect(page.get_by_role("button", name="Start empty")).to_be_enabled()
 
 
@@ -79,7 +79,7 @@ def click(button: Locator) -> None:
     button.click()
 
 
-# The ways through
+# From start to end
 
 
 def test_the_whole_way_by_keyboard_alone(page: Page, server):
@@ -121,7 +121,7 @@ def test_the_whole_way_by_keyboard_alone(page: Page, server):
     assert ladder.level("Staff").mastery.decision_rights == ""
 
 
-def test_from_nothing_to_a_ladder_on_a_phone(browser: Browser, server):
+def test_a_new_ladder_is_made_on_a_phone(browser: Browser, server):
     page = browser.new_context(**PHONE).new_page()
     open_page(page, server)
     page.get_by_role("button", name="Start empty").tap()
@@ -172,12 +172,12 @@ def test_a_file_is_opened_and_undo_brings_back_what_was_there(page: Page, server
         ("TOML", b"[[levels]]"),
     ],
 )
-def test_it_is_taken_away_in_every_format(page: Page, server, label, start):
+def test_a_ladder_is_saved_in_every_format(page: Page, server, label, start):
     begin(page, server)
     assert saved(page, label, click).startswith(start)
 
 
-def test_the_page_that_is_taken_away_needs_no_network(browser, tmp_path):
+def test_the_saved_page_needs_no_network(browser, tmp_path):
     ladder = EXAMPLE.without_rung("Staff", "mastery")
     path = LadderReport(ladder).save(tmp_path / "ladders.html")
     context = browser.new_context(offline=True, **PHONE)
@@ -230,7 +230,7 @@ def test_a_dead_kernel_loses_nothing(page: Page):
         expect(page.get_by_role("heading", name="Management: Head")).to_be_visible()
 
 
-def test_what_somebody_types_is_not_lost_when_a_finding_appears_above(page: Page, server):
+def test_typed_text_is_not_lost_when_a_finding_appears_above(page: Page, server):
     begin(page, server)
     rung(page, "Mastery", "Staff").click()
     fields = side(page, "Mastery")
@@ -251,7 +251,7 @@ def test_what_somebody_types_is_not_lost_when_a_finding_appears_above(page: Page
     assert kept(page).level("Staff").mastery.scope == "One field of work"
 
 
-def test_what_was_kept_and_cannot_be_read_is_told_and_put_aside(page: Page, server):
+def test_an_unreadable_kept_ladder_is_reported_and_put_aside(page: Page, server):
     page.goto(server.url)
     old = '{"version": 99, "ladder": {}}'
     page.evaluate("(text) => localStorage.setItem('careerpath/ladder', text)", old)
@@ -264,7 +264,7 @@ def test_what_was_kept_and_cannot_be_read_is_told_and_put_aside(page: Page, serv
     assert kept(page) == EXAMPLE
 
 
-def test_a_second_tab_is_told(page: Page, server):
+def test_a_second_tab_is_reported(page: Page, server):
     begin(page, server)
     other = page.context.new_page()
     open_page(other, server)
@@ -275,7 +275,7 @@ def test_a_second_tab_is_told(page: Page, server):
     expect(page.get_by_text("Your ladders are open in another tab too.")).to_be_visible()
 
 
-def test_a_browser_that_keeps_nothing_is_told_and_can_be_used(page: Page, server):
+def test_a_browser_that_keeps_nothing_gets_a_warning_and_can_be_used(page: Page, server):
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
     )
@@ -326,7 +326,7 @@ def workbook(change: Callable[[openpyxl.worksheet.worksheet.Worksheet], object])
         ("<b>x<i>.csv", b"\xff", "<b>x<i>.csv is not UTF-8 text"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_and_nothing_is_lost(
+def test_an_unreadable_file_is_reported_and_nothing_is_lost(
     page: Page, server, name, content, told
 ):
     begin(page, server)

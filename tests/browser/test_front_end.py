@@ -150,7 +150,7 @@ def slide(page: Page, value: int) -> None:
     expect(page.get_by_text(f"kernel: {value}", exact=True)).to_be_visible()
 
 
-def test_outputs_words_and_widgets_in_order_and_values_both_ways(small, page):
+def test_outputs_come_in_order_and_values_go_both_ways(small, page):
     noise, elsewhere = [], []
     page.on(
         "console",
@@ -186,13 +186,13 @@ def test_outputs_words_and_widgets_in_order_and_values_both_ways(small, page):
     assert elsewhere == []
 
 
-def test_a_page_of_words_alone(small, page):
+def test_a_page_with_text_only(small, page):
     ready(page, f"{small.url}words")
     expect(page.get_by_text("Words alone")).to_be_visible()
     expect(page.get_by_text("One moment")).to_have_count(0)
 
 
-def test_what_the_kernel_prints_into_an_output_widget(small, page):
+def test_an_output_widget_shows_what_the_kernel_prints(small, page):
     ready(page, f"{small.url}output")
     expect(page.get_by_text("from the start")).to_be_visible()
     page.get_by_role("button", name="say").click()
@@ -232,7 +232,7 @@ def test_a_failing_callback_shows_its_log_id_and_nothing_of_its_traceback(small,
     until(lambda: "a secret of the kernel" in small.said, "and what went wrong")
 
 
-def test_a_dead_kernel_and_on_again(small, page):
+def test_a_dead_kernel_is_reported_and_a_reload_starts_a_new_one(small, page):
     before = set(small.kernel_processes())
     kernel = ready(page, f"{small.url}many")
     (process,) = set(small.kernel_processes()) - before
@@ -241,10 +241,10 @@ def test_a_dead_kernel_and_on_again(small, page):
     os.kill(process, signal.SIGKILL)
     told = page.locator("#careerpath-banner")
     expect(told).to_contain_text("This page went to sleep.", timeout=20_000)
-    # Of somebody else's notebook nobody knows.
+    # The server does not know whether somebody else's notebook keeps anything.
     expect(told).not_to_contain_text("kept")
     assert content.bounding_box() == place, "the banner moves nothing"
-    # What is pressed now goes nowhere, and throws nothing.
+    # A press now does nothing, and raises no error.
     thrown = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
     page.get_by_role("button", name="add ten").click()
@@ -258,7 +258,7 @@ def test_a_dead_kernel_and_on_again(small, page):
 
 
 class Cable:
-    """The websocket between page and server, with a knife."""
+    """The websocket between page and server, which a test can cut."""
 
     def __init__(self, page: Page) -> None:
         self.whole = True
@@ -304,7 +304,7 @@ def test_a_lost_connection_that_comes_back(small, page):
     slide(page, 6)
 
 
-def test_a_value_that_was_under_way_when_the_line_broke(small, page):
+def test_a_value_sent_just_before_the_connection_breaks(small, page):
     cable = Cable(page)
     ready(page, f"{small.url}many")
     cable.swallow = True
@@ -331,7 +331,7 @@ def test_a_phone_that_wakes_up_asks_at_once(small, page):
 
 
 def come_back(page: Page) -> None:
-    """As from the back-forward cache."""
+    """Come back as from the back-forward cache."""
     page.evaluate(
         "() => { window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) }"
     )
@@ -347,7 +347,7 @@ def test_back_from_the_back_forward_cache(small, page):
     expect(page.locator("#careerpath-banner")).to_contain_text("This page went to sleep.")
 
 
-def test_a_kernel_that_was_ended_after_a_long_rest(small, page):
+def test_a_page_whose_idle_kernel_was_ended_says_so(small, page):
     kernel = ready(page, f"{small.url}many")
     small.get(f"voila/api/shutdown/{kernel}", method="POST")
     expect(page.locator("#careerpath-banner")).to_contain_text("This page went to sleep.")
@@ -364,7 +364,7 @@ def test_leaving_ends_the_kernel(small, page, leave):
     until(lambda: not small.lives(kernel), "the kernel has ended", patience=10)
 
 
-def test_going_back_starts_afresh(small, page):
+def test_going_back_starts_a_new_kernel(small, page):
     first = ready(page, f"{small.url}many")
     page.goto(small.url)
     page.go_back()

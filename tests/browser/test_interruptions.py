@@ -1,4 +1,4 @@
-"""What comes between a person and the server: nothing that was answered is lost by it."""
+"""Interruptions between a person and the server: none of them loses an answer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def answer(page: Page, answers: dict[str, int]) -> None:
 
 
 def reload_and_go_on(page: Page, answers: dict[str, int]) -> None:
-    """Take the banner at its word: every answer is there again."""
+    """Reload as the banner says: every answer is there again."""
     expect(page.get_by_text(ASLEEP)).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Reload and go on").click()
     expect(page.get_by_text(f"You have answered {len(answers)} of 15 questions")).to_be_visible()
@@ -82,7 +82,7 @@ def shows_answer(page: Page, item_id: str, value: int) -> None:
 
 
 def press_on_to(page: Page, item_id: str) -> None:
-    """Press Enter until the next question is there: a press that was under way may be lost."""
+    """Press Enter until the next question is there: the interruption may lose a press."""
 
     def there() -> bool:
         page.keyboard.press("Enter")
@@ -92,7 +92,7 @@ def press_on_to(page: Page, item_id: str) -> None:
 
 
 def wake(page: Page) -> None:
-    """Tell the page what a phone tells it, and a browser without a window does not."""
+    """Tell the page that it is visible: a phone does, a browser without a window does not."""
     page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')) }")
 
 
@@ -100,7 +100,7 @@ def wake(page: Page) -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["the server", "each kernel"])
-def test_what_is_killed_while_people_answer(browser: Browser, whole):
+def test_killing_the_server_or_kernels_loses_no_answer(browser: Browser, whole):
     everything = answers_for([number % 11 for number in range(15)])
     some = {"q01": 1, "q02": 2}
     with ExitStack() as stack:
@@ -124,7 +124,7 @@ def test_what_is_killed_while_people_answer(browser: Browser, whole):
             server.stop(signal.SIGKILL)
         else:
             server.kill_kernels()
-        # Nobody has told the page yet, or nobody listens any more.
+        # The page does not know yet, or its kernel no longer listens.
         answering.keyboard.type("9")
         for each in people:
             expect(each.get_by_text(LOST if whole else ASLEEP)).to_be_visible(timeout=PATIENCE)
@@ -215,7 +215,7 @@ def test_a_network_that_is_away_for_two_minutes(page: Page, network: BadNetwork,
     given = {"q01": 7, "q02": 3, "q03": 6}
     assert kept(page) == given
 
-    network.mend(forgetful=forgetful)
+    network.restore(forgetful=forgetful)
     press_on_to(page, "q04")
     answer_by_key(page, "q04", 1)
     expect(page.locator("#careerpath-banner")).to_be_empty()
@@ -226,7 +226,7 @@ def test_a_network_that_is_away_for_two_minutes(page: Page, network: BadNetwork,
     expect(page.get_by_text("You have answered 4 of 15 questions")).to_be_visible()
 
 
-def test_a_network_that_is_away_without_a_word_is_told(page: Page, network: BadNetwork):
+def test_a_silent_loss_of_the_network_is_noticed(page: Page, network: BadNetwork):
     page.clock.install()
     open_assessment(page, network)
     start(page)
@@ -236,7 +236,7 @@ def test_a_network_that_is_away_without_a_word_is_told(page: Page, network: BadN
     page.clock.run_for("00:15")
     expect(page.get_by_text(LOST)).to_be_visible(timeout=PATIENCE)
     assert kept(page) == {"q01": 4}
-    network.mend()
+    network.restore()
     expect(page.locator("#careerpath-banner")).to_be_empty(timeout=PATIENCE)
     expect(page.get_by_role("button", name="Next question")).to_be_enabled()
 
@@ -292,7 +292,7 @@ def test_a_phone_whose_storage_is_full_says_so_and_goes_on(page: Page, server: S
 
 @pytest.fixture
 def asleep(browser: Browser) -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Let the phone sleep: nothing of a page runs, as where a system freezes its tabs."""
+    """Let the phone sleep: no page runs, as when a system freezes its tabs."""
     tools = browser.new_browser_cdp_session()
 
     @contextmanager
@@ -318,7 +318,7 @@ def test_a_phone_that_sleeps_and_wakes_finds_its_place(page: Page, network: BadN
     slider(page, "q03")
     with asleep():
         network.cut()
-        network.mend(forgetful=True)
+        network.restore(forgetful=True)
     wake(page)
     page.keyboard.type("4")
     assert kept(page) == {"q01": 7, "q02": 3, "q03": 4}
@@ -336,7 +336,7 @@ def test_a_phone_that_sleeps_too_long_finds_its_draft(page: Page, network: BadNe
     answer_by_key(page, "q03", 4)
     with asleep():
         network.server.get(f"voila/api/shutdown/{kernel}", method="POST")
-        network.mend(forgetful=True)
+        network.restore(forgetful=True)
     wake(page)
     reload_and_go_on(page, {"q01": 7, "q02": 3, "q03": 4})
     shows_answer(page, "q03", 4)

@@ -78,7 +78,7 @@ def test_three_people_join_by_link_answer_and_share(browser: Browser, server, st
         finish(page, value)
     assert store.counts(code).shared == 0
     for page in pages:
-        # The second tap of a double tap counts no second time.
+        # The second tap of a double tap does not count again.
         page.get_by_role("button", name="Share with the room").dblclick()
         is_shared(page)
     counts = store.counts(code)
@@ -105,7 +105,7 @@ def test_a_refresh_knows_what_is_shared_and_a_retake_replaces_it(page: Page, ser
     assert store.counts(code).shared == store.counts(code).joined == 1
 
 
-def test_who_does_not_tap_shares_nothing(page: Page, server, store, code):
+def test_without_a_tap_nothing_is_shared(page: Page, server, store, code):
     join(page, server, code)
     start(page)
     finish(page)
@@ -115,7 +115,7 @@ def test_who_does_not_tap_shares_nothing(page: Page, server, store, code):
     assert store.counts(code).shared == 0
 
 
-def test_what_is_shared_without_a_connection_is_sent_when_it_is_back(
+def test_answers_shared_offline_are_sent_when_the_connection_is_back(
     page: Page, server, store, code
 ):
     with BadNetwork(server) as network:
@@ -130,7 +130,7 @@ def test_what_is_shared_without_a_connection_is_sent_when_it_is_back(
         expect(page.get_by_text(UNSENT).last).to_be_visible()
         assert kept(page, code)["pending"] == dict.fromkeys(IDS, 7)
         assert store.counts(code).shared == 0
-        network.mend(forgetful=True)
+        network.restore(forgetful=True)
         page.clock.resume()
         is_shared(page)
         expect(page.get_by_text(UNSENT)).to_have_count(0)
@@ -139,7 +139,7 @@ def test_what_is_shared_without_a_connection_is_sent_when_it_is_back(
 
 
 @POSIX
-def test_what_is_shared_with_a_dead_server_is_sent_by_the_next_visit_even_without_the_room(
+def test_answers_shared_with_a_dead_server_are_sent_by_the_next_visit_even_without_the_room(
     page: Page, database_url, store, code
 ):
     with ExitStack() as stack:
@@ -162,7 +162,7 @@ def test_what_is_shared_with_a_dead_server_is_sent_by_the_next_visit_even_withou
     assert store.counts(code).shared == 1
 
 
-def test_deleting_the_answers_drops_what_waits(page: Page, server, store, code):
+def test_deleting_the_answers_drops_those_waiting_to_be_sent(page: Page, server, store, code):
     join(page, server, code)
     start(page)
     finish(page)
@@ -224,7 +224,7 @@ def test_a_room_that_closes_before_the_tap_says_so_and_loses_nothing(
     shows_result(page, answers)
 
 
-def test_a_database_that_is_away_stands_in_nobodys_way(page: Page, tmp_path: Path):
+def test_people_can_answer_while_the_database_is_unreachable(page: Page, tmp_path: Path):
     file = tmp_path / "rooms.db"
     environment = {"CAREERPATH_DATABASE_URL": f"sqlite:///{file}"}
     with closing(open_store(environment["CAREERPATH_DATABASE_URL"])) as store:

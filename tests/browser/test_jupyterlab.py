@@ -50,7 +50,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def run(page: Page, lab: str, notebook: str) -> None:
     """Open a notebook and run its cells."""
-    # A workspace of its own: JupyterLab opens the last one's notebooks again.
+    # A new workspace: in an old one, JupyterLab opens the earlier notebooks again.
     page.goto(f"{lab}/workspaces/{notebook}/tree/{notebook}.ipynb")
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()

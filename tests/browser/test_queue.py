@@ -1,4 +1,4 @@
-"""What somebody sees who comes when all places, or all cores, are taken."""
+"""What a visitor sees when all places, or all cores, are taken."""
 
 import os
 import re
@@ -40,7 +40,9 @@ def one_core(notebooks: Path) -> Iterator[ServerProcess]:
         server.stop()
 
 
-def test_whoever_waits_reads_how_many_are_before_and_then_it_goes(page: Page, tmp_path: Path):
+def test_a_waiting_visitor_sees_their_place_in_the_queue_and_then_the_page(
+    page: Page, tmp_path: Path
+):
     write_notebook(tmp_path / "assessment.ipynb", SLOW)
     with ThreadPoolExecutor() as others, one_core(tmp_path) as server:
         page.set_viewport_size({"width": 360, "height": 640})
@@ -68,7 +70,7 @@ def test_whoever_waits_reads_how_many_are_before_and_then_it_goes(page: Page, tm
         expect(place).to_have_count(0)
 
 
-def test_whoever_finds_no_place_reads_so_and_can_try_again(page: Page, tmp_path: Path):
+def test_a_refused_visitor_is_told_so_and_can_try_again(page: Page, tmp_path: Path):
     write_notebook(tmp_path / "assessment.ipynb", "print('inside')")
     with ServerProcess(tmp_path, ("--max-visitors", "1")) as server:
         inside = server.kernel_of("assessment")

@@ -1,4 +1,4 @@
-"""A coach in a real browser: a room is made, revealed, moved, exported, presented, and deleted."""
+"""A coach in a real browser, from making a room to deleting it."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def test_a_room_whose_time_is_over_is_gone_from_the_screen(page: Page, server, s
     expect(page.get_by_role("button", name="Create the room")).to_be_visible()
 
 
-def test_a_wrong_key_is_told_and_nothing_that_was_typed_moves(page: Page, server, opened):
+def test_a_wrong_key_is_reported_and_what_was_typed_stays(page: Page, server, opened):
     page.goto(f"{server.url}room")
     title, code, key = (page.get_by_label(name) for name in ("Title", "Code", "Coach key"))
     code.fill(opened.code)
@@ -259,7 +259,7 @@ def test_a_refresh_needs_no_key_and_another_browser_does(
         assert TITLE not in stranger.content()
 
 
-def test_who_leaves_has_to_give_the_key_again(page: Page, server, opened):
+def test_after_leaving_the_key_is_needed_again(page: Page, server, opened):
     go_in(page, server, opened)
     page.get_by_role("button", name="Leave the room").click()
     expect(page.get_by_role("button", name="Create the room")).to_be_visible()
@@ -298,14 +298,14 @@ def test_the_presenters_screen_is_a_tab_of_its_own_that_follows_the_control(
     shows_counts(hall, store, opened.code)
 
 
-def test_a_coachs_process_that_dies_is_back_after_one_press(page: Page, server, opened):
+def test_one_press_restarts_a_coachs_dead_process(page: Page, server, opened):
     go_in(page, server, opened)
     server.kill_kernels()
     page.get_by_role("button", name="Reload and go on").click(timeout=PATIENCE)
     expect(page.get_by_role("heading", name=TITLE, level=1)).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_database_that_goes_away_leaves_the_picture_before_the_hall(page: Page):
+def test_the_picture_stays_when_the_database_goes_away(page: Page):
     programs = find_programs()
     if programs is None:
         pytest.skip("no PostgreSQL to stop")
@@ -344,12 +344,12 @@ def test_a_response_is_seen_within_a_second_and_nothing_flickers(page: Page, ser
     store.reveal_room(opened.code)
     handles(page)
     until(lambda: sum(band_counts(page)) == 195, "195 are shown")
-    # From here on no element may go or come, and the picture stays where it is.
+    # From now on no element may appear or disappear, and the picture must not move.
     page.evaluate(
         """() => {
             window.gone = [];
             window.jumps = [];
-            // What bqplot draws anew within one frame, on the spot.
+            // bqplot removes these and draws them again within one frame.
             const unseen = ".tick, .g_legend, .zeroLine";
             const place = () => {
                 const box = document.querySelector(".cp-lab-picture").getBoundingClientRect();
@@ -383,7 +383,7 @@ def test_a_response_is_seen_within_a_second_and_nothing_flickers(page: Page, ser
     shows_counts(page, store, opened.code)
 
 
-def test_nothing_jumps_while_a_cut_score_is_moved_before_the_hall(
+def test_nothing_jumps_while_a_cut_score_is_moved_on_the_presenters_screen(
     page: Page, server, store, opened
 ):
     share(store, opened.code, 41)
@@ -457,7 +457,7 @@ def test_the_longest_title_leaves_the_code_on_the_screen(page: Page, server, sto
         expect(each).to_be_in_viewport(ratio=1)
 
 
-def test_it_fills_the_screen_and_gives_it_back(page: Page, server, opened):
+def test_full_screen_can_be_entered_and_left(page: Page, server, opened):
     present(page, server, opened)
     page.get_by_role("button", name="Full screen").click()
     until(lambda: page.evaluate("document.fullscreenElement !== null"), "the screen is filled")
@@ -567,7 +567,7 @@ def test_no_screen_has_an_accessibility_violation(browser, server, store):
         check("gone")
 
 
-def test_who_hears_the_page_hears_the_picture(page: Page, server, store, opened):
+def test_a_screen_reader_gets_the_picture_in_words(page: Page, server, store, opened):
     share(store, opened.code, 12)
     go_in(page, server, opened)
     reveal(page)

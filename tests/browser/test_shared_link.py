@@ -137,7 +137,7 @@ def test_a_tampered_or_foreign_link_is_a_plain_message(page: Page, server, fragm
     slider(page, "q01")
 
 
-def test_a_link_beside_a_room_joins_it_only_with_ones_own_questions(page: Page, server, store):
+def test_a_link_with_a_room_joins_the_room_only_with_your_own_questions(page: Page, server, store):
     code = store.create_room("Lisbon workshop").code
     open_link(page, server, f"room={code}&{FRAGMENT}")
     assert store.counts(code).joined == 0
@@ -169,7 +169,7 @@ def test_no_screen_has_an_accessibility_violation(browser: Browser, server, tmp_
     context.close()
 
 
-def test_ones_own_result_is_not_in_the_address(page: Page, server):
+def test_your_own_result_is_not_in_the_address(page: Page, server):
     open_assessment(page, server)
     start(page)
     walk(page, dict.fromkeys(IDS, 7))

@@ -65,7 +65,7 @@ def handles(page: Page) -> Locator:
 
 
 def cuts_shown(page: Page) -> tuple[int, int]:
-    """The two cut scores that the slider tells, once the last move has arrived."""
+    """The two cut scores that the slider shows, once the last move has arrived."""
     readout = page.locator(".cp-lab-slider .widget-readout")
     told = ""
     while told != (told := readout.inner_text()):
@@ -98,7 +98,7 @@ def drags_a_cut_score_and_reads_the_new_shares(page: Page) -> None:
     assert low == 50
     assert 60 < high < 100
     shows_the_shares_of(page, low, high)
-    # It has snapped to where its cut score is, near where the hand let it go.
+    # The handle has snapped to its cut score, near the place where it was released.
     assert handles(page).nth(1).bounding_box()["x"] == pytest.approx(before - 60, abs=5)
     # Mastery stretches to the left in the bars, too.
     bars = page.locator(".cp-lab-picture .bar")
@@ -172,7 +172,7 @@ def test_a_finger_drags_a_cut_score_on_a_phone_and_nothing_sticks_out(browser, s
     context.close()
 
 
-def test_what_is_saved_is_downloaded_and_says_where_it_comes_from(
+def test_a_saved_instrument_is_downloaded_and_states_its_origin(
     page: Page, served: str, tmp_path: Path
 ):
     page.goto(served)
@@ -208,7 +208,7 @@ def test_everybody_can_use_it(page: Page, served: str):
 
 
 def named_and_told(page: Page) -> None:
-    """Move a cut score by keyboard, going by what the handles are called and say."""
+    """Move a cut score by keyboard, using only the names and values that a screen reader reads."""
     below = page.get_by_role("slider", name="Management below", exact=True)
     expect(below).to_have_attribute("aria-valuetext", "50")
     expect(page.get_by_role("slider", name="Mastery above")).to_have_attribute(
@@ -231,7 +231,7 @@ def test_the_slider_has_names_and_a_voice_on_the_served_page(page: Page, served:
     named_and_told(page)
 
 
-def test_many_steps_are_not_said_one_by_one(page: Page, served: str):
+def test_many_steps_are_not_announced_one_by_one(page: Page, served: str):
     page.goto(served)
     handles(page)
     page.evaluate(

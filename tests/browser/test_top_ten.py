@@ -81,7 +81,7 @@ def test_nothing_is_stored_and_a_reload_empties_the_list(page: Page, server):
     expect(page.get_by_label("Name or initials").first).to_have_value("")
 
 
-def test_what_somebody_types_is_not_lost_when_something_is_told_above(page: Page, server):
+def test_typed_text_is_not_lost_when_a_message_appears_above(page: Page, server):
     open_page(page, server)
     share = page.get_by_label("Share of managers")
     share.fill("many")

@@ -1,4 +1,4 @@
-"""One person, two tabs of the assessment: no answer is lost in silence."""
+"""One person, two tabs of the assessment: no answer is lost without a message."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_their_answers_are_not_mixed(context: BrowserContext, server):
     expect(first.get_by_text("You have answered 4 of 15 questions")).to_be_visible()
 
 
-def test_what_is_answered_in_one_is_offered_in_the_other(context: BrowserContext, server):
+def test_answers_from_one_tab_are_offered_in_the_other(context: BrowserContext, server):
     first, second = context.new_page(), context.new_page()
     for page in (first, second):
         open_assessment(page, server)
@@ -44,7 +44,7 @@ def test_what_is_answered_in_one_is_offered_in_the_other(context: BrowserContext
     expect(slider(second, "q01")).to_have_js_property("value", "9")
 
 
-def test_who_answers_in_both_is_told_where_answers_are_kept_no_more(
+def test_answering_in_both_tabs_shows_which_one_no_longer_keeps_answers(
     context: BrowserContext, server
 ):
     first, second = context.new_page(), context.new_page()

@@ -46,7 +46,7 @@ def servers() -> Iterator[tuple[ServerProcess, ServerProcess]]:
 
 
 class Reader:
-    """Somebody who looks at a page, and at what it loads and complains of."""
+    """Reads a page, and records what it requests and which errors it logs."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
@@ -94,7 +94,7 @@ def empty_a_field(page: Page) -> None:
     expect(page.get_by_role("link", name="1 to fix")).to_be_visible()
 
 
-#: What somebody does there; both front ends then show the same again.
+#: What a person does on each page; then both front ends must again show the same.
 FURTHER = {"top_ten": name_a_master, "dual_ladder": empty_a_field}
 
 

@@ -1,4 +1,4 @@
-"""What next, in a real browser: each way through by keyboard alone and on a phone."""
+"""What next, in a real browser: each part by keyboard alone and on a phone."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def open_by_key(page: Page, part: str) -> None:
 
 
 def wide(page: Page) -> int:
-    """How wide the page is; a phone's own innerWidth grows with what is too wide."""
+    """How wide the page is; on a phone, innerWidth grows if something is too wide."""
     return page.evaluate("document.documentElement.scrollWidth")
 
 
@@ -113,7 +113,7 @@ def saved(download: Download) -> bytes:
     return Path(download.path()).read_bytes()
 
 
-def test_nothing_of_it_is_in_the_way(on_device: Page):
+def test_only_the_chosen_part_is_open(on_device: Page):
     page = on_device
     for part in PARTS:
         expect(choice(page, part)).to_have_attribute("aria-expanded", "false")
@@ -140,7 +140,7 @@ def test_where_are_you_now_by_keyboard_alone(shown: Page):
     expect(outcome).to_be_focused()
 
 
-def test_what_cannot_be_read_is_told_and_what_was_typed_stays(on_device: Page):
+def test_an_unreadable_form_is_reported_and_what_was_typed_stays(on_device: Page):
     page = on_device
     open_part(page, "now")
     page.get_by_label("Both", exact=True).check()
@@ -179,7 +179,7 @@ def test_the_planner_answers_while_it_is_moved_by_keyboard_alone(shown: Page):
     expect(hours).to_have_js_property("value", "3")
 
 
-def test_the_warning_stands_above_the_number(on_device: Page):
+def test_the_warning_is_above_the_number(on_device: Page):
     page = on_device
     open_part(page, "few")
     page.get_by_label("Share kept for your own expertise").fill("10")
@@ -225,7 +225,7 @@ def test_a_file_is_saved_by_keyboard_alone(shown: Page):
     assert b"<bdi>Ana</bdi>" in saved(waiting.value)
 
 
-def test_the_page_that_is_saved_opens_from_a_disk_without_a_network(
+def test_the_saved_page_opens_from_a_disk_without_a_network(
     browser: Browser, server, tmp_path: Path
 ):
     context = browser.new_context(**PHONE)
@@ -337,7 +337,7 @@ def test_a_file_of_something_else_is_a_plain_message(shown: Page, content: bytes
     expect(page.get_by_role("button", name="Keep this result")).to_be_visible()
 
 
-def test_a_browser_without_room_says_so_and_loses_nothing(shown: Page):
+def test_a_full_storage_is_reported_and_nothing_is_lost(shown: Page):
     page = shown
     open_part(page, "device")
     page.evaluate(
@@ -382,7 +382,7 @@ def test_deleting_the_answers_deletes_past_results_and_says_so(shown: Page):
     assert page.evaluate("localStorage.length") == 0
 
 
-def test_what_is_kept_in_another_tab_shows_here(shown: Page, server):
+def test_a_result_kept_in_another_tab_appears_here(shown: Page, server):
     page = shown
     open_part(page, "device")
     other = page.context.new_page()
@@ -394,7 +394,7 @@ def test_what_is_kept_in_another_tab_shows_here(shown: Page, server):
     expect(page.get_by_role("button", name="Kept", exact=True)).to_be_visible()
 
 
-def test_the_result_prints_with_what_it_is_of_and_without_buttons(browser: Browser, server):
+def test_the_printed_result_names_its_questionnaire_and_has_no_buttons(browser: Browser, server):
     context = browser.new_context(**LAPTOP, color_scheme="dark")
     page = context.new_page()
     keep_draft(page, server)

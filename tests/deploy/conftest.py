@@ -24,7 +24,7 @@ from browser.conftest import base_url, browser_type_launch_args  # noqa: F401 (f
 from kit.server_process import PATIENCE, KernelSocket, Response, ServerProcess
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-#: Debian keeps servers where not everybody's PATH looks.
+#: Debian installs servers in a folder that is not on every user's PATH.
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 BASE = "/careerpath/"
 

@@ -1,4 +1,4 @@
-"""What would keep somebody from using a screen: for eyes, for thumbs, on a narrow device."""
+"""Checks that everybody can use a screen: by eye, by thumb, on a narrow device."""
 
 from collections.abc import Iterable
 

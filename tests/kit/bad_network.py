@@ -13,12 +13,12 @@ from kit.server_process import ServerProcess
 
 
 class BadNetwork:
-    """A relay to a server: what is sent while it is cut stays on the way, as in a tunnel.
+    """A relay to a server: what is sent while it is cut arrives later, as after a tunnel.
 
     Parameters
     ----------
     server : ServerProcess
-        Where it leads.
+        The server behind the relay.
     delay : float
         Seconds that everything takes, each way.
     """
@@ -49,18 +49,18 @@ class BadNetwork:
         self._thread.join(10)
 
     def cut(self) -> None:
-        """Let nothing through. Neither end is told."""
+        """Let nothing through. Neither end notices at once."""
         self._loop.call_soon_threadsafe(self._whole.clear)
 
-    def mend(self, *, forgetful: bool = False) -> None:
-        """Let everything through again; forgetful, as with a new address, no line is left."""
+    def restore(self, *, forgetful: bool = False) -> None:
+        """Let everything through again; if forgetful, close all connections first."""
 
-        def mend() -> None:
+        def restore() -> None:
             for each in self._lines if forgetful else ():
                 each.transport.abort()
             self._whole.set()
 
-        self._loop.call_soon_threadsafe(mend)
+        self._loop.call_soon_threadsafe(restore)
 
     async def _serve(self) -> None:
         self._loop, self._end, self._whole = (

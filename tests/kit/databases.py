@@ -16,7 +16,7 @@ GIVEN = "CAREERPATH_TEST_DATABASE_URL"
 
 @pytest.fixture(scope="session")
 def postgres_url():
-    """A PostgreSQL server where the tests may create databases: a given one, or one they start."""
+    """A PostgreSQL server where tests may create databases: a given one, or one started here."""
     if os.environ.get(GIVEN):
         yield os.environ[GIVEN]
         return
@@ -30,7 +30,7 @@ def postgres_url():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kind(request):
-    """Each test of the store runs on both."""
+    """The kind of database: each test of the store runs on both."""
     return request.param
 
 

@@ -8,7 +8,7 @@ MOST_TABS = 120
 
 
 def tab_to(target: Locator) -> None:
-    """Press Tab until an element has the focus, and fail where none gets there."""
+    """Press Tab until an element has the focus; fail if it never has."""
     page: Page = target.page
     expect(target).to_be_visible()
     for _ in range(MOST_TABS):

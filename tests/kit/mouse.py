@@ -1,4 +1,4 @@
-"""The mouse, as a hand moves it."""
+"""The mouse, moved as by a hand."""
 
 from playwright.sync_api import Locator, Page
 

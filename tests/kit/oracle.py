@@ -1,4 +1,4 @@
-"""Every statistic in its plainest words: loops over people, fractions, no arrays."""
+"""Every statistic computed in the simplest way: loops over people, fractions, no arrays."""
 
 import math
 from fractions import Fraction
@@ -8,7 +8,7 @@ from careerpath.core.instrument import BANDS, Band
 
 
 def scored(instrument, people):
-    """What `score` says of each person, and why it says nothing of some."""
+    """The result of `score` for each person, or the reason why there is no result."""
     results, reasons = [], {}
     for answers in people:
         try:
@@ -44,7 +44,7 @@ def correlation(one, other):
 
 
 def alpha(columns):
-    """Of a list of columns."""
+    """Alpha of a list of columns."""
     sums = [sum(row) for row in zip(*columns, strict=True)]
     whole = variance(sums)
     if len(columns) < 2 or not whole:
@@ -68,7 +68,7 @@ def flips(results, old, new):
 
 
 def changes_if_dropped(instrument, results, item, cuts):
-    """Who changes band when the others are prorated, exactly."""
+    """Count exactly who changes band if an item is dropped and the others are prorated."""
     items = len(instrument.items)
     changed = 0
     for result in results:

@@ -1,6 +1,6 @@
 """A process full of participants: ``python participants.py URL CODE FIRST COUNT THREADS [KILL]``.
 
-Each one joins, answers, shares, and shares again, like a browser that is not sure; if the database
+Each one joins, answers, shares, and shares again, like a browser without a reply; if the database
 does not answer, it tries again with the same submission id. A line is printed for each one who was
 told that the answers arrived. KILL says when the process ends itself without a word: "before" or
 "in" the commit of a response, or "after" it, before anybody is told.

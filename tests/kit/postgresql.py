@@ -83,7 +83,7 @@ class PostgresServer:
                 return
 
     def stop(self, *, at_once=False):
-        """Stop it; at once is as if it had crashed."""
+        """Stop it; with `at_once`, as if it had crashed."""
         self.process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
         self.process.wait(timeout=60)
 

@@ -1,4 +1,4 @@
-"""What a visitor of the assessment can send to it by hand: at each level the same."""
+"""What a visitor can send to the assessment by hand, for the tests at each level."""
 
 from typing import Any
 

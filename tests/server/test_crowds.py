@@ -43,7 +43,7 @@ def one_core() -> Iterator[None]:
 
 
 class Reader(threading.Thread):
-    """Somebody who opens a page and reads until its end, or leaves."""
+    """A visitor who opens a page and reads it to its end, or leaves."""
 
     def __init__(self, server: ServerProcess, page: str, *, comes_from: str = "") -> None:
         super().__init__(daemon=True)
@@ -69,7 +69,7 @@ class Reader(threading.Thread):
 
 
 def come_in_turn(server: ServerProcess, count: int) -> list[Reader]:
-    """Readers of the slow page. Each comes when the server has seen the one before."""
+    """Open the slow page several times, each time after the server has got the request before."""
     readers: list[Reader] = []
     while len(readers) < count:
         readers.append(Reader(server, "slow"))
@@ -176,7 +176,7 @@ def test_without_a_prepared_page_visitors_are_served_in_order_and_told_how_many_
     one_by_one,
 ):
     readers = come_in_turn(one_by_one, 4)
-    # The page is there at once, and says how many are before.
+    # The page is there at once, and says how many visitors are served first.
     until(lambda: "2 visitors are before you" in readers[3].text, "the last one is told")
     assert "careerpath-config" not in readers[3].text
     assert '<div class="cp-queue" role="status">' in readers[3].text
@@ -189,7 +189,7 @@ def test_without_a_prepared_page_visitors_are_served_in_order_and_told_how_many_
     assert told == sorted(told, reverse=True)
     waited = readers[3].text
     assert waited.index("It is your turn") < waited.index('id="careerpath-outputs"')
-    # All messages of the queue are inside of the skeleton, and go with it.
+    # All messages of the queue are inside the skeleton, and disappear with it.
     before = waited[waited.index('id="careerpath-skeleton"') : waited.index("careerpath-config")]
     assert before.count("</div>") == before.count("<div")
     close(one_by_one, *(kernel_in(each.text) for each in readers))
@@ -254,7 +254,7 @@ def test_above_the_limit_visitors_get_a_plain_page_and_open_pages_go_on(limited)
     assert refused.status == 503
     assert int(refused.headers["Retry-After"]) > 0
     assert "All places are taken right now" in refused.text
-    # Of other notebooks the server does not know what is kept.
+    # The server does not know what other notebooks keep.
     assert "kept" not in refused.text[refused.text.index("<main") :]
     assert "Try again" in refused.text
     assert limited.get().status == limited.get("healthz").status == 200
@@ -279,7 +279,7 @@ def test_the_pages_of_one_address_are_limited(limited):
         return page.status
 
     assert [open_from("203.0.113.7") for _ in range(3)] == [200, 200, 429]
-    # What a visitor claims stands before what the proxy says.
+    # The address that a visitor claims comes before the one that the proxy adds.
     assert open_from("198.51.100.1, 203.0.113.7") == 429
     assert open_from("203.0.113.8") == 200
     refused = limited.get("assessment", X_Forwarded_For="203.0.113.8, 203.0.113.7")

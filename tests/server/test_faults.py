@@ -294,7 +294,7 @@ def test_more_websockets_than_a_page_needs_are_refused(impatient):
     close(impatient, kernel)
 
 
-# What the log has of it
+# The log
 
 
 def test_the_id_that_a_failing_callback_shows_is_in_the_log(impatient):

@@ -25,7 +25,7 @@ def full(database_url: str) -> Iterator[ServerProcess]:
         yield started
 
 
-def test_a_refused_visitor_is_told_what_is_kept_if_something_is(full):
+def test_a_refused_visitor_is_told_whether_anything_is_kept(full):
     assert "Your answers are kept on this device." in full.get("assessment").text
     refused = full.get("top-ten")
     assert refused.status == 503

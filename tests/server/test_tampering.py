@@ -1,4 +1,4 @@
-"""Whatever a visitor sends to a served assessment by hand, the assessment goes on working.
+"""A served assessment goes on working, no matter what a visitor sends to it by hand.
 
 Each case has a page of its own in `tests/unit/assessment/test_tampering.py`; here all are sent to a
 real kernel over the websocket.

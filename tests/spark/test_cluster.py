@@ -50,7 +50,7 @@ def test_the_tally_of_a_cluster_is_that_of_each_engine_here(master, folder, answ
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["people"] == expected.count
     assert Tally.load(output) == expected
-    # Executors of both workers have been at it.
+    # Executors of both workers took part.
     assert all(list((folder / f"work{number}").glob("app-*/*")) for number in (1, 2))
     for engine in ("pandas", "polars", "duckdb"):
         assert tally_files([files], SHIPPED, engine=engine) == expected
@@ -81,7 +81,7 @@ def test_a_folder_and_an_address_are_read_by_spark(session, folder):
     ],
     ids=["a column too few", "nobody", "no Parquet", "the end is wrong"],
 )
-def test_bad_files_are_told_plainly(session, tmp_path, spoil, why):
+def test_bad_files_are_reported_plainly(session, tmp_path, spoil, why):
     path = tmp_path / "a.parquet"
     simulate_cohort(SHIPPED, count=10).frame.to_parquet(path)
     spoil(path)
@@ -97,7 +97,7 @@ def test_an_error_of_spark_is_reported_in_one_line(session, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-# What keeps Spark from starting. None of these starts a Java.
+# Reasons why Spark cannot start. None of these tests starts Java.
 
 
 def fails(monkeypatch, master=None):
@@ -115,7 +115,7 @@ def test_without_java_it_says_what_to_install(monkeypatch, tmp_path):
     assert "java was not found. Install it" in fails(monkeypatch)
 
 
-def test_a_master_that_is_not_there_is_told_at_once(monkeypatch):
+def test_a_master_that_is_not_there_is_reported_at_once(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"spark://127.0.0.1:{taken.getsockname()[1]}"
     assert f"Nothing answers at {address}" in fails(monkeypatch, address)
@@ -126,12 +126,12 @@ def test_a_wrong_master_is_reported(monkeypatch, master):
     assert "spark://host:7077" in fails(monkeypatch, master)
 
 
-def test_another_session_than_the_one_that_runs_is_refused(session):
+def test_a_second_spark_session_is_refused(session):
     with pytest.raises(CareerpathError, match="already running, at spark://127"):
         tally_files(["a.parquet"], SHIPPED, engine="spark", master="local[1]")
 
 
-def test_a_master_without_workers_is_told(lonely_master, folder):
+def test_a_master_without_workers_is_reported(lonely_master, folder):
     program = (
         "from careerpath import CareerpathError\n"
         "from careerpath.cohort import spark\n"

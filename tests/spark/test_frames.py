@@ -96,7 +96,7 @@ def test_decimals_are_numbers(spark_frame):
     assert found[2]["unscored_reason"] == "out of range"
 
 
-def test_a_frame_stays_lazy_and_a_missing_column_is_told(spark_frame):
+def test_a_frame_stays_lazy_and_a_missing_column_is_reported(spark_frame):
     frame = spark_frame(pa.table({name: [5] for name in SHIPPED.item_ids}))
     assert isinstance(score_frame(frame, SHIPPED), pyspark.sql.DataFrame)
     with pytest.raises(CareerpathError, match="no column for 1 of 15 items: q07"):

@@ -1,4 +1,4 @@
-"""Files that version 0.1 wrote are still read, and hold what they held."""
+"""Files that version 0.1 wrote are still read, with the same content."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What the repository promises: one version, one dependency list, exact pins, a whole wheel."""
+"""The repository has one version, one dependency list, exact pins and a complete wheel."""
 
 import importlib.metadata
 import os
@@ -62,7 +62,7 @@ def test_the_changelog_knows_the_version_or_what_comes():
 # One list of dependencies
 
 
-#: Not in conda-forge under this name: what has it there is another program. pip brings it.
+#: conda-forge has another program under this name, so pip installs this one.
 PIP_ALONE = {"typst"}
 
 
@@ -128,7 +128,7 @@ def test_constraints_pin_every_direct_dependency_at_or_above_its_bound():
 
 
 def installed_closure() -> Iterator[str]:
-    """Name every distribution that careerpath brings along, as far as it is installed here."""
+    """Name each distribution that careerpath requires, also indirectly, if it is installed here."""
     waiting = [("careerpath", extra) for extra in ("", *PROJECT["optional-dependencies"])]
     seen = set(waiting)
     while waiting:
@@ -147,7 +147,7 @@ def installed_closure() -> Iterator[str]:
                         waiting.append(step)
 
 
-def test_constraints_pin_all_that_comes_along():
+def test_constraints_pin_indirect_dependencies_too():
     pinned = {name for name, _, marker in pins() if marker is None or marker.evaluate()}
     closure = set(installed_closure()) - {"careerpath"}
     assert len(closure) > len(requirements())
@@ -255,7 +255,7 @@ def test_every_target_has_what_it_runs(target: str):
 
 @pytest.mark.parametrize("target", make_targets())
 def test_every_target_installs_extras_that_exist(target: str):
-    # As if nothing were there yet.
+    # As if nothing had been made yet.
     dry = make("--dry-run", "--always-make", target).stdout
     for extras in re.findall(r"--editable '\.(.*)'", dry):
         assert re.fullmatch(r"|\[[a-z]+(,[a-z]+)*\]", extras), extras

@@ -44,7 +44,7 @@ class Phone:
         self.hear("joined")
 
     def share(self):
-        """Tap twice; send again what has not arrived, as the browser does."""
+        """Tap twice; send the answers again if they have not arrived, as the browser does."""
         wanted = {"code": self.code, "token": self.token, "answers": self.answers}
         for _ in range(2):
             outcome = "later"

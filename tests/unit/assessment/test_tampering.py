@@ -1,4 +1,4 @@
-"""Whatever a visitor sends to the assessment by hand, the assessment goes on working."""
+"""The assessment goes on working, no matter what a visitor sends to it by hand."""
 
 from __future__ import annotations
 

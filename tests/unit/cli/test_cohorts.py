@@ -71,7 +71,7 @@ def test_every_engine_makes_the_same_tally(tmp_path, engine):
     assert Tally.load(tmp_path / "other.tally") == Tally.load(tmp_path / "pandas.tally")
 
 
-def test_a_few_people_are_told_to_be_few(tmp_path):
+def test_a_warning_says_that_people_are_few(tmp_path):
     run("simulate", "-o", tmp_path / "few.csv", "--count", 3)
     done = run("tally", tmp_path / "few.csv", "-o", tmp_path / "few.tally")
     assert "Fewer than 30 people" in done.output

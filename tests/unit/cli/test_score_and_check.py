@@ -1,4 +1,4 @@
-"""The command line: what it prints, to whom, and how it ends."""
+"""The command line: what it prints, on which stream, and its exit status."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ def run(*arguments, stdin=None):
 
 
 def words(text):
-    """What is said, however the lines are broken."""
+    """The words of a text, with single spaces instead of line breaks."""
     return " ".join(text.split())
 
 
@@ -307,7 +307,7 @@ def test_a_translation_is_checked_against_its_original(tmp_path):
 
 
 def test_brackets_in_texts_are_no_markup(tmp_path):
-    """Rich would read [bold] as an order."""
+    """Rich would take [bold] as markup."""
     data = SHIPPED.model_dump()
     data["bands"]["both"]["title"] = "Both [bold]of[/bold] [/nothing]"
     path = Instrument.validated(data, place="test").save(tmp_path / "ours.toml")

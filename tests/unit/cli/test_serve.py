@@ -1,4 +1,4 @@
-"""``careerpath serve`` with options that make no sense: it says so before it listens."""
+"""``careerpath serve`` refuses options that make no sense before it listens."""
 
 import pytest
 from typer.testing import CliRunner

@@ -1,4 +1,4 @@
-"""Signs of careless answering."""
+"""Signs of careless answers."""
 
 import math
 import statistics

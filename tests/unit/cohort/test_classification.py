@@ -1,4 +1,4 @@
-"""Livingston and Lewis's model: properties, and numbers that no totals have."""
+"""Livingston and Lewis's model: its properties, and impossible numbers."""
 
 import math
 

@@ -118,7 +118,7 @@ def test_errors_in_an_address_are_reported(address, tmp_path, monkeypatch, wrong
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path):
+def test_a_file_that_is_no_database_is_reported(tmp_path):
     (tmp_path / "a.db").write_text("no such thing, however long it may be")
     with pytest.raises(CareerpathError, match="Cannot read"):
         read_cohort(f"sqlite:///{tmp_path}/a.db#x", SHIPPED)

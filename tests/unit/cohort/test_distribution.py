@@ -107,7 +107,7 @@ def test_two_equal_camps_are_far_apart_and_the_largest_is_the_first():
 @pytest.mark.parametrize(
     ("reach", "near"), [(0.4, 0), (0.5, 2), (1.4, 2), (1.5, 4), (10.4, 4), (10.5, 5), (100, 6)]
 )
-def test_who_is_near_a_line(reach, near):
+def test_people_near_a_line_are_counted(reach, near):
     # The lines are at 39.5 and 60.5.
     tally = totals_of(0, 39, 41, 50, 59, 61)
     assert near_a_line(tally, ONE.cut_scores, reach=reach) == near

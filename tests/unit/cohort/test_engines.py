@@ -97,14 +97,14 @@ def test_files_of_other_columns_long_ones_text_and_tallies_go_together(tmp_path,
     ],
     ids=["a column too few", "nobody", "no parquet", "a folder", "nothing"],
 )
-def test_bad_files_are_told_plainly(tmp_path, engine, make, why):
+def test_bad_files_are_reported_plainly(tmp_path, engine, make, why):
     make(tmp_path / "a.parquet")
     with pytest.raises(CareerpathError, match=why):
         tally_files([f"{tmp_path}/a.parquet"], SHIPPED, engine=engine)
 
 
 @others
-def test_a_file_that_breaks_in_the_middle_is_told(tmp_path, engine):
+def test_a_file_that_breaks_in_the_middle_is_reported(tmp_path, engine):
     path = tmp_path / "a.parquet"
     pd.concat([MADE] * 1000).to_parquet(path, row_group_size=1000)
     raw = bytearray(path.read_bytes())

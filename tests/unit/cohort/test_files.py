@@ -105,7 +105,7 @@ def test_wrong_values_are_kept_and_counted_by_reason(tmp_path):
 
 @pytest.mark.parametrize("name", ["room.csv", "room.parquet"])
 def test_a_rooms_export_is_a_cohort(tmp_path, name):
-    """A row a response: the answers, and what the room made of them."""
+    """Each row is a response: the answers, the total and the band."""
     room = score_frame(MADE.drop(columns="person"), SHIPPED).drop(columns="unscored_reason")
     room = room.assign(submitted="2026-11-22T10:00:00Z", band=room["band"].astype(str))
     WRITERS[f"a.{name.partition('.')[2]}"](room, tmp_path / name)
@@ -116,13 +116,13 @@ def test_a_rooms_export_is_a_cohort(tmp_path, name):
     assert tally_files([str(tmp_path / name)], SHIPPED) == Tally.of(MADE, SHIPPED)
 
 
-def test_decimal_commas_where_the_delimiter_is_none(tmp_path):
+def test_decimal_commas_are_read_if_the_delimiter_is_a_semicolon(tmp_path):
     half = Instrument.plain(["q01", "q02"], step=0.5, management_below=7, mastery_above=14)
     found = read_cohort(text(tmp_path, "q01;q02\n2,5;7\n"), half)
     assert Tally.of(found.frame, half).mean == 9.5
 
 
-def test_other_spellings_of_an_item_are_read_and_said(tmp_path):
+def test_other_spellings_of_an_item_are_read_and_reported(tmp_path):
     found = read_cohort(text(tmp_path, "Q1, q_02 ,note\n3,4,x\n"), PAIR)
     assert found.renamed == {"Q1": "q01", " q_02 ": "q02"}
     assert "Read 'Q1' as 'q01'" in found.summary
@@ -290,7 +290,7 @@ def test_a_row_past_the_last_of_a_sheet_is_refused_at_once(tmp_path):
 
 
 def write_sheet(path, rows, change):
-    """Write a workbook whose first sheet's XML says something else than Excel's would."""
+    """Write a workbook and change the XML of its first sheet by hand."""
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
@@ -333,7 +333,7 @@ def test_gaps_of_long_files_are_gaps(tmp_path):
     assert found.renamed == {"Q1": "q01"}
 
 
-def test_a_tally_is_told_from_a_cohort(tmp_path):
+def test_a_tally_is_distinguished_from_a_cohort(tmp_path):
     with pytest.raises(CareerpathError, match=r"Open it with Tally\.load"):
         read_cohort(Tally.empty(PAIR).save(tmp_path / "room.tally"), PAIR)
 
@@ -409,13 +409,13 @@ def test_parts_in_several_files_and_tallies_are_the_whole(tmp_path, monkeypatch)
     assert heard == [7, 14, 15, 20, 40]
 
 
-def test_a_tally_of_another_questionnaire_is_told_with_its_name(tmp_path):
+def test_a_tally_of_another_questionnaire_is_reported_with_its_name(tmp_path):
     Tally.empty(PAIR).save(tmp_path / "pair.tally")
     with pytest.raises(CareerpathError, match=r"pair\.tally: These tallies cannot be added"):
         tally_files([str(tmp_path / "pair.tally")], SHIPPED)
 
 
-def test_files_are_found_once_and_globs_that_match_nothing_are_told(tmp_path):
+def test_files_are_found_once_and_globs_that_match_nothing_are_reported(tmp_path):
     text(tmp_path, "x", "a[1].csv")
     text(tmp_path, "x", "b.csv")
     found = find_files([f"{tmp_path}/b.csv", f"{tmp_path}/*.csv", f"{tmp_path}/a[1].csv"])

@@ -106,7 +106,7 @@ def test_bfi15_livingston_lewis_from_the_moments(tally):
     found = livingston_lewis(*moments, count=tally.count)
     assert found.alpha == to_seven_decimals(8.042943822)
     assert found.accuracy == to_seven_decimals(0.8464419826)
-    # Without the number of people the sample's sd is taken for theirs: a hair of a difference.
+    # Without the number of people the sample's sd is used as theirs, which differs very little.
     assert livingston_lewis(*moments).accuracy == pytest.approx(found.accuracy, abs=1e-3)
 
 
@@ -155,7 +155,7 @@ def r_integrates(shape, length, start):
 
 
 def exactly(shape, length, start):
-    """Consistency and kappa by Gauss and Jacobi's rule, which has no error for a polynomial."""
+    """Consistency and kappa by Gauss-Jacobi quadrature, which is exact for a polynomial."""
     lower, upper, alpha, beta = shape
     nodes, weights = special.roots_jacobi(length + 1, beta - 1, alpha - 1)
     below = special.bdtr(start - 1, length, lower + (upper - lower) * (nodes + 1) / 2)
@@ -170,8 +170,8 @@ def test_beta_classification():
     found = beta_classification(
         lower=0.25, upper=0.75, alpha=5, beta=3, length=50, boundaries=[0.5]
     )
-    # R's figures hold an error of integration of up to 2e-7; it is made again here, to ten
-    # decimals, so that nothing but this error lies between them and the exact ones.
+    # R's figures have an integration error of up to 2e-7. r_integrates repeats it to ten
+    # decimals, which shows that R's figures and the exact ones differ only by this error.
     published = (0.836980917, 0.7749908311, 0.3978855608)
     shape = (0.25, 0.75, 5, 3)
     assert r_integrates(shape, 50, 25) == pytest.approx(published, abs=1e-10, rel=0)
@@ -184,7 +184,7 @@ def test_beta_classification():
 @pytest.mark.parametrize("reliability", [0.5, 0.7, 0.8, 0.9])
 def test_the_normal_limit_cut_at_the_median(reliability):
     """Bivariate normal, cut at the median: consistency = 1/2 + asin(r) / pi."""
-    # A long test whose totals are spread little is as good as normal.
+    # A long test whose totals differ little is close to normal.
     found = livingston_lewis(0.5, 0.004, reliability, 0, 1, [0.5])
     assert found.consistency == pytest.approx(
         0.5 + math.asin(reliability) / math.pi, abs=1.5 / math.sqrt(found.effective_length)

@@ -50,7 +50,7 @@ INTEGERS = [pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.int64
 
 
 def rows_of(frame):
-    """Whatever an engine gave, as Python's own values."""
+    """Any engine's frame, as Python's own values."""
     if isinstance(frame, pd.DataFrame):
         return pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
     table = nw.from_native(frame)
@@ -91,7 +91,7 @@ def columns(draw, instrument, count):
         dtype = pa.float64() if kind == "float64" else pa.float32()
         inside = st.sampled_from(answers).map(float)
         odd = st.sampled_from([math.nan, math.inf, -math.inf, 1e308, -0.0, 0.30000000000000004])
-        # What lies nearer than this to a whole number, score() cannot tell from it either.
+        # score() cannot tell numbers apart that differ by less than this, either.
         any_float = st.floats(width=64 if kind == "float64" else 32).filter(
             lambda value: not 0 < abs(value) < 1e-9
         )
@@ -257,7 +257,7 @@ def test_the_index_of_pandas_and_the_frame_itself_stay_as_they_are():
     pd.testing.assert_frame_equal(frame, before)
 
 
-def test_a_missing_column_is_told_with_the_one_that_could_be_meant():
+def test_a_missing_column_is_reported_with_the_likely_one():
     frame = pd.DataFrame({name: [5] for name in SHIPPED.item_ids}).rename(columns={"q07": "Q7"})
     with pytest.raises(CareerpathError) as caught:
         score_frame(frame, SHIPPED)

@@ -70,7 +70,7 @@ def test_a_cut_score_between_two_totals_counts_as_the_total_that_it_cuts_at():
 
 
 def moved(instrument, answers, flip, total, points):
-    """Carry out a flip: move that many answers, none further than told, by so many points."""
+    """Carry out a flip: move as many answers as it says, each by at most the points it says."""
     rising = BANDS.index(flip.band) > BANDS.index(instrument.cut_scores.band(total))
     scale = instrument.scale
     each, rest = exact(flip.each), points

@@ -20,7 +20,7 @@ class OwnError(CareerpathError):
     """The error of one kind of file."""
 
 
-def test_a_file_is_written_and_nothing_is_left_beside_it(tmp_path):
+def test_a_file_is_written_and_no_temporary_file_is_left(tmp_path):
     path = write_bytes(tmp_path / "a.txt", b"new")
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]

@@ -1,4 +1,4 @@
-"""The instrument: what it holds, and what each change makes of it."""
+"""The instrument: what it contains, and the instrument that each change gives."""
 
 import math
 from datetime import date
@@ -82,13 +82,13 @@ def test_an_instrument_is_frozen():
         ),
     ],
 )
-def test_what_is_wrong_with_a_part_made_in_code_is_told(make, told):
+def test_a_mistake_in_a_part_made_in_code_is_reported(make, told):
     with pytest.raises(InstrumentError) as caught:
         make()
     assert str(caught.value).startswith(told)
 
 
-def test_an_instrument_made_in_code_is_one_from_a_file():
+def test_an_instrument_made_in_code_equals_one_from_a_file():
     shipped = load_instrument()
     assert Instrument(**{name: getattr(shipped, name) for name in type(shipped).model_fields}) == (
         shipped
@@ -146,7 +146,7 @@ def test_other_cut_scores_make_another_instrument():
     ],
     ids=["order", "range", "nan", "text", "huge"],
 )
-def test_cut_scores_that_make_no_sense_are_told(below, above, told):
+def test_cut_scores_that_make_no_sense_are_refused(below, above, told):
     with pytest.raises(InstrumentError) as caught:
         load_instrument().with_cut_scores(management_below=below, mastery_above=above)
     assert str(caught.value) == f"with_cut_scores(): {told}"

@@ -54,7 +54,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path):
     assert load_instrument(path) == load_instrument()
 
 
-def test_an_unknown_id_is_told_with_the_nearest_one():
+def test_an_unknown_id_is_reported_with_the_nearest_one():
     with pytest.raises(InstrumentError) as caught:
         load_instrument("carrerpath-15")
     assert str(caught.value) == (
@@ -63,7 +63,7 @@ def test_an_unknown_id_is_told_with_the_nearest_one():
     )
 
 
-def test_a_missing_file_is_told_with_the_shipped_ids(tmp_path):
+def test_a_missing_file_is_reported_with_the_shipped_ids(tmp_path):
     path = tmp_path / "nowhere.toml"
     with pytest.raises(InstrumentError) as caught:
         load_instrument(path)
@@ -78,12 +78,12 @@ def test_a_directory_is_no_instrument(tmp_path):
         load_instrument(tmp_path)
 
 
-def test_a_path_that_no_file_can_have_is_told():
+def test_a_path_that_no_file_can_have_is_reported():
     with pytest.raises(InstrumentError, match=r"Cannot read .*null"):
         load_instrument("a\0b.toml")
 
 
-def test_a_file_in_another_encoding_is_told(tmp_path):
+def test_a_file_in_another_encoding_is_reported(tmp_path):
     path = tmp_path / "ours.toml"
     path.write_bytes('title = "Führung"'.encode("latin-1"))
     with pytest.raises(InstrumentError) as caught:
@@ -101,7 +101,7 @@ def test_a_file_in_another_encoding_is_told(tmp_path):
     ],
     ids=["no value", "twice", "digits", "nesting"],
 )
-def test_a_file_that_is_not_toml_is_told_with_its_line(tmp_path, text, told):
+def test_a_file_that_is_not_toml_is_reported_with_its_line(tmp_path, text, told):
     path = tmp_path / "ours.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InstrumentError) as caught:
@@ -237,7 +237,7 @@ def test_a_megabyte_in_the_wrong_place_makes_a_short_message(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "items = 3", "items = []", "[items]\nq01 = 3"])
-def test_a_file_of_something_else_is_told(tmp_path, text):
+def test_a_file_of_something_else_is_reported(tmp_path, text):
     path = tmp_path / "ours.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InstrumentError, match="items"):
@@ -282,7 +282,7 @@ def test_the_shipped_file_survives_a_round_trip(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["missing/ours.toml", ".", "a\0b.toml"])
-def test_a_place_that_cannot_be_written_is_told(tmp_path, name):
+def test_a_place_that_cannot_be_written_is_reported(tmp_path, name):
     with pytest.raises(InstrumentError, match=r"^Cannot write .* Choose a"):
         load_instrument().save(tmp_path / name)
 

@@ -1,4 +1,4 @@
-"""The linter: what it says of the shipped questionnaire, and of worse ones."""
+"""The linter: what it finds in the shipped questionnaire, and in worse ones."""
 
 import itertools
 from collections import Counter
@@ -48,7 +48,7 @@ def test_the_shipped_questionnaire_has_no_errors_and_no_warnings():
     assert {finding.level for finding in check_instrument(SHIPPED)} == {Severity.NOTE}
 
 
-def test_the_notes_tell_uniform_and_random_answers():
+def test_the_notes_show_what_uniform_and_random_answers_give():
     assert found(SHIPPED) == {
         "items mastery_side": (
             "The same answer to every item, as shown, gives: lowest 70 (both), middle 75 (both), "
@@ -129,7 +129,7 @@ def test_mastery_always_on_one_side_is_a_warning():
     ]
 
 
-def test_the_same_answer_everywhere_is_told_as_it_is_scored():
+def test_the_notes_on_uniform_answers_agree_with_the_scoring():
     for answer, total in ((0, 70), (5, 75), (10, 80)):
         assert score(SHIPPED, dict.fromkeys(SHIPPED.item_ids, answer)).total == total
 
@@ -167,7 +167,7 @@ def test_neighbours_of_one_facet_are_a_warning():
     }
 
 
-def test_an_instrument_without_facets_has_nothing_said_about_them():
+def test_an_instrument_without_facets_has_no_finding_about_them():
     bare = changed(facets=[], items=[item.model_dump(exclude={"facet"}) for item in SHIPPED.items])
     assert found(bare, Severity.WARNING) == {}
 
@@ -244,7 +244,7 @@ def test_norms_that_are_missing_or_come_from_nowhere_are_warnings():
     assert list(found(changed(norms=norms), Severity.WARNING)) == ["norms source"]
 
 
-# All of it
+# Whole instruments
 
 
 def test_an_analysts_plain_instrument_gets_warnings_but_no_error():
@@ -263,7 +263,7 @@ def test_any_instrument_can_be_checked(instrument):
         assert finding.level is Severity.NOTE or finding.mend.endswith(".")
 
 
-def test_what_keeps_a_file_from_loading_is_an_error_for_each_line():
+def test_each_mistake_that_stops_a_file_from_loading_is_an_error():
     data = SHIPPED.model_dump(mode="json", exclude_none=True) | {"norm": 3, "title": 3}
     findings = check_data(data, place="ours.toml")
     assert {(finding.level, finding.place, finding.fact) for finding in findings} == {

@@ -91,7 +91,7 @@ def test_a_chance_that_rounds_up_to_a_line_has_the_word_above_it():
     assert meaning.certainty.startswith("Fairly sure. ")
 
 
-def test_the_words_tell_the_distance_and_the_change_that_flips():
+def test_the_words_give_the_distance_and_the_change_that_flips():
     assert meaning_of(101).certainty == (
         "Not sure: this is a close call. You are 1 point away from both, and a questionnaire this "
         "short is assumed to be off by about 10, up or down. Moving 1 answer by 1 point toward it "
@@ -122,7 +122,7 @@ def test_an_error_below_one_point_keeps_a_decimal():
     )
 
 
-def test_a_total_in_the_middle_says_that_leaning_to_neither_lands_there_too():
+def test_totals_near_the_middle_mention_answers_that_lean_to_neither_side():
     assert meaning_of(75).certainty == (
         "Quite sure, as far as 15 questions can tell. You are 26 points away from management, and "
         "a questionnaire this short is assumed to be off by about 10, up or down. Moving 7 answers "
@@ -139,7 +139,7 @@ def test_a_total_in_the_middle_says_that_leaning_to_neither_lands_there_too():
     assert said == list(range(66, 85))
 
 
-def test_where_nothing_can_be_said_of_certainty_the_basis_is():
+def test_without_norms_the_certainty_states_the_basis():
     instrument = Instrument.plain(list("abcde"), management_below=20, mastery_above=30)
     answers = dict.fromkeys("abcd", 10)
     meaning = interpret(instrument, score(instrument, answers, missing="prorate"))
@@ -155,20 +155,20 @@ def test_the_headline_is_the_bands_title():
     assert meaning_of(120).headline == "You are drawn to mastery"
 
 
-def test_a_lean_is_told_once_it_is_larger_than_the_error():
+def test_a_lean_is_stated_if_it_is_larger_than_the_error():
     assert meaning_of(84).headline == "You are drawn to both"
     assert meaning_of(85).headline == "You are drawn to both, with a lean toward mastery"
     assert meaning_of(66).headline == "You are drawn to both"
     assert meaning_of(65).headline == "You are drawn to both, with a lean toward management"
 
 
-def test_the_placement_says_the_total_and_both_cut_scores():
+def test_the_placement_gives_the_total_and_both_cut_scores():
     assert meaning_of(93).placement == (
         "93 of 150. Below 50 is management, above 100 is mastery, and in between is both."
     )
 
 
-def test_the_placement_says_the_lowest_total_where_that_is_not_zero():
+def test_the_placement_gives_the_lowest_total_if_it_is_not_zero():
     instrument = Instrument.plain(
         ["a", "b"], minimum=1, maximum=5, management_below=4.5, mastery_above=8
     )
@@ -271,7 +271,7 @@ def test_a_single_facet_falls_in_the_band_of_the_whole(count, steps, step, data)
 
 
 def test_a_facet_right_on_a_cut_score_is_both():
-    """7 of 100 on a facet is 14 of 200, where floats make it 14.000000000000002."""
+    """7 of 100 on a facet is 14 of 200, but as floats it is 14.000000000000002."""
     instrument = Instrument.validated(
         {
             "id": "two-facets",
@@ -289,7 +289,7 @@ def test_a_facet_right_on_a_cut_score_is_both():
 
 
 def told_of(flip):
-    """A flip in words, from the one sentence that tells it."""
+    """A flip in words, from the one sentence that describes it."""
     several = flip.answers > 1
     answers = f"{flip.answers} answer{'s' if several else ''}"
     points = f"{flip.each} point{'' if flip.each == 1 else 's'}"
@@ -298,7 +298,7 @@ def told_of(flip):
 
 
 @pytest.mark.parametrize("total", range(151))
-def test_the_move_that_is_told_is_that_of_the_nearest_flip_and_up_to_for_several(total):
+def test_the_text_describes_the_nearest_flip_and_says_up_to_for_several_answers(total):
     meaning = meaning_of(total)
     assert told_of(meaning.flips[0]) in meaning.certainty
     assert meaning.certainty.count("Moving") == 1

@@ -30,7 +30,7 @@ def test_it_is_symmetric(first, second):
 
 
 @given(totals, totals)
-def test_reliable_is_what_is_larger_than_the_smallest(first, second):
+def test_a_change_is_reliable_if_it_is_larger_than_the_smallest_reliable_one(first, second):
     change = reliable_change(INSTRUMENT, result(first), result(second))
     assert change.reliable == (abs(second - first) > change.smallest)
     assert change.reliable == (abs(change.index) > CRITERION)
@@ -51,11 +51,11 @@ def test_the_index_is_that_of_jacobson_and_truax():
         (71, 70, "The total moved 1 point toward management."),
     ],
 )
-def test_the_words_tell_which_way(first, second, words):
+def test_the_words_say_which_way(first, second, words):
     assert reliable_change(INSTRUMENT, result(first), result(second)).words.startswith(words)
 
 
-def test_the_words_tell_a_change_from_none():
+def test_the_words_differ_for_a_change_and_for_none():
     assert "no change at all" in reliable_change(INSTRUMENT, result(70), result(97)).words
     assert "something has probably changed" in (
         reliable_change(INSTRUMENT, result(70), result(98)).words

@@ -1,4 +1,4 @@
-"""Results as JSON: there and back, and what every other file is told."""
+"""Results as JSON: written and read again, and the message for every other file."""
 
 import json
 from datetime import date
@@ -84,13 +84,13 @@ def test_a_total_that_somebody_wrote_in_is_added_up_again():
     assert (again.total, again.band) == (77, "both")
 
 
-def test_answers_that_the_instrument_does_not_have_are_told():
+def test_answers_that_the_instrument_does_not_have_are_refused():
     (kept,) = read_results({**document(), "answers": {**ANSWERS, "q01": 11}}, place="mine.json")
     with pytest.raises(CareerpathError, match=r"mine\.json: Item 'q01' got 11"):
         score_again(kept, INSTRUMENT, place="mine.json")
 
 
-def test_gaps_are_told_to_somebody_who_has_no_python():
+def test_gaps_are_reported_in_words_that_need_no_python():
     estimated = {**ANSWERS}
     del estimated["q04"]
     result = score(INSTRUMENT, estimated, missing="prorate")
@@ -124,7 +124,7 @@ def test_gaps_are_told_to_somebody_who_has_no_python():
         ({"instrument": {"id": "", "version": "1"}}, 'its "instrument" cannot be'),
     ],
 )
-def test_what_is_damaged_or_from_elsewhere_is_told(change, told):
+def test_damaged_and_foreign_results_are_refused_with_a_reason(change, told):
     assert told in message({**document(), **change})
 
 
@@ -142,7 +142,7 @@ def test_one_of_several_that_is_damaged_is_named(several, told):
 
 
 @pytest.mark.parametrize("data", [None, 7, "x", [], {}, {"q01": 7}, {"format": ["x"]}])
-def test_what_is_no_result_is_told(data):
+def test_a_file_without_a_result_is_refused_with_a_reason(data):
     assert "holds no result of careerpath" in message(data)
 
 
@@ -159,12 +159,12 @@ def test_what_is_no_result_is_told(data):
         (b'{"x": ' + b"9" * 5_000 + b"}", "too many digits"),
     ],
 )
-def test_a_file_that_is_no_json_of_ours_is_told(raw, told):
+def test_a_file_that_is_no_json_of_ours_is_reported(raw, told):
     assert told in message(raw)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=5))
-def test_nothing_that_a_browser_can_send_is_more_than_a_plain_message(value):
+def test_anything_a_browser_can_send_gives_at_most_a_plain_message(value):
     for key in document():
         with_it = {**document(), key: value}
         try:

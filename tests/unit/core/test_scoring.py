@@ -256,7 +256,7 @@ def test_each_kind_of_wrong_answer_has_its_message(answer, reason, message):
     assert caught.value.items == ("q07",)
 
 
-def test_an_unknown_item_is_told_with_the_nearest_known_one():
+def test_an_unknown_item_is_reported_with_the_nearest_known_one():
     with pytest.raises(AnswerError) as caught:
         score(SHIPPED, dict.fromkeys(SHIPPED.item_ids, 5) | {"q7": 5})
     assert str(caught.value) == (
@@ -284,7 +284,7 @@ def test_a_gap_is_refused_and_named():
 
 
 @pytest.mark.parametrize(("count", "needed"), [(1, 1), (4, 4), (5, 4), (15, 12), (21, 17)])
-def test_an_estimate_is_offered_only_where_it_can_be_had(count, needed):
+def test_an_estimate_is_offered_only_if_it_is_possible(count, needed):
     ids = [f"q{n}" for n in range(count)]
     instrument = Instrument.plain(ids, management_below=3, mastery_above=6)
     for answered_items in range(count):
@@ -350,7 +350,7 @@ garbage = st.recursive(
     ),
     missing=st.sampled_from(("refuse", "prorate")),
 )
-def test_whatever_is_given_only_careerpath_errors_come_back(answers, missing):
+def test_any_input_raises_only_careerpath_errors(answers, missing):
     with suppress(CareerpathError):
         score(SHIPPED, answers, missing=missing)
 
@@ -458,7 +458,7 @@ def test_a_facet_with_a_gap_has_no_total():
 
 
 def oracle(instrument, answers):
-    """The keyed sum, in the plainest words there are."""
+    """The keyed sum, computed in the simplest way."""
     total = Fraction(0)
     ends = Fraction(str(instrument.scale.minimum)) + Fraction(str(instrument.scale.maximum))
     for item in instrument.items:

@@ -1,4 +1,4 @@
-"""Answers in an address: there and back, and nothing that was changed on the way."""
+"""Answers in an address: written and read again; a changed address is refused."""
 
 import string
 
@@ -13,13 +13,13 @@ from careerpath.core.share_link import LONGEST, ShareLinkError, decode_answers, 
 
 INSTRUMENT = load_instrument()
 SEVENS = dict.fromkeys(INSTRUMENT.item_ids, 7)
-#: What an address, or somebody's typing, could put in the place of a character.
+#: Characters that a program or a typing person could put in the place of another.
 TYPED = string.printable + "äß\u2013€İ\u202e\u00ad\U0001f600"
 MARKS = set(string.ascii_letters + string.digits + "-._~!$&'()*+,;=:@/?%")
 
 
 @given(answered())
-def test_what_goes_in_comes_out(pair):
+def test_a_link_gives_back_the_answers_it_was_made_from(pair):
     instrument, answers = pair
     fragment = encode_answers(instrument, answers)
     assert decode_answers(instrument, fragment) == answers
@@ -91,7 +91,7 @@ def test_another_questionnaires_link_is_refused(first, second):
 
 
 @pytest.mark.parametrize("fragment", ["", "#", "room=BCDFGH", "answers", "answers/2/x/1/0/0"])
-def test_what_is_no_link_of_ours_says_so(fragment):
+def test_a_link_from_elsewhere_is_refused_with_a_reason(fragment):
     with pytest.raises(ShareLinkError):
         decode_answers(INSTRUMENT, fragment)
 

@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of the package is so."""
+"""docs/architecture.md describes the package as it is."""
 
 import re
 import tomllib
@@ -72,6 +72,6 @@ def test_the_glossary_has_each_word_once():
     assert len(words) == len(set(words)) > 30
 
 
-def test_no_class_name_stands_twice():
+def test_no_class_name_is_used_twice():
     names = re.findall(r"^class (\w+)", CODE, re.M)
     assert len(names) == len(set(names)) > 100, sorted({n for n in names if names.count(n) > 1})

@@ -1,4 +1,4 @@
-"""What docs/coaches.md names is what the pages show."""
+"""The pages show what docs/coaches.md names."""
 
 import html
 import re
@@ -26,7 +26,7 @@ def sources():
 
 
 @pytest.mark.parametrize("named", sorted({*NAMED} - COMPUTED))
-def test_what_the_document_names_is_on_the_pages(sources, named):
+def test_the_pages_show_what_the_document_names(sources, named):
     assert named.lower() in sources
 
 

@@ -32,7 +32,7 @@ from careerpath.cli import app
 # These are followed from top to bottom by test_in_order.py.
 IN_ORDER = ("README.md", "command-line.md")
 COMMANDS = {document.name: commands(document) for document in DOCUMENTS}
-# The same program on a server: by its path, and as the service's user.
+# The same program on a server, called by its path and as the service's user.
 ELSEWHERE = re.compile(r"^(/opt/careerpath/bin/careerpath|sudo careerpath-admin) ")
 OURS = sorted(
     {
@@ -43,8 +43,8 @@ OURS = sorted(
         if told.startswith("careerpath ")
     }
 )
-# How the commands of each document begin. A new kind needs a test of its own: ours are run below,
-# and tests/deploy holds the files that the ones for a server put in their places.
+# How the commands of each document begin. A new kind needs a test of its own: careerpath's
+# commands run below, and tests/deploy tests the files that the commands for a server install.
 KNOWN = {
     "README.md": ("careerpath ", "make ", ". .venv/bin/activate"),
     "command-line.md": (
@@ -143,7 +143,7 @@ def test_the_python_examples_give_what_they_show(document):
 
 
 def make_room(instrument, *, code):
-    """The room that the documents speak of, in which six have shared."""
+    """The room that the documents describe, in which six people have shared."""
     with (
         closing(open_store()) as store,
         patch("careerpath.room.store.store.new_code", lambda: code),
@@ -156,7 +156,7 @@ def make_room(instrument, *, code):
 
 @pytest.mark.parametrize("command", OURS)
 @pytest.mark.usefixtures("desk")
-def test_a_careerpath_command_runs_as_it_stands(command, monkeypatch):
+def test_a_careerpath_command_runs_as_it_is_written(command, monkeypatch):
     served = []
     monkeypatch.setattr("careerpath.serving.server.serve", lambda *a, **k: served.append((a, k)))
     words = shlex.split(command)
@@ -207,7 +207,7 @@ def test_every_option_of_serve_is_in_the_table():
     assert rows == {(each.opts[0], each.envvar) for each in options if each.name != "help"}
 
 
-def test_the_measured_tables_stand_in_the_page_of_benchmarks():
+def test_the_measured_tables_are_in_the_page_of_benchmarks():
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert re.search(
         r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", page, re.MULTILINE

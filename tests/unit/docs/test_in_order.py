@@ -1,4 +1,4 @@
-"""A page that is followed from top to bottom, in an empty folder, gives what it shows."""
+"""The commands of a page, run from top to bottom in an empty folder, print what it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/organisations.md names is what the screens show."""
+"""The screens show what docs/organisations.md names."""
 
 import html
 import re
@@ -18,7 +18,7 @@ NAMED = sorted(
         for each in re.findall(r"(?<!\*)\*([^*`]+)\*(?!\*)", DOCUMENT)
     }
 )
-#: Said of another program.
+#: Named in the document, but part of another program.
 ELSEWHERE = {"CSV UTF-8"}
 
 
@@ -44,5 +44,5 @@ def test_the_document_names_something():
 
 
 @pytest.mark.parametrize("named", sorted(set(NAMED) - ELSEWHERE))
-def test_what_the_document_names_is_on_the_screens(screens, named):
+def test_the_screens_show_what_the_document_names(screens, named):
     assert re.search(rf"\b{re.escape(named)}\b", screens)

@@ -1,4 +1,4 @@
-"""A ladder's files: what is written is what is read, and what cannot be read is told."""
+"""A ladder's files: each is read as it was written, and an unreadable one is reported."""
 
 import io
 import re
@@ -196,7 +196,7 @@ def test_pay_formatted_in_its_own_currency_is_read(kind):
     assert read_ladder(formatted(kind), "a.xlsx") == EXAMPLE
 
 
-def test_a_sheet_beside_the_ladder_may_hold_anything():
+def test_another_sheet_of_the_workbook_may_contain_anything():
     book, _ = sheet()
     notes = book.create_sheet("Read me")
     notes.merge_cells("A1:D9")

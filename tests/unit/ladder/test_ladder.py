@@ -82,7 +82,7 @@ def test_a_new_change_discards_what_was_undone():
     assert names(other.ladder)[-1] == "B"
 
 
-def test_text_is_kept_as_every_file_can_hold_it():
+def test_text_is_cleaned_so_that_every_file_can_hold_it():
     rung = Rung(title="  Fellow\n of\tall ", scope="one\r\ntwo\u2028three ")
     assert (rung.title, rung.scope) == ("Fellow of all", "one\ntwo\nthree")
 

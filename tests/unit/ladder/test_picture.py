@@ -1,4 +1,4 @@
-"""The picture of two ladders: aligned by level, pay to scale, gaps plain to see."""
+"""The picture of two ladders: aligned by level, pay to scale, gaps easy to see."""
 
 import pytest
 from hypothesis import given, settings

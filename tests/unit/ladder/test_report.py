@@ -1,4 +1,4 @@
-"""A ladder to take away: HTML without a network, a tagged PDF, and files to go on with."""
+"""A ladder as a file: HTML that needs no network, a tagged PDF, and files to open again."""
 
 import io
 import re
@@ -83,7 +83,7 @@ def test_the_pdf_is_tagged_has_a_title_and_describes_its_pictures():
 
 
 def alternatives(read):
-    """What is said in the place of each picture."""
+    """The text that replaces each picture."""
     found, waiting = [], [read.trailer["/Root"]["/StructTreeRoot"]]
     while waiting:
         here = waiting.pop().get_object()

@@ -118,7 +118,7 @@ def test_a_finding_leads_to_its_rung(screen):
     assert "Add a mastery rung" in words(screen)
 
 
-def test_an_error_is_shown_beside_its_field(screen):
+def test_an_error_is_shown_next_to_its_field(screen):
     do(screen, "open", level="Staff", side="mastery")
     fields = fields_of(EXAMPLE.level("Staff").mastery) | {"minimum": "a lot"}
     do(screen, "rung", opened=opened(screen), side="mastery", **fields)
@@ -187,7 +187,7 @@ def test_every_ladder_can_be_shown_and_opened(ladder):
 NONSENSE = ("", "x", "-1", "9" * 400, "mastery", "Staff", "\x00", "😀")
 
 
-def test_whatever_a_browser_sends_nothing_fails(screen):
+def test_nothing_that_a_browser_sends_causes_a_failure(screen):
     do(screen, "open", level="Staff", side="mastery")
     for name in [*screen._actions(Action("")), "no such thing"]:
         for each in NONSENSE:

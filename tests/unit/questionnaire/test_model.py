@@ -1,4 +1,4 @@
-"""The assessment's model: the way through, without a widget or a browser."""
+"""The assessment's model: from the first screen to the result, without a widget or a browser."""
 
 from __future__ import annotations
 

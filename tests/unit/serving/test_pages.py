@@ -1,4 +1,4 @@
-"""Which address shows which notebook, and what a page says of what is kept."""
+"""Which address shows which notebook, and what a page says about kept answers."""
 
 import pytest
 from kit.server_process import write_notebook

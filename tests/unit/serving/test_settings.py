@@ -9,7 +9,7 @@ from careerpath.serving.settings import Options
 
 
 @pytest.mark.parametrize(
-    ("wrong", "mend"),
+    ("wrong", "fix"),
     [
         ({"room_size": 9, "max_visitors": 5}, "--max-visitors 9"),
         ({"trusted_proxy": "10.0.0.0/33"}, "10.0.0.0/33"),
@@ -17,10 +17,10 @@ from careerpath.serving.settings import Options
         ({"frame_ancestors": "https://a.example;"}, "https://portal.example"),
     ],
 )
-def test_invalid_options(wrong, mend):
+def test_invalid_options(wrong, fix):
     with pytest.raises(CareerpathError) as error:
         Options(**wrong)
-    assert mend in str(error.value)
+    assert fix in str(error.value)
 
 
 def test_several_proxies():

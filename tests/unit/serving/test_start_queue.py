@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def run_alone(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run it in a thread of its own: Playwright keeps a loop in this one once it was used."""
+    """Run it in a thread of its own: once used, Playwright keeps its loop in the main thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
@@ -24,7 +24,7 @@ def order_of(
     at_once: int,
     address: Callable[[str], str | None] = lambda _: None,
 ) -> list[str]:
-    """Who has their turn in which order, where all come at once."""
+    """Return the order in which visitors have their turn if all come at once."""
 
     async def run() -> list[str]:
         queue, order, told = StartQueue(at_once), [], {}
@@ -40,7 +40,7 @@ def order_of(
         async with asyncio.TaskGroup() as group:
             for name, visitor in arrivals:
                 group.create_task(stand(name, visitor=visitor))
-        # What each one was told of those before came true.
+        # Each visitor was told the right number of visitors before them.
         waiting = [name for name, visitor in arrivals if visitor and name in order[at_once:]]
         assert all(told[name] == order.index(name) - at_once for name in waiting)
         return order
@@ -63,7 +63,7 @@ def test_an_address_with_many_pages_delays_each_other_one_by_one_page_only():
     crowd = [f"crowd {number}" for number in range(50)]
     arrivals = [(name, True) for name in (*crowd, "ann 1", "ann 2", "bob 1")]
     order = order_of(arrivals, at_once=1, address=lambda name: name.split(" ")[0])
-    # One had its turn before anybody else had come.
+    # The first one had its turn before anybody else had come.
     assert order[:6] == ["crowd 0", "crowd 1", "ann 1", "bob 1", "crowd 2", "ann 2"]
     assert order[6:] == crowd[3:]
 

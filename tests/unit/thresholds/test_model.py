@@ -119,7 +119,7 @@ def test_cut_scores_out_of_range_cannot_be_set_past_the_methods(model):
 
 
 def test_a_handle_snaps_to_the_next_total(model):
-    # The handles stand between two totals: 49.5 is "below 50", 100.5 is "above 100".
+    # The handles are between two totals: 49.5 is "below 50", 100.5 is "above 100".
     model.drag([49.5, 117.3])
     assert cuts_of(model) == (50, 117)
     model.drag(np.array([41.2, 117.5]))
@@ -177,7 +177,7 @@ def test_a_fractional_cut_score_stays_where_its_handle_did_not_move(way):
     instrument = INSTRUMENT.with_cut_scores(management_below=49.5, mastery_above=100.5)
     model = ThresholdsModel(instrument=instrument, cohorts=[COHORT], clock=Clock())
     assert model.effects.handles == (50, 100)
-    off = 0.5 if way == "drag" else 0  # On the picture they stand between two totals.
+    off = 0.5 if way == "drag" else 0  # On the picture they are between two totals.
     follow = getattr(model, way)
     follow((50 - off, 100 + off))
     assert not model.effects.moved
@@ -200,7 +200,7 @@ def test_two_cut_scores_between_the_same_totals_have_handles_in_order():
     assert not model.effects.moved
 
 
-def test_the_lines_stand_where_a_drag_finds_the_same_cut_scores(model):
+def test_dragging_to_a_line_gives_the_cut_score_that_it_shows(model):
     for low, high in ((0, 0), (0, 150), (50, 100), (77, 77)):
         model.move(management_below=0, mastery_above=150)
         model.move(management_below=low, mastery_above=high)
@@ -268,7 +268,7 @@ def test_shares_are_those_of_a_loop_over_the_people(model):
     assert sum(each.change for each in model.effects.shares) == 0
 
 
-def test_who_changes_band_is_what_a_loop_over_the_people_finds(model):
+def test_changes_of_band_are_those_that_a_loop_over_the_people_finds(model):
     model.move(management_below=61, mastery_above=93)
     pairs = list(zip(bands(INSTRUMENT.cut_scores), bands(model.cuts), strict=True))
     assert model.effects.matrix == {
@@ -279,7 +279,7 @@ def test_who_changes_band_is_what_a_loop_over_the_people_finds(model):
     }
 
 
-def test_who_changes_band_is_told_in_words(model):
+def test_changes_of_band_are_described_in_words(model):
     model.move(mastery_above=95)
     count = int(((TOTALS > 95) & (TOTALS <= 100)).sum())
     assert model.effects.flows_in_words == f"{count} people move from both to mastery."
@@ -347,7 +347,7 @@ def test_the_classification_is_that_of_the_tally(model):
     assert model.effects.classification == COHORT.tally.classification(model.cuts)
 
 
-def test_items_tell_who_would_change_band_at_the_current_cut_scores(model):
+def test_item_statistics_count_who_changes_band_at_the_current_cut_scores(model):
     model.move(management_below=61)
     assert model.effects.items == COHORT.tally.items(model.cuts)
     assert len(model.effects.items) == 15
@@ -383,7 +383,7 @@ def test_one_or_two_people_raise_no_error(count):
     assert "Made in the threshold lab" in model.make(now=WHEN).text
 
 
-def test_answers_that_do_not_agree_are_told():
+def test_answers_that_do_not_agree_are_reported():
     random = np.random.default_rng(0)
     frame = pd.DataFrame(random.integers(0, 11, (40, 15)), columns=list(INSTRUMENT.item_ids))
     # Two halves that cancel out: alpha is far below 0.
@@ -481,7 +481,7 @@ def test_a_cohort_is_not_compared_with_itself(model):
 # Saving
 
 
-def test_what_is_saved_is_a_new_version_that_says_where_it_comes_from(model, tmp_path):
+def test_a_saved_instrument_is_a_new_version_that_states_its_origin(model, tmp_path):
     model.move(management_below=60, mastery_above=95)
     path = model.save(tmp_path, now=WHEN)
     assert path.parent == tmp_path
@@ -665,7 +665,7 @@ def test_just_enough_people_give_norms():
     assert not model.with_norms
 
 
-def test_norms_of_one_cohort_are_not_taken_over_to_the_next():
+def test_norms_of_one_cohort_are_not_used_for_the_next():
     model = ThresholdsModel(
         instrument=INSTRUMENT,
         cohorts=[NamedCohort("a", COHORT.tally), NamedCohort("b", OTHER.tally)],
@@ -701,7 +701,7 @@ def test_groups_of_synthetic_people_are_synthetic():
     assert all(each.synthetic and each.source == made.note for each in cohorts)
 
 
-def test_a_column_that_is_not_there_or_names_people_is_told():
+def test_a_column_that_is_missing_or_names_people_is_refused():
     with pytest.raises(CareerpathError, match="Did you mean 'person'"):
         split_by(MADE, "persons", INSTRUMENT)
     with pytest.raises(
@@ -733,5 +733,5 @@ def test_a_move_costs_the_same_for_400_people_and_for_two_billion(times, clock):
         model.drag([cut - 0.5, 100.5])
         everything()
         seconds.append(time.process_time() - start)
-    # The best of twenty, in the processor's time: its own cost, not that of other programs.
+    # The best of twenty, in processor time, so that other programs do not count.
     assert min(seconds) < 0.005

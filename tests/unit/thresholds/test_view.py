@@ -206,7 +206,7 @@ def voice(lab: ThresholdsScreen) -> ScreenReaderText:
     return next(parts(lab, ScreenReaderText))
 
 
-def test_what_changes_is_said_and_the_pictures_have_words(lab):
+def test_changes_are_announced_and_the_pictures_have_words(lab):
     lab.move(mastery_above=110)
     said = voice(lab).said
     assert lab.model.effects.flows_in_words in said
@@ -236,7 +236,7 @@ def test_it_says_that_a_cohort_is_synthetic(lab):
     assert "made up is synthetic" in shown(mixed)
 
 
-def test_people_without_a_total_are_told():
+def test_people_without_a_total_are_reported():
     frame = MADE.frame.astype({"q01": "float", "q02": "float"})
     frame.loc[:2, "q01"] = np.nan
     frame.loc[5, "q02"] = 11

@@ -1,4 +1,4 @@
-"""The ten whom one would take along."""
+"""The list of ten people for a new organisation."""
 
 import csv
 import io

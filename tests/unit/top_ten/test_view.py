@@ -47,7 +47,7 @@ def test_the_picture_follows_the_list(screen):
     assert "Of 3 people, 1 is a master, 1 is a manager and 1 does both" in words(screen)
 
 
-def test_with_a_share_the_chance_is_shown_and_said(screen):
+def test_with_a_share_the_chance_is_shown_and_announced(screen):
     do(screen, "write", share="50", **{f"kind{place}": "master" for place in range(10)})
     assert "less than 1 in 1,000" in words(screen)
     assert shown(screen).count("cp-mine") == 1
@@ -59,7 +59,7 @@ def test_without_a_share_nothing_is_compared(screen):
     assert "Compared with your organisation" not in words(screen)
 
 
-def test_an_invalid_share_is_reported_beside_its_field(screen):
+def test_an_invalid_share_is_reported_next_to_its_field(screen):
     do(screen, "write", share="many")
     assert 'value="many"' in shown(screen)
     assert 'aria-invalid="true" aria-describedby="cp-ten-wrong"' in shown(screen)
@@ -94,7 +94,7 @@ def test_names_with_html_stay_text(screen):
     assert "{{ 7 * 7 }}" in shown(screen)
 
 
-def test_whatever_a_browser_sends_nothing_fails(screen):
+def test_nothing_that_a_browser_sends_causes_a_failure(screen):
     for name in ("write", "empty line", "ask empty", "keep", "empty", "save", "nothing"):
         for each in ("", "x", "-1", "9" * 400, "\x00", "😀" * 200):
             do(screen, name, kind=each, share=each, name0=each, kind0=each, name99=each)

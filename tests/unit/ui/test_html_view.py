@@ -26,13 +26,13 @@ def test_a_file_comes_with_its_name():
     assert action == Action("load", {"name": "a.csv"}, b"abc")
 
 
-def test_of_a_file_that_is_too_large_comes_one_byte_more_than_is_allowed():
+def test_a_file_that_is_too_large_is_cut_one_byte_past_the_limit():
     action = read_action({"action": "load"}, [bytes(LARGEST_UPLOAD + 7)])
     assert len(action.content) == LARGEST_UPLOAD + 1
 
 
 @pytest.mark.parametrize("buffers", [None, [], 7, ["text"], [7], [None]])
-def test_what_is_no_file_is_none(buffers):
+def test_anything_but_a_file_gives_none(buffers):
     assert read_action({"action": "load"}, buffers).content == b""
 
 
@@ -46,7 +46,7 @@ def test_a_view_says_how_long_a_field_can_be():
     assert [action.name for action in heard] == ["write"]
 
 
-def test_what_a_form_sends_by_itself_is_confirmed(view):
+def test_fields_that_a_form_sends_by_itself_are_confirmed(view):
     view.on_action(lambda action: None)
     receive(view, {"action": "write", "values": {}, "turn": 3})
     receive(view, {"action": "press"})
@@ -54,7 +54,7 @@ def test_what_a_form_sends_by_itself_is_confirmed(view):
     assert view.sent == [{"confirmed": 3}]
 
 
-def test_it_is_confirmed_even_where_it_failed(view, caplog):
+def test_they_are_confirmed_even_if_the_action_failed(view, caplog):
     def fail(action):
         raise LookupError
 

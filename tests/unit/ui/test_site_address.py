@@ -76,7 +76,7 @@ def test_an_address_of_the_coachs_own_is_never_replaced():
     ],
     ids=lambda each: str(each)[:30],
 )
-def test_what_is_no_address_becomes_none(base):
+def test_anything_but_an_address_gives_none(base):
     assert join_address(base, "BCDFGH") == NOWHERE
     assert (
         join_address("http://localhost/", "BCDFGH", [base]).who_can_open is WhoCanOpen.THIS_COMPUTER

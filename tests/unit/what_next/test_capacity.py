@@ -1,4 +1,4 @@
-"""How many people fit beside one's own expertise."""
+"""How many people somebody can manage and still work as an expert."""
 
 import math
 from fractions import Fraction

@@ -36,7 +36,7 @@ def test_path_and_reports_are_enough():
     assert model.problem == ""
 
 
-def test_no_reports_are_none():
+def test_a_missing_number_of_reports_counts_as_zero():
     assert looked(path="mastery").outcome.headline == "Suited to mastery, working as a master"
 
 
@@ -79,13 +79,13 @@ def test_an_unreadable_form_is_reported_and_stays_as_typed(fields, told):
     assert {name: text for name, text in model.typed.items() if text} == fields
 
 
-def test_changed_answers_change_what_is_said():
+def test_changed_answers_change_the_text():
     model = looked(path="management", reports="9")
     model.follow(INSTRUMENT, Band.MANAGEMENT)
     assert model.outcome.headline == "Suited to management, managing nine"
 
 
-def test_nothing_is_said_before_it_is_asked_for():
+def test_no_outcome_is_shown_before_the_form_is_sent():
     model = CurrentPath()
     model.follow(INSTRUMENT, Band.MANAGEMENT)
     assert model.outcome is None
@@ -112,7 +112,7 @@ def test_every_start_is_a_step_of_its_control(name):
     assert ((start - slider.low) / slider.step).is_integer()
 
 
-def test_moving_one_leaves_the_others():
+def test_moving_one_control_leaves_the_others():
     plan = CapacityPlan()
     plan.move({"hours_per_report": "6"})
     plan.move({"mastery_share": "20"})
@@ -202,7 +202,7 @@ def test_nothing_is_kept_by_itself(device):
     assert not device.model.is_kept
 
 
-def test_a_result_is_kept_once_and_said_to_be_kept(device):
+def test_a_result_is_kept_once_and_the_page_says_so(device):
     device.model.keep()
     assert device.model.is_kept
     assert device.model.said == "Kept on this device."
@@ -218,7 +218,7 @@ def test_the_shown_result_is_on_the_time_line_once(device):
     assert [each.total for each in device.model.comparable] == [45, 75, 105]
 
 
-def test_a_change_is_told_from_measurement_error(device):
+def test_a_change_is_distinguished_from_measurement_error(device):
     keep(device, result(3, day=date(2024, 1, 1)), result(6, day=date(2025, 1, 1)))
     device.model.current = result()
     (last, small), (first, large) = device.model.changes
@@ -279,7 +279,7 @@ def test_removing_takes_one_and_deleting_all(device):
     assert device.model.said == "All past results are deleted from this device."
 
 
-def test_what_is_exported_can_be_taken_in_elsewhere(device):
+def test_exported_results_can_be_added_on_another_device(device):
     keep(device, *(result(value, day=DAY + timedelta(days=value)) for value in range(5)))
     other = Device()
     other.model.take_in(device.model.export(), name="mine.json")
@@ -290,7 +290,7 @@ def test_what_is_exported_can_be_taken_in_elsewhere(device):
     assert len(other.kept) == 5
 
 
-def test_a_single_result_can_be_taken_in(device):
+def test_a_single_result_can_be_added_from_a_file(device):
     device.model.take_in(as_json(kept_document(result(3))), name="one.json")
     assert device.model.said == "1 result added from one.json."
 
@@ -304,14 +304,14 @@ def test_a_single_result_can_be_taken_in(device):
         (bytes(3_000_000), "is larger than 2 MB"),
     ],
 )
-def test_a_file_of_something_else_is_told_and_nothing_is_lost(device, raw, told):
+def test_a_file_of_something_else_is_reported_and_nothing_is_lost(device, raw, told):
     device.model.keep()
     with pytest.raises(CareerpathError, match=told):
         device.model.take_in(raw, name="other.json")
     assert len(device.kept) == 1
 
 
-def test_some_hundred_are_kept_and_no_more(device):
+def test_the_number_of_kept_results_is_limited(device):
     many = [result(day=DAY - timedelta(days=number)) for number in range(MOST)]
     device.model.take_in(as_json(several_document(many)), name="many.json")
     assert len(device.model.kept) == MOST

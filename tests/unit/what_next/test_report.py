@@ -1,4 +1,4 @@
-"""A result as a file: what the PDF, the page and the JSON say, to whom, and in which letters."""
+"""A result as a file: the texts, names and letters of the PDF, the page and the JSON."""
 
 import io
 import json

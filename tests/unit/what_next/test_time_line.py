@@ -55,7 +55,7 @@ def test_the_band_of_error_is_one_standard_error_to_each_side():
     assert abs((point.low - point.high) * 150 - 2 * INSTRUMENT.norms.standard_error) < 1e-9
 
 
-def test_one_result_stands_in_the_middle():
+def test_a_single_result_is_drawn_in_the_middle():
     line = draw_time_line(INSTRUMENT, [result(date(2026, 3, 1), 75)])
     assert line.points[0].across == 0.5
     assert (line.first, line.last) == ("1 March 2026", "")

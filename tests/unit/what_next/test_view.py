@@ -163,7 +163,7 @@ def test_the_present_path_changes_the_steps_and_the_file(visit):
     assert b"Suited to both, managing nine" in visit.files[-1][2]
 
 
-def test_a_changed_answer_changes_what_is_said(visit):
+def test_a_changed_answer_changes_the_text(visit):
     visit.open("now")
     visit.do("look", path="management", reports="9")
     visit.app.model.answers = {
@@ -202,14 +202,14 @@ def test_files_are_handed_to_the_browser(visit, kind):
     assert "Ana &lt;b&gt;" in visit.html
 
 
-def test_a_file_that_cannot_be_made_is_told(visit):
+def test_a_file_that_cannot_be_made_is_reported(visit):
     visit.open("files")
     visit.do("file", kind="exe", name="")
     assert visit.files == []
     assert "not as &#39;exe&#39;" in visit.html
 
 
-def test_a_result_is_kept_exported_removed_and_taken_in_again(visit):
+def test_a_result_is_kept_exported_removed_and_added_again(visit):
     visit.open("device")
     assert visit.kept == {}
     visit.do("keep")
@@ -412,7 +412,7 @@ def test_a_link_shows_its_result_and_changes_no_draft():
     assert (app.model.answers, app.model.phase) == ({}, Phase.WELCOME)
 
 
-def test_a_link_leads_to_ones_own_questions():
+def test_a_link_leads_to_your_own_questions():
     app, _ = linked(encode_answers(INSTRUMENT, dict.fromkeys(INSTRUMENT.item_ids, 9)))
     screen = next(each for each in app.children if isinstance(each, HtmlView))
     screen._handle_custom_msg({"action": "own", "values": {"place": "welcome"}}, [])

@@ -29,7 +29,7 @@ def test_every_combination_has_words_three_steps_and_roles(band, path, reports, 
 
 
 @given(band=paths, path=paths, reports=st.integers(0, MOST_REPORTS), week=st.none() | weeks)
-def test_it_fits_only_where_band_and_path_are_the_same(band, path, reports, week):
+def test_it_fits_only_if_band_and_path_are_the_same(band, path, reports, week):
     fit = where_now(INSTRUMENT, band, path, reports=reports, week=week).fit
     assert (fit in (Fit.FITS, Fit.STRAINED)) == (band is path)
     assert (fit is Fit.AGAINST) == ({band, path} == {CareerPath.MASTERY, CareerPath.MANAGEMENT})

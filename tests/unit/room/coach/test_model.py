@@ -67,7 +67,7 @@ class Failing:
 
 
 class Waits:
-    """Sleeps no time, and takes down how long it should have been."""
+    """Does not sleep, but records how long it should have slept."""
 
     def __init__(self):
         self.seconds = []
@@ -393,7 +393,9 @@ def test_reveal_freeze_and_hide(inside, store, opened):
     assert (inside.room.picture, inside.figures, inside.slide) == (Visibility.HIDDEN, None, 0)
 
 
-def test_another_page_of_the_same_room_sees_what_one_does(inside, opened, failing, store, waits):
+def test_a_second_page_of_a_room_sees_what_the_first_one_does(
+    inside, opened, failing, store, waits
+):
     presenter = RoomModel(open_store=lambda: failing, instrument=INSTRUMENT, sleep=waits)
     do(presenter.open(opened.code, opened.coach_key))
     share(store, opened.code, range(6))
@@ -504,7 +506,7 @@ def test_the_slider_does_the_same(revealed):
     assert counts_of(revealed)[Band.MANAGEMENT] == 1
 
 
-def test_of_many_moves_only_the_last_is_stored(revealed, store, opened, failing):
+def test_only_the_last_of_many_moves_is_stored(revealed, store, opened, failing):
     failing.asked.clear()
     for high in range(99, 80, -1):
         revealed.slid((50, high))
@@ -518,7 +520,7 @@ def test_of_many_moves_only_the_last_is_stored(revealed, store, opened, failing)
 def test_a_fast_drag_stores_only_the_newest_cut_scores(
     revealed, store, opened, failing, monkeypatch
 ):
-    """One writes, and takes what is newest when its turn comes."""
+    """Only one task writes, and it writes the newest cut scores when its turn comes."""
     real = store.set_cut_scores
 
     def slow(code, cuts):
@@ -582,7 +584,7 @@ def test_a_move_is_stored_once_the_database_is_back(revealed, store, opened, fai
     assert store.room(opened.code).cut_scores.mastery_above == 70
 
 
-def test_back_to_the_published_ones(revealed, store, opened):
+def test_the_cut_scores_go_back_to_the_published_ones(revealed, store, opened):
     revealed.slid((10, 140))
     do(revealed.keep_cuts())
     revealed.back_to_published()

@@ -1,4 +1,4 @@
-"""A room's summary: what its one page shows, as PDF and as HTML, and of whom it shows nothing."""
+"""A room's summary: what its one page shows as PDF and as HTML, and what it must not show."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The coach's screen without a browser: what it shows, what it is sent, what it never holds."""
+"""The coach's screen without a browser: what it shows, gets, and must never contain."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def visit(scene, store):
 
 
 def all_state():
-    """Every synced trait of every widget there is, as it goes over the wire."""
+    """Every synced trait of every widget, as it is sent to the browser."""
     return json.dumps(
         [each.get_state() for each in list(widget_module._instances.values())], default=repr
     )
@@ -672,7 +672,7 @@ def test_a_tampered_handle_moves_nothing(store, opened, sent):
     visit(scene, store)
 
 
-# What it weighs
+# Memory
 
 
 def test_a_page_loads_no_numpy_before_there_is_a_picture(tmp_path):

@@ -1,4 +1,4 @@
-"""A participant's half of a room, without a browser: joining, sharing, and what hinders it."""
+"""A participant's side of a room, without a browser: joining, sharing, and failures."""
 
 from __future__ import annotations
 
@@ -341,7 +341,7 @@ def test_deleting_forgets_what_was_shared_and_what_waits(browser, rooms):
     assert browser.model.share_state is ShareState.SHARED
 
 
-# Beside the screen
+# While the screen goes on
 
 
 class Gate(FakeRooms):

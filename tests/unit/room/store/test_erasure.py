@@ -15,7 +15,7 @@ from careerpath.room.entities import RoomNotFoundError, StoreUnavailableError
 from careerpath.room.store.shared_answers import steps_of, token_digest
 from careerpath.room.store.tables import rooms
 
-# 40 answers of 0 to 4,095 make a text that is nowhere else by chance.
+# 40 answers of 0 to 4,095 make a text that cannot occur anywhere else by chance.
 ITEMS = [f"item{number}" for number in range(40)]
 WIDE = Instrument.plain(ITEMS, maximum=4095, management_below=50_000, mastery_above=100_000)
 PEOPLE = 60
@@ -94,7 +94,7 @@ def test_deleted_data_is_in_no_file(store, clock, files, way):
         getattr(store, way)(codes[1])
     if way == "reset_room":
         title, *gone = gone
-        gone.remove(title)  # is still there, and stands a second time before the newer answers
+        gone.remove(title)  # is still there, and a second time before the newer answers
     assert still_there(gone, files()) == 0
     assert still_there(kept, files()) == len(kept)
 

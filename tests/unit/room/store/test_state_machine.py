@@ -1,4 +1,4 @@
-"""The store does what a model in plain dictionaries does, in whatever order things happen."""
+"""The store does what a model in plain dictionaries does, in any order of calls."""
 
 from collections import Counter
 from datetime import timedelta

@@ -358,7 +358,7 @@ def test_earlier_answers_shared_again_while_frozen_count_as_the_newest(store, co
     assert store.tally(code) == expected(range(5))
 
 
-def test_a_room_keeps_its_published_cut_scores_beside_the_moved_ones(store, code):
+def test_a_room_keeps_its_published_cut_scores_when_they_are_moved(store, code):
     moved = CutScores(management_below=60, mastery_above=95)
     store.set_cut_scores(code, moved)
     room = store.room(code)
