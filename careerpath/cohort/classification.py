@@ -30,7 +30,7 @@ _NOBODY = 1e-15
 """A share of people that is too small to matter, and to compute their true scores."""
 _ALL_ALIKE = 1e12
 """If the sum of a beta's parameters is above this, all true scores are equal to six digits, and
-SciPy's functions of it lose all precision."""
+SciPy's beta functions lose all precision."""
 _ONE_BAND = 1e-12
 """If agreement by chance is this near to 1, everybody is in one band and kappa has no meaning."""
 

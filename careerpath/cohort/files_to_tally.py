@@ -26,7 +26,7 @@ Progress = Callable[[str, float | None, int], None]
 
 
 def find_files(patterns: Sequence[str]) -> list[Source]:
-    """Return the files that names and globs stand for, each once, in order.
+    """Return the files that names and globs match, each once, in order.
 
     Addresses of databases and of storage stay as they are.
 

@@ -1,4 +1,4 @@
-"""The cut score that best tells two known groups of people apart."""
+"""The cut score that best separates two known groups of people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from careerpath.core.errors import CareerpathError, shown
 
 @dataclass(frozen=True, slots=True)
 class OptimalCut:
-    """The cut that best tells two groups apart.
+    """The cut that best separates two groups.
 
     Attributes
     ----------

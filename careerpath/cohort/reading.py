@@ -182,8 +182,8 @@ def cohort_parts(
     path, instrument, columns
         See `read_cohort`.
     only_items : bool
-        Whether to leave out other columns. The names of persons stay, because they tell simulated
-        people.
+        Whether to leave out other columns. The names of persons stay, because they show
+        whether people are simulated.
 
     Raises
     ------

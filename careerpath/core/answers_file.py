@@ -114,8 +114,8 @@ def _answers(data: object, place: str) -> dict[str, Any]:
     others = [short(key) for key in data if key != "answers"]
     if others:
         raise AnswersFileError(
-            f'{place} holds "answers" and other keys beside it: {", ".join(others[:5])}. '
-            "Move them into it, or remove them."
+            f'{place} contains other keys next to "answers": {", ".join(others[:5])}. '
+            'Move them into "answers", or remove them.'
         )
     return answers
 

@@ -194,12 +194,12 @@ def write_bytes(path: Path, content: bytes, *, raises: Raises = CareerpathError)
 
 @contextmanager
 def written_whole(path: Path, *, raises: Raises = CareerpathError) -> Iterator[Path]:
-    """Give a path beside `path` to write to; the file moves to `path` when it is complete.
+    """Give a temporary path next to `path`; its file moves to `path` when it is complete.
 
     Raises
     ------
     CareerpathError
-        If the file cannot be written. Then nothing is left beside `path`.
+        If the file cannot be written. Then no temporary file is left.
     """
     with cannot_write(path, raises=raises):
         beside = path.with_name(f".{path.name}.{os.getpid()}")

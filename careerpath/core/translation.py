@@ -110,7 +110,7 @@ def original_of(translation: Translation, path: Path) -> Instrument:
     original = folder / f"{name}.toml"
     if not original.exists():
         raise InstrumentError(
-            f"{path}: No instrument {name!r} is shipped or lies beside it as {original.name}. "
+            f"{path}: No instrument {name!r} is shipped, and its folder has no {original.name}. "
             f"{did_you_mean(name, shipped_ids())}"
         )
     return Instrument.validated(read_toml(original), place=str(original))

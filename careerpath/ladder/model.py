@@ -214,7 +214,7 @@ class LadderModel(HasTraits):
             self.level.forget_typed()
             self._take(self.history.redone(), "Redone")
 
-    # Changing, checking, taking away
+    # Changing, checking, saving
 
     def change(self, ladder: DualLadder, said: str, *, trouble: str = "") -> None:
         """Replace the ladder, and say so."""

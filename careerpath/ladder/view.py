@@ -22,7 +22,7 @@ KEPT = "Your ladders are kept in this browser."
 
 
 class LadderView(HtmlView):
-    """A part of the designer. A field of it can hold more text than elsewhere."""
+    """A part of the designer; its fields take longer texts than those of other screens."""
 
     longest = 2 * LONGEST_TEXT  # a browser may send a line end as two characters
 

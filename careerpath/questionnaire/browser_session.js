@@ -43,7 +43,7 @@ function render({ model, el }) {
     model.save_changes();
   };
 
-  // The questions of a room may be others, and have another draft: earlier answers are no part of it.
+  // A room may have other questions, with their own draft: earlier answers do not belong to it.
   const changeInstrument = () => {
     answers = {};
     taken = "";
@@ -67,7 +67,7 @@ function render({ model, el }) {
     keep();
   };
 
-  // Before the kernel hears of it, and even if it never does.
+  // Before the kernel gets the answer, and even if it never does.
   const press = (event) => {
     if (!inSameScreen(el, event)) return;
     const sharing = event.target.closest("[data-action=share]:not([aria-disabled=true])");
@@ -123,7 +123,7 @@ function render({ model, el }) {
   model.on("change:instrument", changeInstrument);
   model.on("msg:custom", receive);
 
-  // First of all, so that nobody starts before it is known which room this is, or whose answers.
+  // First, so that nobody can start before the room, or the shared link, is known.
   if (link) model.send({ link });
   rooms.join();
   look();
@@ -141,7 +141,7 @@ function render({ model, el }) {
   };
 }
 
-// Another person's answers can be in the address, as `#answers/...`; beside a room, as
+// Another person's answers can be in the address, as `#answers/...`; with a room, as
 // `#room=CODE&answers/...`. Browsers never send what follows the "#": the kernel gets it as a message.
 
 function isLink(part) {

@@ -21,7 +21,7 @@ class BrowserSession(anywidget.AnyWidget):
     Attributes
     ----------
     instrument, version : str
-        Whose draft it is.
+        The instrument that the draft answers.
     found : object
         The draft that the browser had when the page opened. A visitor can put anything here, so
         `careerpath.questionnaire.model.read_draft` trusts nothing in it.

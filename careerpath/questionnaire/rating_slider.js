@@ -1,7 +1,7 @@
 // A slider between two poles that has no value until it is touched.
 //
-// Around a native range input, so that every browser, screen reader and finger knows it. What is
-// added: the unset state, the number on the handle, and digits as keys.
+// It is a native range input, so every browser and screen reader supports it. Added are the unset
+// state, the number on the handle, and digits as keys.
 
 const TYPING_PAUSE = 800; // ms in which a second digit joins the first, as in "10"
 const HANDLE = 44; // px, as in rating_slider.css
@@ -26,7 +26,7 @@ function render({ model, el }) {
     </div>`;
   el.dataset.item = model.get("name");
   const input = el.querySelector("input");
-  input.dataset.lmSuppressShortcuts = "true"; // JupyterLab has uses of its own for the arrows
+  input.dataset.lmSuppressShortcuts = "true"; // JupyterLab uses the arrow keys itself
   const thumb = el.querySelector("output");
   const [lowEnd, highEnd] = el.querySelectorAll(".cp-ends span");
   const minimum = () => model.get("minimum");
@@ -136,15 +136,15 @@ function render({ model, el }) {
       el.dispatchEvent(new CustomEvent("careerpath:say", { bubbles: true, detail }));
       return;
     }
-    // Keys that are typed ahead would answer the question that is about to leave.
+    // Keys pressed too early would answer the question that is about to disappear.
     leaving = true;
     setTimeout(() => (leaving = false), 1000);
     model.send({ submit: true });
   };
 
-  // A tap on the native handle, which hides in the middle at first, moves nothing: then what counts
-  // is where the finger was. And a finger on the line may only want to scroll: what it moves is
-  // shown, and taken when it is lifted.
+  // At first the native handle is hidden in the middle, and a tap on it moves nothing: then the
+  // place of the finger counts. A finger on the line may only want to scroll: the value is shown at
+  // once, but counts only when the finger is lifted.
   let moved = false;
   let touching = false;
   input.addEventListener("pointerdown", (event) => {

@@ -72,7 +72,7 @@ class Page:
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the built-in workbooks: in the installed package, or beside it."""
+    """Return the folder of the built-in workbooks: in the installed package, or next to it."""
     package = Path(str(importlib.resources.files("careerpath")))
     installed = package / "notebooks"
     return installed if installed.is_dir() else package.parent / "notebooks"

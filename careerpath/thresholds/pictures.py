@@ -60,7 +60,7 @@ class CutHistogram:
             line_style="dashed",
             stroke_width=2,
         )
-        # Twice, so that it is visible on the bars and beside them.
+        # Twice, so that it is visible on the bars and next to them.
         self._other_edge, self._other = (
             bqplot.Lines(
                 x=np.array([0.0]),

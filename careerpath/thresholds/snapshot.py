@@ -11,7 +11,7 @@ from careerpath.thresholds.model import ThresholdsModel
 from careerpath.ui.templates import render
 
 LEFT, RIGHT, TOP, BOTTOM = 10, 630, 44, 190
-# Those of ui/tokens.css in light: this picture stands alone, without a style sheet.
+# Those of ui/tokens.css in light: this picture is used without a style sheet.
 COLOURS = {Band.MANAGEMENT: "#b45309", Band.BOTH: "#475569", Band.MASTERY: "#0f766e"}
 
 

@@ -1,4 +1,4 @@
-// What the browser keeps. A browser may refuse to keep anything, or run out of room: then nothing is
+// What the browser keeps. A browser may refuse to keep anything, or run out of space: then nothing is
 // kept, and nothing fails. `storage` is localStorage unless a script asks for another one.
 
 function readText(key, storage = () => localStorage) {

@@ -25,7 +25,7 @@ class Action:
     name : str
         What to do.
     values : mapping of str to str
-        The fields of a form, or what the button says of itself.
+        The fields of a form, or the values of a button.
     content : bytes
         The content of a chosen file.
     """

@@ -1,4 +1,4 @@
-// What only the browser can do after the result: keep past results, and tell the page's address.
+// What only the browser can do after the result: keep past results, and send the page's address.
 //
 // Each result has a key of its own, so that two tabs never overwrite each other's results; a key that
 // this version cannot read is left as it is. browser_storage.js comes before this file.

@@ -76,7 +76,7 @@ class DirectReportCapacity:
     Attributes
     ----------
     reports : int
-        How many fit beside the time for one's own expertise.
+        How many fit into the week together with the time for your own expertise.
     hours_per_week, hours_per_report : float
         The given hours.
     expertise_hours, admin_hours : float
@@ -88,7 +88,7 @@ class DirectReportCapacity:
     overrun_hours : float
         The hours by which the two shares exceed the week.
     reports_without_expertise : int
-        How many would fit without time for one's own expertise.
+        How many would fit without time for your own expertise.
     arithmetic : tuple of str
         Each step of the calculation in a sentence.
     stops_fitting : str

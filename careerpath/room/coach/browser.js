@@ -1,14 +1,14 @@
-// What only the coach's browser can do: tell where the page is and how wide, keep the coach key for
+// What only the coach's browser can do: say where the page is and how wide, keep the coach key for
 // a refresh, fill the screen, keep it awake, speak to screen readers.
 //
-// The key lies in sessionStorage: it belongs to this tab, and a refresh finds it, and so does the
-// presenter's window, which this tab opens; closing the tab deletes it. It is never in localStorage.
+// The key is in sessionStorage, which belongs to this tab: a refresh and the presenter's window,
+// which this tab opens, find it; closing the tab deletes it. It is never in localStorage.
 // browser_storage.js and live_region.js come before this file.
 
 const KEY = "careerpath/coach";
 const FOUR_MINUTES = 240_000;
 const SLIDES = { PageDown: "next", ArrowRight: "next", PageUp: "previous", ArrowLeft: "previous" };
-// The picture may change with every answer: it is spoken once it rests.
+// The picture may change with every answer: it is announced when it stops changing.
 const RESTS = 1500;
 
 const thisTab = () => sessionStorage;
@@ -38,8 +38,8 @@ function render({ model, el }) {
     keepAwake();
   };
 
-  // So that a laptop does not dim before two hundred people. Browsers allow it on encrypted pages
-  // and on this computer's own.
+  // Keeps the laptop's screen on during a presentation. Browsers allow this only on encrypted pages
+  // and on pages from this computer.
   let awake = null;
   const keepAwake = async () => {
     const wanted = model.get("presenting") && isVisible();

@@ -3,8 +3,8 @@
 //
 // For each room the browser keeps `{token, expires, shared, pending}`. The token is chosen here, at
 // random, so that answers sent twice count once, and new answers replace the old ones. `pending` are
-// answers on their way: they are kept before they are sent, sent again until the kernel says what
-// became of them, and deleted when the draft is deleted.
+// answers on their way: they are kept before they are sent, sent again until the kernel accepts or
+// refuses them, and deleted when the draft is deleted.
 
 const ROOMS = "careerpath/room/";
 const FIRST_WAIT = 8_000;
@@ -14,7 +14,7 @@ const GRACE = 7 * 86_400_000;
 
 /** @param {{model: any, el: HTMLElement, say: (words: string) => void, showUnkept: () => void}} of */
 function browserRooms({ model, el, say, showUnkept }) {
-  // A person who opens somebody's answers joins no room with them.
+  // Opening another person's answers does not join a room.
   const here = linkInAddress() ? null : codeInAddress();
   const held = {}; // Takes the place of storage in a browser that keeps nothing.
   let connected = true;
@@ -58,7 +58,7 @@ function browserRooms({ model, el, say, showUnkept }) {
       const { token, pending: answers } = entry(code);
       model.send({ share: { code, token, answers } });
     }
-    // Half of the wait is chance: a room full of phones does not come back in one instant.
+    // Half of the wait is random, so that a room full of phones does not come back all at once.
     timer = setTimeout(() => (unsent(), deliver()), wait * (0.5 + Math.random() / 2));
     wait = Math.min(2 * wait, LONGEST_WAIT);
   };

@@ -96,7 +96,7 @@ class Database:
         Whether connections stay open for the next transaction. Participants' processes close
         theirs, because PostgreSQL has a hundred connections for everybody.
     read_only : bool
-        Whether an SQLite file is opened so that nothing in it or beside it changes.
+        Whether an SQLite file is opened so that neither it nor its folder changes.
     """
 
     def __init__(self, url: URL, *, keep_connections: bool = True, read_only: bool = False) -> None:
@@ -221,7 +221,7 @@ def _as_it_is(file: Path) -> URL:
     """Return the URL that opens a file for reading only."""
     query = {"mode": "ro", "uri": "true"}
     if not file.with_name(f"{file.name}-wal").exists():
-        # Nobody has the file open, and a normal reader would leave a new log beside it.
+        # Nobody has the file open, and a normal reader would leave a new log next to it.
         query["immutable"] = "1"
     return URL.create("sqlite", database=file.absolute().as_uri(), query=query)
 

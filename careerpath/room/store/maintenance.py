@@ -207,7 +207,7 @@ def back_up(database: Database, path: Path) -> Path:
             with database.alone() as connection, closing(sqlite3.connect(beside)) as target:
                 source: Any = connection.connection.driver_connection
                 source.backup(target)
-                # The copy is one file, without a log beside it.
+                # The copy is a single file, without a log.
                 target.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
             raise OSError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Files of answers: both formats, and what each mistake is told as."""
+"""Files of answers: both formats, and the message for each mistake."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def test_a_dash_reads_json_from_standard_input(monkeypatch):
     assert read_answers("-") == {"q01": 7}
 
 
-def test_empty_standard_input_is_told(monkeypatch):
+def test_empty_standard_input_is_reported(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b" ")))
     assert message("-").startswith("Standard input is empty.")
 
@@ -80,7 +80,10 @@ def test_empty_standard_input_is_told(monkeypatch):
         ),
         (
             '{"answers": {}, "q01": 7}',
-            "holds \"answers\" and other keys beside it: 'q01'. Move them into it, or remove them.",
+            (
+                "contains other keys next to \"answers\": 'q01'. "
+                'Move them into "answers", or remove them.'
+            ),
         ),
         (
             '{"q01": NaN}',
@@ -151,10 +154,10 @@ def test_each_mistake_in_toml_names_the_file_and_the_next_step(write, content, t
 def test_a_megabyte_key_makes_a_short_message(write):
     key = json.dumps("x" * 1_000_000)
     assert "twice" in message(write(f"{{{key}: 1, {key}: 2}}"))
-    assert "beside it" in message(write(f'{{"answers": {{}}, {key}: 2}}'))
+    assert 'other keys next to "answers"' in message(write(f'{{"answers": {{}}, {key}: 2}}'))
 
 
-def test_a_missing_file_and_a_directory_are_told(tmp_path):
+def test_a_missing_file_and_a_directory_are_reported(tmp_path):
     assert message(str(tmp_path / "no.json")).endswith(
         "no.json: No such file or directory. Check the path."
     )
@@ -164,5 +167,5 @@ def test_a_missing_file_and_a_directory_are_told(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["answers.csv", "answers", ".", ""])
-def test_another_format_is_told(write, tmp_path, name):
+def test_another_format_is_reported(write, tmp_path, name):
     assert "ends in neither .json nor .toml" in message(str(tmp_path / name))

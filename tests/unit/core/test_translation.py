@@ -13,7 +13,7 @@ SHIPPED = load_instrument()
 
 
 def german():
-    """A translation's data, complete and of no great beauty."""
+    """A translation's data: complete, with made-up words."""
     return {
         "translates": "careerpath-15",
         "version": SHIPPED.version,
@@ -111,7 +111,7 @@ def test_keys_and_numbers_are_refused(write, key, value):
     assert findings(read_toml(path), path) == {(Severity.ERROR, str(path), told)}
 
 
-def test_a_side_is_not_for_a_translation_to_choose(write):
+def test_a_translation_cannot_choose_a_side(write):
     data = german()
     data["items"][1]["mastery_side"] = "right"
     with pytest.raises(InstrumentError, match="items 'q02' mastery_side is not a text"):
@@ -156,7 +156,7 @@ def test_other_cut_scores_leave_a_translation_fitting(write):
     assert other.item("q01").stem == "Frage q01 …"
 
 
-def test_a_translation_of_other_cut_scores_does_not_fit_yet_others(write):
+def test_a_translation_for_other_cut_scores_is_refused(write):
     ours = SHIPPED.with_cut_scores(management_below=60, mastery_above=95)
     with pytest.raises(InstrumentError, match=r"version '1\.0\.0\+61-95'.* is at '1\.0\.0\+60-95'"):
         translated(ours, write(german() | {"version": "1.0.0+61-95"}))
@@ -174,7 +174,7 @@ def test_bands_are_translated_with_the_rest(write):
     assert findings(data, write(data)) == {(Severity.ERROR, "bands", "They are missing.")}
 
 
-def test_what_was_left_in_the_originals_words_is_a_warning(write):
+def test_a_text_left_untranslated_is_a_warning(write):
     data = german() | {"language": "en"}
     data["items"][0]["stem"] = SHIPPED.items[0].stem
     assert findings(data, write(data)) == {
@@ -195,7 +195,7 @@ def test_texts_are_checked_as_in_an_original(write):
     }
 
 
-def test_the_original_may_lie_beside_its_translation(write):
+def test_the_original_may_be_in_the_folder_of_its_translation(write):
     ours = Instrument.validated(SHIPPED.model_dump() | {"id": "ours"}, place="test")
     data = german() | {"translates": "ours"}
     path = write(data)
@@ -208,12 +208,12 @@ def test_a_translation_of_nothing_known_is_an_error(write):
     (finding,) = check_translation(data, write(data))
     assert finding.level is Severity.ERROR
     assert finding.fact == (
-        "No instrument 'careerpath-16' is shipped or lies beside it as careerpath-16.toml. "
+        "No instrument 'careerpath-16' is shipped, and its folder has no careerpath-16.toml. "
         "Did you mean 'careerpath-15'?"
     )
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(InstrumentError, match="Cannot read"):
         translated(SHIPPED, tmp_path / "nowhere.toml")
 
@@ -227,14 +227,14 @@ def test_loading_a_translation_gives_its_original_in_its_words(write):
     assert load_instrument(path).language == "de"
 
 
-def test_an_original_beside_the_translation_is_loaded_with_it(write):
+def test_an_original_in_the_same_folder_is_loaded_with_its_translation(write):
     ours = Instrument.validated(SHIPPED.model_dump() | {"id": "ours"}, place="test")
     path = write(german() | {"translates": "ours"})
     ours.save(path.with_name("ours.toml"))
     assert load_instrument(path) == translated(ours, path)
 
 
-def test_what_a_translation_gives_is_saved_as_an_instrument(write, tmp_path):
+def test_a_loaded_translation_is_saved_as_an_instrument(write, tmp_path):
     loaded = load_instrument(write(german()))
     assert load_instrument(loaded.save(tmp_path / "ours.toml")) == loaded
 
@@ -249,7 +249,7 @@ def test_a_translation_that_does_not_fit_is_not_loaded(write):
     )
 
 
-def test_a_mistake_in_a_loaded_translation_is_told_as_one(write):
+def test_a_mistake_in_a_loaded_translation_is_reported(write):
     path = write(german() | {"scale": {"maximum": 5}})
     with pytest.raises(InstrumentError) as caught:
         load_instrument(path)
@@ -259,18 +259,18 @@ def test_a_mistake_in_a_loaded_translation_is_told_as_one(write):
     )
 
 
-def test_a_translation_without_its_original_is_told_where_to_put_it(write):
+def test_without_its_original_a_translation_says_where_to_put_it(write):
     path = write(german() | {"translates": "ours"})
     with pytest.raises(InstrumentError) as caught:
         load_instrument(path)
     assert str(caught.value) == (
-        f"{path}: No instrument 'ours' is shipped or lies beside it as ours.toml. "
+        f"{path}: No instrument 'ours' is shipped, and its folder has no ours.toml. "
         "Known: careerpath-15."
     )
 
 
 def test_a_translation_of_a_translation_is_no_instrument(write):
-    """Not even of itself, round and round."""
+    """Not even a translation of itself."""
     path = write(german() | {"translates": "de"})
     with pytest.raises(InstrumentError, match="translates is not a key of an instrument file"):
         load_instrument(path)
