@@ -1,4 +1,4 @@
-# careerpath: every chore, one word each. `make help` lists them.
+# careerpath: every task, one word each. `make help` lists them.
 # Works with GNU make (3.81 and newer) and any POSIX sh.
 
 PYTHON ?= python3
@@ -16,7 +16,7 @@ BENCH := build/bench
 RUN_TESTS = $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
 STRIP := $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version
-# This one keeps its outputs, so that it can be read where nothing runs; tests compare them.
+# This one keeps its outputs, so that it can be read without running it; tests compare them.
 KEPT := notebooks/thresholds.ipynb
 FRONTEND_BUILD := careerpath/serving/templates/careerpath/static careerpath/ui/html_view.js
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -42,7 +42,7 @@ test: $(VENV)/.test ## set up, find or install a browser, run all tests (TESTS=,
 	@tools/ensure_proxies.sh && tools/ensure_postgres.sh && browser=$$(tools/ensure_browser.sh) && \
 	CAREERPATH_BROWSER="$$browser" $(RUN_TESTS) --nbval-lax --nbval-current-env $(TESTS) $(PYTEST_ARGS)
 
-test-unit: $(VENV)/.test ## run the tests without a server and without a browser: for work
+test-unit: $(VENV)/.test ## run the quick tests, without a server and without a browser
 	@$(RUN_TESTS) tests/unit careerpath $(PYTEST_ARGS)
 
 test-server: $(VENV)/.test ## run the tests with real servers, databases and proxies
@@ -65,7 +65,7 @@ check: $(VENV)/.dev ## format, lint, types, imports, stripped notebooks, front e
 	$(STRIP) --keep-count --verify $(KEPT)
 	@tools/check_frontend.sh $(FRONTEND_BUILD)
 
-format: $(VENV)/.dev ## put code and notebooks into shape
+format: $(VENV)/.dev ## format code and notebooks
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 	$(STRIP) $(filter-out $(KEPT),$(wildcard notebooks/*.ipynb))
@@ -74,16 +74,16 @@ format: $(VENV)/.dev ## put code and notebooks into shape
 screenshots: $(VENV)/.test ## remake the README's screenshots
 	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) tools/screenshots.py
 
-bench: $(VENV)/.test $(BENCH)/.made ## measure the page beside the same sliders elsewhere (BENCH_ARGS=)
+bench: $(VENV)/.test $(BENCH)/.made ## measure the page and the same sliders in other frameworks (BENCH_ARGS=)
 	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" $(PY) benchmarks/page.py $(BENCH_ARGS)
 
-hooks: $(VENV)/.dev ## have every commit formatted, linted and stripped (pre-commit)
+hooks: $(VENV)/.dev ## format, lint and strip every commit (pre-commit)
 	$(PY) -m pre_commit install
 
 lock: ## remake constraints.txt from the newest releases
 	@PYTHON='$(PYTHON)' tools/lock.sh
 
-clean: ## remove the environment and all that was made
+clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 
 # A comma that does not end an argument of $(call).
@@ -124,7 +124,7 @@ $(VENV)/.spark: $(SOURCES)
 $(VENV)/.dev: $(SOURCES)
 	$(call install,[dev],.app .lab .test)
 
-# What the benchmarks compare with: its pins and ours do not fit into one environment.
+# The other frameworks of the benchmarks: their pins and ours conflict in one environment.
 $(BENCH)/.made: benchmarks/requirements.txt $(VENV)/.made
 	@echo "Installing the benchmarks' peers into $(BENCH) (the first time takes a minute or two) ..."
 	@$(PYTHON) -m venv --clear $(BENCH)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Print the path of a Chromium, Chrome or Edge; install one where that is allowed.
+# Print the path of a Chromium, Chrome or Edge; install one if that is allowed.
 #
 #   tools/ensure_browser.sh          find one, or install it with the system's package manager
-#   tools/ensure_browser.sh --find   only find one; exits with 1 where there is none
+#   tools/ensure_browser.sh --find   only find one; exits with 1 if there is none
 #
 # CAREERPATH_BROWSER names the one to use. Without a browser and without the right to install one, the
 # path is empty and the browser tests are skipped; with CI=true that is a failure.

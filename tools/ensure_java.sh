@@ -1,17 +1,17 @@
 #!/bin/sh
-# Print the folder of a Java that Spark runs on (17 or newer), as for JAVA_HOME; install one where
+# Print the folder of a Java that Spark runs on (17 or newer), as for JAVA_HOME; install one if
 # that is allowed.
 #
 #   tools/ensure_java.sh          find one, or install it with the system's package manager
-#   tools/ensure_java.sh --find   only find one; exits with 1 where there is none
+#   tools/ensure_java.sh --find   only find one; exits with 1 if there is none
 #
-# JAVA_HOME names the one to use. Without a Java and without the right to install one this fails:
-# whoever asked for Spark's tests wanted them to run.
+# JAVA_HOME names the one to use. Without a Java and without the right to install one this fails,
+# because `make test-spark` must run Spark's tests.
 set -u
 
 . "$(dirname "$0")/system_packages.sh"
 
-# macOS has a /usr/bin/java that is no Java: it has to run and say where it lives.
+# On macOS, /usr/bin/java may be a placeholder: only a real Java runs and prints its folder.
 home_of() {
   has "$1" || return 1
   settings=$("$1" -XshowSettings:properties -version 2>&1 </dev/null) || return 1
@@ -36,7 +36,7 @@ install_java() {
 
 if [ -n "${JAVA_HOME:-}" ]; then
   home_of "$JAVA_HOME/bin/java" && exit 0
-  echo "ensure_java: '$JAVA_HOME', named by JAVA_HOME, holds no Java 17 or newer. Unset it, or name another." >&2
+  echo "ensure_java: '$JAVA_HOME', named by JAVA_HOME, contains no Java 17 or newer. Unset it, or name another folder." >&2
   exit 1
 fi
 find_java && exit 0

@@ -1,10 +1,10 @@
 #!/bin/sh
-# See that PostgreSQL's server programs are here, for the tests in tests/unit/room/store: they start a server
+# Check that PostgreSQL's server programs are here, for the tests in tests/unit/room/store: they start a server
 # of their own, in a folder of their own.
 #
-# Where CI=true they are installed if they are missing, and it is a failure if they can't be. Anywhere
-# else nothing is installed: the tests are then skipped, and this says what to install. Nothing is
-# needed where CAREERPATH_TEST_DATABASE_URL names a database that the tests may use.
+# With CI=true, missing programs are installed, and this fails if that is impossible. Otherwise nothing
+# is installed: the tests are skipped, and this says what to install. Nothing is needed if
+# CAREERPATH_TEST_DATABASE_URL names a database that the tests may use.
 set -u
 . "$(dirname "$0")/system_packages.sh"
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# See that nginx, HAProxy and openssl are here, for the tests in tests/deploy.
+# Check that nginx, HAProxy and openssl are here, for the tests in tests/deploy.
 #
-# Where CI=true they are installed if they are missing, and it is a failure if they can't be. Anywhere
-# else nothing is installed, because Debian's packages start servers of their own on port 80: the
-# tests are then skipped, and this says what to install.
+# With CI=true, missing programs are installed, and this fails if that is impossible. Otherwise nothing
+# is installed, because Debian's packages start their own servers on port 80: the tests are skipped,
+# and this says what to install.
 set -u
 
 . "$(dirname "$0")/system_packages.sh"

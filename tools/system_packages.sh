@@ -1,4 +1,4 @@
-# The system's package manager, for the scripts beside this one. They source it; it does nothing by itself.
+# The system's package manager, for the other scripts in this folder, which source it.
 
 has() {
   command -v "$1" >/dev/null 2>&1
@@ -12,8 +12,8 @@ may_install() {
   [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null
 }
 
-# install_packages apt-get="names" dnf="names" ...: what the first of these managers that is here knows
-# them by. Fails where there is none, or no right to use it.
+# install_packages apt-get="names" dnf="names" ...: install packages with the first of these managers
+# that is here, each with its own names. Fails if there is none, or no right to use it.
 install_packages() {
   for each in "$@"; do
     manager=${each%%=*}
@@ -21,7 +21,7 @@ install_packages() {
     # Unquoted: the names are words.
     # shellcheck disable=SC2086
     set -- ${each#*=}
-    # Homebrew is its user's own.
+    # Homebrew needs no root: it belongs to its user.
     [ "$manager" = brew ] || may_install || return 1
     case $manager in
       brew) brew install "$@" ;;
