@@ -39,7 +39,7 @@ def test_the_whole_way_by_mouse(page: Page, server):
     shows_result(page, answers_for([number % 11 for number in range(15)]))
 
 
-def test_a_first_touch_counts_where_it_is_even_around_the_hidden_handle(browser, server):
+def test_a_first_touch_counts_at_its_place_even_on_the_hidden_handle(browser, server):
     context = browser.new_context(**PHONE)
     page = context.new_page()
     open_assessment(page, server)

@@ -169,7 +169,7 @@ def test_each_page_promises_what_a_reload_finds(browser: Browser, server: Server
     }
     if refuses:
         promised = {
-            "assessment": "This browser does not keep your answers: a reload begins anew.",
+            "assessment": "This browser does not keep your answers: a reload starts again.",
             "room": "Rooms are kept on the server: open yours again with its code and coach key.",
             "top-ten": COPY,
             "dual-ladder": COPY,

@@ -265,7 +265,7 @@ def test_norms_of_synthetic_people_are_not_offered(page: Page, served: str):
 
 
 @pytest.mark.parametrize("width", [360, 768, 1366])
-def test_nothing_sticks_out(page: Page, served: str, width: int):
+def test_nothing_is_wider_than_the_screen(page: Page, served: str, width: int):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(served)
     handles(page)

@@ -88,7 +88,7 @@ def empty_a_field(page: Page) -> None:
     page.get_by_role("button", name="Start from the example").click()
     page.get_by_role("button", name="Mastery: Staff specialist").click()
     expect(page.get_by_role("heading", name="Mastery: Staff specialist")).to_be_focused()
-    scope = page.get_by_label("What one is responsible for").first
+    scope = page.get_by_label("What the person is responsible for").first
     scope.fill("")
     scope.blur()
     expect(page.get_by_role("link", name="1 to fix")).to_be_visible()

@@ -27,7 +27,7 @@ def content(path):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(answered(most_items=4, most_steps=5), st.integers(0, 3))
-def test_what_is_saved_is_loaded(tmp_path, case, count):
+def test_a_saved_tally_is_loaded_unchanged(tmp_path, case, count):
     instrument, answers = case
     frame = pd.DataFrame([answers] * count, columns=list(answers), dtype="float64")
     tally = Tally.of(frame, instrument)

@@ -270,7 +270,7 @@ def test_a_date_in_a_file_is_a_date(tmp_path):
 
 
 @given(instruments(with_texts=True))
-def test_what_is_saved_is_what_is_loaded(tmp_path_factory, instrument):
+def test_a_saved_instrument_is_loaded_unchanged(tmp_path_factory, instrument):
     path = tmp_path_factory.getbasetemp() / "round-trip.toml"
     assert load_instrument(instrument.save(path)) == instrument
 

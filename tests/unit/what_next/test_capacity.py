@@ -64,7 +64,7 @@ def test_it_says_where_the_two_jobs_stop_fitting():
     assert capacity.reports_without_expertise == 10
 
 
-def test_more_than_five_beside_mastery_give_a_warning():
+def test_more_than_five_people_to_manage_give_a_warning():
     assert not direct_report_capacity(hours_per_report=2.56).warning  # five, to the minute
     capacity = direct_report_capacity(hours_per_report=2)
     assert capacity.reports == 6

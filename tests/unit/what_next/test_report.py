@@ -52,7 +52,7 @@ def test_the_pdf_has_one_or_two_pages_of_a4_for_every_band(value):
     )
 
 
-def test_it_stays_on_two_pages_with_the_path_of_now():
+def test_the_pdf_stays_on_two_pages_with_the_current_path():
     now = where_now(INSTRUMENT, "mastery", "management", reports=9)
     assert len(opened(report(now=now, name="x" * LONGEST_NAME)).pages) == 2
 

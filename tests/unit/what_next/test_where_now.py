@@ -41,7 +41,7 @@ def test_suited_to_mastery_managing_nine():
     assert outcome.fit is Fit.AGAINST
 
 
-def test_more_than_five_people_beside_mastery_are_more_than_a_few():
+def test_for_a_master_more_than_five_people_are_more_than_a_few():
     five = where_now(INSTRUMENT, "both", "both", reports=5)
     six = where_now(INSTRUMENT, "both", "both", reports=6)
     assert five.fit is Fit.FITS
