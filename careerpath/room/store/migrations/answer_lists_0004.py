@@ -19,8 +19,12 @@ def upgrade() -> None:
         room: len(tomllib.loads(toml)["items"])
         for room, toml in connection.execute(sa.text("SELECT room_id, toml FROM instruments"))
     }
+    # Rows whose room is gone keep no answers: without its instrument nobody can read them.
     rows = connection.execute(
-        sa.text("SELECT room_id, token, answers, waiting FROM participants")
+        sa.text(
+            "SELECT room_id, token, answers, waiting FROM participants "
+            "JOIN instruments USING (room_id)"
+        )
     ).all()
     for name in COLUMNS:
         op.drop_column("participants", name)

@@ -18,6 +18,7 @@ from careerpath.room.store.maintenance import (
     MIGRATIONS,
     NEWEST,
     VERSION_TABLE,
+    check_database,
     revision_of,
     upgrade,
 )
@@ -119,6 +120,22 @@ def test_a_migration_from_the_first_revision_keeps_everything(first_revision, em
     with first_revision.reading() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
+
+
+def test_participants_without_a_room_do_not_stop_an_upgrade(first_revision, empty_url, clock):
+    checks = "PRAGMA foreign_keys" if first_revision.is_sqlite else "SET session_replication_role"
+    off, on = ("OFF", "ON") if first_revision.is_sqlite else ("replica", "origin")
+    with first_revision.alone() as connection:
+        connection.exec_driver_sql(f"{checks} = {off}")
+        connection.exec_driver_sql(
+            "INSERT INTO participants VALUES (99, 'token', 'finished', '012345678901234')"
+        )
+        connection.exec_driver_sql(f"{checks} = {on}")
+    with closing(open_store(empty_url, clock=clock)) as store:
+        assert store.answers("BCDFGH").to_dict("records") == PEOPLE
+    if first_revision.is_sqlite:
+        (problem,) = check_database(empty_url).problems
+        assert "1 participants belong to no room" in problem
 
 
 def test_an_upgrade_that_fails_changes_nothing(first_revision, monkeypatch):
