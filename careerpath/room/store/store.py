@@ -374,12 +374,15 @@ class Store:
             used.
         """
         progress = Progress(progress)
-        with self._changing(code) as (connection, room):
+        # Most calls change nothing, so they read only and wait for nobody who writes.
+        with self._reading(code) as (connection, room):
             digest = token_digest(room.code, token)
             found = find_participant(connection, room, digest)
             if found is not None and found.phase == progress:
-                connection.rollback()
                 return
+        with self._changing(code) as (connection, room):
+            # Read again: meanwhile they may have joined from another tab, or been removed.
+            found = find_participant(connection, room, digest)
             save_participant(connection, room, digest, known=found is not None, progress=progress)
 
     def add_response(self, code: str, answers: Mapping[str, Any], *, submission_id: str) -> Outcome:

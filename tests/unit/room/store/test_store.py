@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -281,6 +282,13 @@ def test_progress_is_counted_and_written_only_when_it_changes(store, code):
     store.touch(code, "b", progress=Progress.ANSWERING)  # takes it again, and what is shared stays
     counts = store.counts(code)
     assert (counts.joined, counts.answering, counts.shared) == (2, 1, 1)
+
+
+def test_progress_that_has_not_changed_does_not_wait_for_others_who_write(store, code):
+    store.touch(code, "a")
+    with ThreadPoolExecutor(1) as thread, store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE rooms SET version = version")
+        thread.submit(store.touch, code, "a").result(timeout=10)
 
 
 def test_a_full_room_lets_in_nobody_new(store):
