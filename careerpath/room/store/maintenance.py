@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
 
 from sqlalchemy import Connection, func, inspect, select, text
 
-from careerpath.core.files import written_whole
+from careerpath.core.files import cannot_write
 from careerpath.room.entities import StoreError
 from careerpath.room.store.database import Database, database_url, shown_url
 from careerpath.room.store.tables import participants, rooms
@@ -201,14 +204,19 @@ def back_up(database: Database, path: Path) -> Path:
         raise StoreError(
             f"{path} is the database itself, so its copy cannot go there. Choose another place."
         )
-    with written_whole(path, raises=StoreError) as beside:
-        os.close(os.open(beside, os.O_CREAT | os.O_WRONLY, 0o600))
-        try:
-            with database.alone() as connection, closing(sqlite3.connect(beside)) as target:
-                source: Any = connection.connection.driver_connection
-                source.backup(target)
-                # The copy is a single file, without a log.
-                target.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.Error as error:
-            raise OSError(str(error)) from error
+    with cannot_write(path, raises=StoreError):
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):  # by a killed backup
+            shutil.rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as folder:
+            copy = Path(folder, path.name)
+            os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, 0o600))
+            try:
+                with database.alone() as connection, closing(sqlite3.connect(copy)) as target:
+                    source: Any = connection.connection.driver_connection
+                    source.backup(target)
+                    # The copy is a single file, without a log.
+                    target.execute("PRAGMA journal_mode = DELETE")
+            except sqlite3.Error as error:
+                raise OSError(str(error)) from error
+            copy.replace(path)
     return path

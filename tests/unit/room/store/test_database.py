@@ -148,6 +148,22 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(file, tmp_path):
             store.backup(tmp_path)
 
 
+def test_a_backup_removes_what_a_killed_one_left(file, tmp_path):
+    (tmp_path / ".copy.db.mine").touch()
+    before = {".copy.db.mine", "folder"}
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        killed = (
+            "import os, pathlib\n"
+            "from careerpath import open_store\n"
+            "pathlib.Path.replace = lambda *_: os._exit(9)\n"
+            f"open_store({f'sqlite:///{file}'!r}).backup({str(tmp_path / 'copy.db')!r})"
+        )
+        assert subprocess.run([sys.executable, "-c", killed], check=False).returncode == 9
+        assert len(list(tmp_path.iterdir())) == 3
+        store.backup(tmp_path / "copy.db")
+    assert {path.name for path in tmp_path.iterdir()} == before | {"copy.db"}
+
+
 @pytest.mark.parametrize("named", ["rooms.db", "../folder/rooms.db", "link.db", "hard.db"])
 def test_a_backup_onto_the_database_itself_is_refused(file, named):
     with closing(open_store(f"sqlite:///{file}")) as store:
