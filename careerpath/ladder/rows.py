@@ -128,7 +128,7 @@ def _header(cells: Sequence[Cell], place: str) -> list[str]:
     for name in names:
         if name not in COLUMNS:
             raise LadderError(
-                f'{place}: "{name:.60}" is not a ladder column. {did_you_mean(name, COLUMNS)}'
+                f"{place}: {shown(name)} is not a ladder column. {did_you_mean(name, COLUMNS)}"
             )
         if names.count(name) > 1:
             raise LadderError(f"{place} has the column {name!r} twice. Remove one.")

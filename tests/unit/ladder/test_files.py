@@ -102,7 +102,7 @@ def broken_sheet(change):
         ),
         (lambda cells: cells.cell(2, 6, "48 k"), "row 2: pay minimum got '48 k'. Write a number"),
         (lambda cells: cells.cell(2, 8, "Euro"), "row 2: pay currency must be the three letters"),
-        (lambda cells: cells.cell(1, 4, "scop"), '"scop" is not a ladder column'),
+        (lambda cells: cells.cell(1, 4, "scop"), "'scop' is not a ladder column"),
     ],
 )
 def test_a_bad_sheet_is_refused_with_a_reason(change, told):
@@ -262,7 +262,12 @@ HEADER = "level,side,title\n"
         ("a.csv", b"x" * (LARGEST + 1), "larger than 2 MB"),
         ("a.csv", b"level,side\nx\xff,mastery", "not UTF-8"),
         ("a.csv", b"level,side\nx,mastery", "no column 'title'"),
-        ("a.csv", b"level,side,title,pay\n", '"pay" is not a ladder column'),
+        ("a.csv", b"level,side,title,pay\n", "'pay' is not a ladder column"),
+        (
+            "a.csv",
+            "level,side,title,\x1b[31m\u202ered\n".encode(),
+            r"a.csv: '\x1b[31m\u202ered' is not a ladder column",
+        ),
         ("a.csv", b"level,side,title,title\n", "'title' twice"),
         ("a.csv", f"{HEADER},mastery,x".encode(), "row 2 has no level"),
         ("a.csv", f"{HEADER}a,,x".encode(), "row 2 has no side"),
