@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from careerpath.core.instrument import Band
@@ -57,14 +58,18 @@ def signed(number: int) -> str:
 
 
 def statistic(value: float | None, decimals: int = 3) -> str:
-    """Write a statistic, or a dash if there is none.
+    """Write a statistic, or a dash if there is none or it is not finite.
 
     Examples
     --------
     >>> statistic(0.81234), statistic(-0.5, 2) == MINUS + "0.50"
     ('0.812', True)
+    >>> statistic(None) == statistic(float("nan")) == statistic(float("-inf")) == "\N{EN DASH}"
+    True
     """
-    return "\N{EN DASH}" if value is None else f"{value:.{decimals}f}".replace("-", MINUS)
+    if value is None or not isfinite(value):
+        return "\N{EN DASH}"
+    return f"{value:.{decimals}f}".replace("-", MINUS)
 
 
 def number_word(people: int) -> str:
