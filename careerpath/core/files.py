@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import secrets
+import stat
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -178,7 +179,7 @@ def parsed_toml(text: str, *, place: str, raises: Raises) -> dict[str, Any]:
 
 
 def write_bytes(path: Path, content: bytes, *, raises: Raises = CareerpathError) -> Path:
-    """Write a file, whole or not at all. An existing file is replaced and keeps its permissions.
+    """Write a file as `written_whole` does.
 
     Raises
     ------
@@ -187,28 +188,51 @@ def write_bytes(path: Path, content: bytes, *, raises: Raises = CareerpathError)
     """
     with written_whole(path, raises=raises) as beside:
         beside.write_bytes(content)
-        with suppress(FileNotFoundError):
-            shutil.copymode(path, beside)
     return path
 
 
 @contextmanager
 def written_whole(path: Path, *, raises: Raises = CareerpathError) -> Iterator[Path]:
-    """Give a temporary path next to `path`; its file moves to `path` when it is complete.
+    """Give a path beside a file to write to; it replaces the file when it is complete.
+
+    If `path` is a link, it replaces the file that the link points to. An existing file keeps its
+    permissions. Gives the existing file itself if it is a pipe or a device, or if its folder
+    allows no new files.
 
     Raises
     ------
     CareerpathError
-        If the file cannot be written. Then no temporary file is left.
+        If the file cannot be written. Then nothing is left beside it.
     """
     with cannot_write(path, raises=raises):
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        if path.exists() and not path.is_file():
+            yield path
+            return
+        file = Path(os.path.realpath(path))
+        mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
+        beside = file.with_name(f".{secrets.token_hex(8)}")
+        if not _is_created(beside, mode, instead_of=file):
+            yield file
+            return
         try:
+            if mode is not None:
+                beside.chmod(mode)  # The system's mask may have taken away some permissions.
             yield beside
-            beside.replace(path)
+            beside.replace(file)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
+
+
+def _is_created(beside: Path, mode: int | None, *, instead_of: Path) -> bool:
+    """Create an empty file; return False if only the existing file can be written."""
+    try:
+        beside.touch(0o666 if mode is None else mode, exist_ok=False)
+    except PermissionError:
+        if not os.access(instead_of, os.W_OK):
+            raise
+        return False
+    return True
 
 
 @contextmanager

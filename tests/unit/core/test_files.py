@@ -1,7 +1,10 @@
 """Reading and writing files: whole or not at all, and every failure in our own words."""
 
 import io
+import os
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +36,87 @@ def test_an_existing_file_is_replaced_and_keeps_its_permissions(tmp_path):
     write_bytes(path, b"new")
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("existing", "wanted"), [(None, 0o640), (0o604, 0o604), (0o666, 0o666)])
+def test_a_file_has_its_permissions_before_it_has_its_content(tmp_path, existing, wanted):
+    path = tmp_path / "a.txt"
+    if existing is not None:
+        path.touch()
+        path.chmod(existing)
+    before = os.umask(0o027)
+    try:
+        with written_whole(path) as new:
+            assert new.stat().st_mode & 0o777 == wanted
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == wanted
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_stays_a_link(tmp_path, exists):
+    (tmp_path / "folder").mkdir()
+    target, link = tmp_path / "folder" / "target.txt", tmp_path / "link.txt"
+    if exists:
+        target.write_bytes(b"old")
+    link.symlink_to("folder/target.txt")
+    assert write_bytes(link, b"new") == link
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert [each.name for each in target.parent.iterdir()] == ["target.txt"]
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_bytes(pipe, b"new")
+        assert os.read(reader, 10) == b"new"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_an_unnamed_pipe_is_written_to():
+    """So that /dev/stdout works: it links to a name that does not exist."""
+    reader, writer = os.pipe()
+    try:
+        write_bytes(Path(f"/dev/fd/{writer}"), b"new")
+        assert os.read(reader, 10) == b"new"
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path):
+    path = write_bytes(tmp_path / ("x" * 250), b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_two_threads_can_write_the_same_file(tmp_path):
+    path = tmp_path / "a.txt"
+    contents = [bytes([each]) * 100_000 for each in range(20)]
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda content: write_bytes(path, content), contents))
+    assert path.read_bytes() in contents
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_written_in_place_if_nothing_can_be_added_to_its_folder(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old and longer")
+
+    def refuse(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"
+    with pytest.raises(OwnError, match="Permission denied"):
+        write_bytes(tmp_path / "b.txt", b"new", raises=OwnError)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
