@@ -36,7 +36,9 @@ def write_cohort(frame: pd.DataFrame, path: str | Path) -> Path:
     path = Path(path)
     kind = path.suffix.lower()
     if kind not in (".csv", ".tsv", ".parquet"):
-        raise CohortFileError(f"{path} ends in none of .csv, .tsv and .parquet. Rename it.")
+        raise CohortFileError(
+            f"The format of {path} is not known. End its name in one of: .csv, .tsv, .parquet."
+        )
     with written_whole(path, raises=CohortFileError) as beside:
         _put(frame, kind, beside)
     return path

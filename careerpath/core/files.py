@@ -88,7 +88,7 @@ def check_unpacked_size(file: Path | IO[bytes], most: int, *, place: str, raises
     if size > most:
         raise raises(
             f"{place} unpacks to {size / 1e6:,.0f} MB, which is too much. Check that this is the "
-            "right file, or save the sheet as CSV."
+            "right file, or save it as CSV."
         )
 
 
@@ -144,7 +144,9 @@ def parsed_json(text: str, *, place: str, raises: Raises) -> object:
         return table
 
     def no_such_number(literal: str) -> NoReturn:
-        raise raises(f"{place} holds {literal}, which is not a number. Leave it out.")
+        raise raises(
+            f"{place} holds {literal}, which is not a number. Leave an unanswered item out."
+        )
 
     try:
         return json.loads(text, object_pairs_hook=each_key_once, parse_constant=no_such_number)

@@ -87,11 +87,11 @@ def test_empty_standard_input_is_reported(monkeypatch):
         ),
         (
             '{"q01": NaN}',
-            "holds NaN, which is not a number. Leave it out.",
+            "holds NaN, which is not a number. Leave an unanswered item out.",
         ),
         (
             '{"q01": -Infinity}',
-            "holds -Infinity, which is not a number. Leave it out.",
+            "holds -Infinity, which is not a number. Leave an unanswered item out.",
         ),
         (
             '{"q01": 7,\n "q02" 8}',
