@@ -78,7 +78,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   };
 
   const fill = (): void => {
-    for (const each of all(el, '[data-fill]')) each.textContent = filled[each.dataset['fill'] ?? ''] ?? '';
+    for (const each of all(el, '[data-fill]')) {
+      const text = filled[each.dataset['fill'] ?? ''] ?? '';
+      // Somebody may have selected the text to copy it.
+      if (each.textContent !== text) each.textContent = text;
+    }
   };
 
   const receive = (message: Message, buffers: ArrayBuffer[]): void => {

@@ -11,6 +11,7 @@ from kit.accessibility import everybody_can_use
 from kit.assessment_page import (
     IDS,
     INSTRUMENT,
+    LAPTOP,
     PHONE,
     answer_by_key,
     answers_for,
@@ -250,7 +251,7 @@ def test_a_broken_draft_in_the_browser_is_ignored(page: Page, server):
 
 
 def test_no_screen_has_an_accessibility_violation(browser, server):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     check = partial(everybody_can_use, page)
 

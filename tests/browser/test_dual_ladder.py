@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from kit.accessibility import everybody_can_use
-from kit.assessment_page import PHONE
+from kit.assessment_page import LAPTOP, PHONE
 from kit.keyboard import press, tab_to
 from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
@@ -180,7 +180,7 @@ def test_a_ladder_is_saved_in_every_format(page: Page, server, label, start):
 def test_the_saved_page_needs_no_network(browser, tmp_path):
     ladder = EXAMPLE.without_rung("Staff", "mastery")
     path = LadderReport(ladder).save(tmp_path / "ladders.html")
-    context = browser.new_context(offline=True, **PHONE)
+    context = browser.new_context(offline=True, **LAPTOP)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -351,7 +351,7 @@ def test_html_in_a_ladder_is_shown_as_it_is(page: Page, server):
 
 
 def test_no_screen_has_an_accessibility_violation(browser, server):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     check = partial(
         everybody_can_use,

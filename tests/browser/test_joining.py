@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from kit.accessibility import everybody_can_use
-from kit.assessment_page import IDS, PHONE, shows_result, start, walk
+from kit.assessment_page import IDS, LAPTOP, PHONE, shows_result, start, walk
 from kit.bad_network import BadNetwork
 from kit.server_process import ServerProcess, until
 from playwright.sync_api import Browser, Page, expect
@@ -266,7 +266,7 @@ def test_the_code_is_in_no_request_but_the_first(page: Page, server, code):
 
 
 def test_no_screen_has_an_accessibility_violation(browser, server, code):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     check = partial(
         everybody_can_use, page, targets=".cp-screen :is(button, input), .cp-room a, .cp-link"

@@ -523,7 +523,7 @@ def test_by_keyboard_alone(page: Page, server, store):
 
 
 def test_no_screen_has_an_accessibility_violation(browser, server, store):
-    with people(browser, PHONE) as (page,):
+    with people(browser, LAPTOP) as (page,):
         check = partial(everybody_can_use, page, targets=".cp-room :is(button, input, a)")
 
         page.goto(f"{server.url}room")

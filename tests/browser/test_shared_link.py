@@ -153,7 +153,7 @@ def test_a_room_alone_works_as_before(page: Page, server, store):
 
 
 def test_no_screen_has_an_accessibility_violation(browser: Browser, server, tmp_path: Path):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     check = partial(everybody_can_use, page)
 

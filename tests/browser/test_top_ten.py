@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from kit.accessibility import everybody_can_use
-from kit.assessment_page import PHONE
+from kit.assessment_page import LAPTOP, PHONE
 from kit.keyboard import press, tab_to
 from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -119,7 +119,7 @@ def test_names_with_html_are_shown_as_they_are(page: Page, server):
 
 
 def test_no_screen_has_an_accessibility_violation(browser, server):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     check = partial(everybody_can_use, page, targets=".cp-ten :is(button, input)")
 

@@ -228,7 +228,7 @@ def test_a_file_is_saved_by_keyboard_alone(shown: Page):
 def test_the_saved_page_opens_from_a_disk_without_a_network(
     browser: Browser, server, tmp_path: Path
 ):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     keep_draft(page, server)
     see_result(page, server)
@@ -239,7 +239,7 @@ def test_the_saved_page_opens_from_a_disk_without_a_network(
     file = tmp_path / "result.html"
     file.write_bytes(saved(waiting.value))
     context.close()
-    context = browser.new_context(offline=True, **PHONE)
+    context = browser.new_context(offline=True, **LAPTOP)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -430,7 +430,7 @@ def test_a_changed_answer_is_followed(shown: Page):
 
 
 def test_no_part_has_an_accessibility_violation(browser: Browser, server):
-    context = browser.new_context(**PHONE)
+    context = browser.new_context(**LAPTOP)
     page = context.new_page()
     keep_draft(page, server)
     old = earlier(5, date(2025, 3, 1))
