@@ -23,6 +23,11 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SLUGS = sorted(each.stem for each in NOTEBOOKS.glob("*.ipynb"))
 
 
+@pytest.fixture(autouse=True)
+def no_request_to_another_host() -> None:
+    """Let Voilà's own page load its icons from another host; of our page the test checks it."""
+
+
 class VoilaProcess(ServerProcess):
     """The command ``voila`` over a folder of notebooks."""
 
