@@ -24,7 +24,7 @@ SLUGS = sorted(each.stem for each in NOTEBOOKS.glob("*.ipynb"))
 
 
 @pytest.fixture(autouse=True)
-def no_request_to_another_host() -> None:
+def no_request_to_another_host(no_loop_left_behind: None) -> None:
     """Let Voilà's own page load its icons from another host; of our page the test checks it."""
 
 

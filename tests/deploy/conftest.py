@@ -20,7 +20,6 @@ from typing import Any, Self
 
 import pytest
 import websocket
-from browser.conftest import base_url, browser_type_launch_args  # noqa: F401 (fixtures)
 from kit.server_process import PATIENCE, KernelSocket, Response, ServerProcess
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -89,6 +89,7 @@ def test_another_site_gets_no_connection(proxy):
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("no_loop_left_behind")
 def test_a_browser_comes_from_the_landing_page_to_the_first_question(proxy, browser: Browser):
     context = browser.new_context(ignore_https_errors=True)
     page = context.new_page()

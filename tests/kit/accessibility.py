@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from axe_playwright_python.sync_playwright import Axe
 from kit.assessment_page import LAPTOP, PHONE
+from kit.server_process import until
 from playwright.sync_api import Page, ViewportSize
 
 THUMB = 43.5
@@ -30,7 +31,7 @@ def everybody_can_use(
     for size in sizes:
         page.set_viewport_size(size)
         # A chart follows a new size a moment later. What sticks out for good fails here.
-        page.wait_for_function(FITS, timeout=5_000)
+        until(lambda: page.evaluate(FITS), f"{screen} fits into {size['width']} px")
         _check(page, f"{screen}, {size['width']} px", targets)
     page.set_viewport_size(before)
 
