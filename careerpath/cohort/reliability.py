@@ -66,14 +66,6 @@ class TrueScore:
     mean: float
     sd: float
 
-    def share_below(self, line: float) -> float:
-        """Return the chance, 0 to 1, that the true score is below a line.
-
-        The lines between bands of whole points lie half a step outside the totals of "both": at
-        49.5 and 100.5 for cut scores of 50 and 100.
-        """
-        return float(special.ndtr((line - self.mean) / self.sd))
-
 
 def cronbach_alpha(frame: Any, *, level: float = 0.95) -> Reliability:
     """Compute Cronbach's alpha of a frame's columns, each an item keyed in one direction.

@@ -149,20 +149,6 @@ def keyed_steps(instrument: Instrument, item: Item, steps: int) -> int:
     return instrument.scale.steps - steps if item.mastery_side == "left" else steps
 
 
-def keyed_answer(instrument: Instrument, item_id: str, answer: float) -> int | float:
-    """Return an answer as it counts toward mastery.
-
-    Examples
-    --------
-    >>> from careerpath import load_instrument
-    >>> instrument = load_instrument()
-    >>> keyed_answer(instrument, "q01", 7), keyed_answer(instrument, "q02", 7)
-    (7, 3)
-    """
-    steps = check_answer(instrument, item_id, answer)
-    return instrument.total_of(keyed_steps(instrument, instrument.item(item_id), steps), items=1)
-
-
 def score(
     instrument: Instrument,
     answers: Mapping[str, Any],

@@ -59,30 +59,6 @@ class Misfit:
     mend: str
 
 
-def translated(instrument: Instrument, path: str | Path) -> Instrument:
-    """Return an instrument with its texts in another language.
-
-    Parameters
-    ----------
-    instrument : Instrument
-        The original; its ids, keys and numbers stay.
-    path : str or Path
-        The translation's file.
-
-    Returns
-    -------
-    Instrument
-
-    Raises
-    ------
-    InstrumentError
-        If the file is missing or invalid, or does not match the original: people must not see two
-        languages, or the texts of another version.
-    """
-    place = str(path)
-    return _fitted(instrument, Translation.validated(read_toml(Path(path)), place=place), place)
-
-
 def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
     """Return the original that a translation names, with the translated texts.
 
@@ -96,11 +72,18 @@ def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
     Raises
     ------
     InstrumentError
-        As `translated` does, and if there is no such original.
+        If the translation is invalid, or there is no such original, or the two do not match:
+        people must not see two languages, or the texts of another version.
     """
     place = str(path)
     translation = Translation.validated(data, place=place)
-    return _fitted(original_of(translation, path), translation, place)
+    original = original_of(translation, path)
+    amiss = list(misfits(original, translation))
+    if amiss:
+        raise InstrumentError(
+            "\n".join(f"{place}: {each.place}: {each.fact} {each.mend}" for each in amiss)
+        )
+    return applied(original, translation, place)
 
 
 def original_of(translation: Translation, path: Path) -> Instrument:
@@ -157,15 +140,6 @@ def _other_ids(key: str, original: Iterable[Any], translation: Iterable[Any]) ->
             )
         elif given.count(name) > 1:
             yield Misfit(f"{key} {name!r}", "It is there twice.", "Keep one of the two.")
-
-
-def _fitted(original: Instrument, translation: Translation, place: str) -> Instrument:
-    amiss = list(misfits(original, translation))
-    if amiss:
-        raise InstrumentError(
-            "\n".join(f"{place}: {each.place}: {each.fact} {each.mend}" for each in amiss)
-        )
-    return applied(original, translation, place)
 
 
 def applied(original: Instrument, translation: Translation, place: str) -> Instrument:

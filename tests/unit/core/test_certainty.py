@@ -12,7 +12,6 @@ from careerpath import Band, Instrument, load_instrument, score
 from careerpath.core.certainty import band_chances, find_flips
 from careerpath.core.instrument import BANDS
 from careerpath.core.numbers import exact
-from careerpath.core.scoring import keyed_answer
 
 SHIPPED = load_instrument()
 
@@ -73,10 +72,11 @@ def moved(instrument, answers, flip, total, points):
     """Carry out a flip: move as many answers as it says, each by at most the points it says."""
     rising = BANDS.index(flip.band) > BANDS.index(instrument.cut_scores.band(total))
     scale = instrument.scale
+    keyed_answers = score(instrument, answers).keyed
     each, rest = exact(flip.each), points
 
     def room(item):
-        keyed = exact(keyed_answer(instrument, item.id, answers[item.id]))
+        keyed = exact(keyed_answers[item.id])
         return exact(scale.maximum) - keyed if rising else keyed - exact(scale.minimum)
 
     after = dict(answers)

@@ -20,7 +20,6 @@ from careerpath import (
     score,
 )
 from careerpath.core.errors import Reason
-from careerpath.core.scoring import keyed_answer
 
 SHIPPED = load_instrument()
 
@@ -121,8 +120,9 @@ def test_an_answer_is_turned_round_within_its_scale(answer, keyed):
         },
         place="test",
     )
-    assert keyed_answer(instrument, "a", answer) == keyed
-    assert score(instrument, {"a": answer}).total == keyed
+    result = score(instrument, {"a": answer})
+    assert result.keyed == {"a": keyed}
+    assert result.total == keyed
 
 
 # Exactly
