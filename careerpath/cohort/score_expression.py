@@ -74,7 +74,7 @@ class IntegerScale:
     def of(cls, instrument: Instrument) -> Self:
         """Return the scale of an instrument times the smallest power of ten that makes it whole."""
         scale = instrument.scale
-        numbers = [exact(number) for number in (scale.minimum, scale.maximum, scale.step)]
+        numbers = [scale.exact_value(0), scale.exact_value(scale.steps), scale.exact_step]
         factor = 1
         while any((number * factor).denominator > 1 for number in numbers):
             factor *= 10

@@ -87,7 +87,7 @@ class Scale(InstrumentData):
         if self.step <= 0 or self.minimum >= self.maximum:
             raise ValueError("minimum must be below maximum, and step above 0")
         numbers = (self.minimum, self.maximum, self.step)
-        if any((exact(number) * 10**MOST_DECIMALS).denominator > 1 for number in numbers):
+        if any(round(number, MOST_DECIMALS) != number for number in numbers):
             raise ValueError(f"minimum, maximum and step can have {MOST_DECIMALS} decimals at most")
         steps = self.steps_to(self.maximum)
         if steps > MOST_STEPS:

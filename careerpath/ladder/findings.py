@@ -409,15 +409,17 @@ def currency_of(level: LadderLevel) -> str | None:
 
 def _gaps(ours: Pay, theirs: Pay, tolerance: Fraction) -> Iterator[tuple[Side, str]]:
     """Find which of the middle, the upper and the lower end differ by more than allowed."""
+    (our_low, our_high), (their_low, their_high) = ours.cents, theirs.cents
+    # In half cents, so that the middle is a whole number too.
     for what, mine, other in (
-        ("the middle of its range", ours.midpoint, theirs.midpoint),
-        ("the upper end of its range", ours.maximum, theirs.maximum),
-        ("the lower end of its range", ours.minimum, theirs.minimum),
+        ("the middle of its range", our_low + our_high, their_low + their_high),
+        ("the upper end of its range", 2 * our_high, 2 * their_high),
+        ("the lower end of its range", 2 * our_low, 2 * their_low),
     ):
-        gap = exact(mine) - exact(other)
-        if abs(gap) > tolerance * exact(other):
+        gap = mine - other
+        if abs(gap) > tolerance * other:
             lower = Side.MASTERY if gap < 0 else Side.MANAGEMENT
-            less = f"{ours.currency} {money(float(abs(gap)))}"
+            less = f"{ours.currency} {money(abs(gap) / 200)}"
             low, high = (ours, theirs) if gap < 0 else (theirs, ours)
             yield lower, f"It pays less: {what} is {less} lower ({low}, compared with {high})."
 

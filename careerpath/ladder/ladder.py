@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from careerpath.core.errors import CareerpathError, did_you_mean, shown
-from careerpath.core.numbers import exact, plain_number
+from careerpath.core.numbers import plain_number
 from careerpath.core.validation import CheckedData
 from careerpath.core.wording import counted, money
 
@@ -81,7 +81,7 @@ def _one_line(text: str) -> str:
 def _amount(number: float) -> int | float:
     if not 0 <= number <= LARGEST_PAY:
         raise ValueError(f"must be a number from 0 to {LARGEST_PAY:,}")
-    if exact(number) * 100 % 1:
+    if round(number, 2) != number:
         raise ValueError("can have at most two decimals")
     return plain_number(number)
 
@@ -136,9 +136,14 @@ class Pay(LadderData):
         return self
 
     @property
+    def cents(self) -> tuple[int, int]:
+        """The two ends in hundredths, to calculate with exactly."""
+        return round(self.minimum * 100), round(self.maximum * 100)
+
+    @property
     def midpoint(self) -> float:
         """Halfway between the two ends."""
-        return float((exact(self.minimum) + exact(self.maximum)) / 2)
+        return sum(self.cents) / 200
 
     def __str__(self) -> str:
         ends = (money(end) for end in (self.minimum, self.maximum))

@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 
 from careerpath.core.instrument_lint import Severity
-from careerpath.core.numbers import exact, round_steps
+from careerpath.core.numbers import round_steps
 from careerpath.core.wording import counted, money
 from careerpath.ladder.findings import Aspect, LadderFinding, find_disparities
 from careerpath.ladder.ladder import DualLadder, LadderLevel, Pay, Rung, Side
@@ -141,7 +140,7 @@ def draw_ladder(ladder: DualLadder, findings: Iterable[LadderFinding]) -> Ladder
         return PictureLevel(name, spots, gap, words)
 
     levels = tuple(drawn(place, level.name) for place, level in enumerate(ladder.levels))
-    ticks = tuple((_on(scale, mark), money(float(mark))) for mark in scale)
+    ticks = tuple((_on(scale, mark), money(mark / 100)) for mark in scale)
     return LadderPicture(levels[::-1], currency, ticks if pays else (), _words(ladder, findings))
 
 
@@ -156,7 +155,7 @@ def _spot(
     findings: tuple[LadderFinding, ...],
     *,
     currency: str,
-    scale: tuple[Fraction, ...],
+    scale: tuple[int, ...],
 ) -> Spot:
     level = ladder.levels[place]
     rung = level.rung(side)
@@ -199,25 +198,25 @@ def _pay_gap(name: str, findings: tuple[LadderFinding, ...]) -> str:
     return " ".join(told)
 
 
-def _scale(pays: list[Pay]) -> tuple[Fraction, ...]:
-    """Return a few round amounts; all pay lies between the first and the last."""
+def _scale(pays: list[Pay]) -> tuple[int, ...]:
+    """Return a few round amounts, in cents; all pay lies between the first and the last."""
     if not pays:
-        return (Fraction(0), Fraction(1))
-    low = min(exact(pay.minimum) for pay in pays)
-    high = max(exact(pay.maximum) for pay in pays)
-    for step in round_steps(1):
+        return (0, 100)
+    low = min(pay.cents[0] for pay in pays)
+    high = max(pay.cents[1] for pay in pays)
+    for step in map(int, round_steps(100)):
         first, last = low // step, -(-high // step)
         if last - first <= MOST_TICKS:
             break
     return tuple(step * mark for mark in range(first, max(last, first + 1) + 1))
 
 
-def _on(scale: tuple[Fraction, ...], amount: Fraction) -> float:
-    return float((amount - scale[0]) / (scale[-1] - scale[0]))
+def _on(scale: tuple[int, ...], cents: int) -> float:
+    return (cents - scale[0]) / (scale[-1] - scale[0])
 
 
-def _bar(pay: Pay, scale: tuple[Fraction, ...]) -> PayBar:
-    start, end = (_on(scale, exact(each)) for each in (pay.minimum, pay.maximum))
+def _bar(pay: Pay, scale: tuple[int, ...]) -> PayBar:
+    start, end = (_on(scale, cents) for cents in pay.cents)
     return PayBar(start, end, (start + end) / 2)
 
 
