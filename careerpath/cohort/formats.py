@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.files import check_unpacked_size, reason_of
+from careerpath.core.files import check_unpacked_size, decoded, parsed_json, reason_of
 
 MOST_COLUMNS = 10_000
 LONGEST_HEADER = 1_000_000
@@ -365,38 +364,21 @@ def _json_lines(path: Path) -> Parts:
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        table = dict(pairs)
-        if len(table) < len(pairs):
-            twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
-            raise CohortFileError(f"{place} holds the key {shown(twice[0])} twice. Keep one.")
-        return table
-
-    place = str(path)
     read = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             read += len(line)
             place = f"{path}, line {number}"
-            try:
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-            except UnicodeDecodeError as error:
-                raise CohortFileError(f"{place} is not UTF-8 text. Save it as UTF-8.") from error
+            text = decoded(line, place=place, raises=CohortFileError).strip()
             if not text:
                 continue
-            try:
-                record = json.loads(text, object_pairs_hook=each_key_once)
-            except (ValueError, RecursionError) as error:
-                raise _no_json(place) from error
+            record = parsed_json(text, place=place, raises=CohortFileError, allow_nan=True)
             if not isinstance(record, dict):
-                raise _no_json(place)
+                raise CohortFileError(
+                    f"{place} is not a JSON object of answers. Write one on each line: "
+                    '{"q01": 7, ...}.'
+                )
             yield read, record
-
-
-def _no_json(place: str) -> CohortFileError:
-    return CohortFileError(
-        f'{place} is not a JSON object of answers. Write one on each line: {{"q01": 7, ...}}.'
-    )
 
 
 READERS: dict[str, Callable[[Path], Parts]] = {

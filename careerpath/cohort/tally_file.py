@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
-from careerpath.core.files import read_bytes
+from careerpath.core.files import decoded, parsed_json, read_bytes
 from careerpath.core.instrument import Identifier, Scale
 
 if TYPE_CHECKING:
@@ -109,10 +109,14 @@ def read_tally(path: Path) -> tuple[TallyLayout, CountArray, dict[Reason, int], 
     CareerpathError
         If the file cannot be read, or is not a tally.
     """
-    raw = read_bytes(path)
+    raw, place = read_bytes(path), str(path)
     try:
-        document = _Document.model_validate(json.loads(_unpacked(raw)))
-    except (ValidationError, ValueError, RecursionError, zlib.error, EOFError) as error:
+        text = decoded(_unpacked(raw), place=place, raises=CareerpathError)
+        data = parsed_json(text, place=place, raises=CareerpathError)
+        document = _Document.model_validate(data)
+    except CareerpathError as error:
+        raise _not_a_tally(path, "its text is not strict JSON") from error
+    except (ValidationError, ValueError, zlib.error, EOFError) as error:
         raise _not_a_tally(path, _first(error)) from error
     layout = TallyLayout(
         items=tuple(item.id for item in document.items),

@@ -11,10 +11,11 @@ import secrets
 import stat
 import tomllib
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from careerpath.core.errors import CareerpathError, shown
 
@@ -108,8 +109,8 @@ def decoded(raw: bytes, *, place: str, raises: Raises) -> str:
         ) from error
 
 
-def parsed_json(text: str, *, place: str, raises: Raises) -> object:
-    """Read JSON strictly: each key once, and no NaN or Infinity.
+def parsed_json(text: str, *, place: str, raises: Raises, allow_nan: bool = False) -> object:
+    """Read JSON strictly: each key once, and no NaN or Infinity unless they are allowed.
 
     Parameters
     ----------
@@ -118,6 +119,8 @@ def parsed_json(text: str, *, place: str, raises: Raises) -> object:
         The file's name, for the message.
     raises : type
         The error's class.
+    allow_nan : bool
+        Read NaN and Infinity, which Python's own ``json`` writes for a missing number.
 
     Raises
     ------
@@ -132,28 +135,29 @@ def parsed_json(text: str, *, place: str, raises: Raises) -> object:
     Traceback (most recent call last):
         ...
     careerpath.core.errors.CareerpathError: a.json is not valid JSON: Expecting ',' delimiter \
-(line 1, column 10). Fix that line.
+(column 10). Fix that line.
     """
 
     def each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        table: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in table:
-                raise raises(f"{place} holds the key {short(key)} twice. Keep one of the two.")
-            table[key] = value
+        table = dict(pairs)
+        if len(table) < len(pairs):
+            twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+            raise raises(f"{place} holds the key {short(twice)} twice. Keep one of the two.")
         return table
 
-    def no_such_number(literal: str) -> NoReturn:
+    def constant(literal: str) -> float:
+        if allow_nan:
+            return float(literal)
         raise raises(
             f"{place} holds {literal}, which is not a number. Leave an unanswered item out."
         )
 
     try:
-        return json.loads(text, object_pairs_hook=each_key_once, parse_constant=no_such_number)
+        return json.loads(text, object_pairs_hook=each_key_once, parse_constant=constant)
     except json.JSONDecodeError as error:
+        line = f"line {error.lineno}, " if "\n" in text else ""
         raise raises(
-            f"{place} is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno}). "
-            "Fix that line."
+            f"{place} is not valid JSON: {error.msg} ({line}column {error.colno}). Fix that line."
         ) from error
     except (ValueError, RecursionError) as error:
         raise _unusable(error, place, raises) from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from careerpath.core.files import check_size
+from careerpath.core.files import check_size, decoded, parsed_json
 from careerpath.ladder.files import LARGEST, brief
 from careerpath.ladder.ladder import LONGEST_TEXT, PAY_TOLERANCE, DualLadder, LadderError, Side
 
@@ -60,8 +60,9 @@ def read_kept(content: bytes) -> KeptLadder:
     """
     check_size(content, LARGEST, place=NAME, holds="a ladder", raises=LadderError)
     try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        text = decoded(content, place=NAME, raises=LadderError)
+        data = parsed_json(text, place=NAME, raises=LadderError, allow_nan=True)
+    except LadderError as error:
         raise LadderError(f"{NAME} is not a ladder: it cannot be read.") from error
     if not isinstance(data, dict) or not isinstance(data.get("ladder"), dict):
         raise LadderError(f"{NAME} is not a ladder.")

@@ -73,6 +73,7 @@ def test_the_file_is_small_and_any_tool_can_read_it(saved):
         {"scale": {"minimum": 0, "maximum": 2, "step": 1}},
         {"scale": {"minimum": 4, "maximum": 0, "step": 1}},
         {"more": 1},
+        {"counts": [float("nan")] * 6},
     ],
     ids=str,
 )

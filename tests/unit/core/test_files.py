@@ -168,3 +168,21 @@ def test_an_archive_is_refused_if_it_unpacks_to_too_much():
 def test_json_that_is_not_strict_raises_the_error_of_its_kind(text):
     with pytest.raises(OwnError, match=r"^a\.json "):
         parsed_json(text, place="a.json", raises=OwnError)
+
+
+def test_json_may_hold_nan_if_it_is_allowed_but_still_each_key_once():
+    numbers = parsed_json(
+        "[NaN, Infinity, -Infinity]", place="a.json", raises=OwnError, allow_nan=True
+    )
+    assert str(numbers) == "[nan, inf, -inf]"
+    with pytest.raises(OwnError, match="'a' twice"):
+        parsed_json('{"a": NaN, "a": 2}', place="a.json", raises=OwnError, allow_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"), [('{"a": 7', "(column 8)"), ('{"a": 7,\n"b" 8}', "(line 2, column 5)")]
+)
+def test_a_mistake_in_json_is_located(text, where):
+    with pytest.raises(OwnError) as caught:
+        parsed_json(text, place="a.json", raises=OwnError)
+    assert where in str(caught.value)
