@@ -12,6 +12,8 @@ from kit.server_process import ServerProcess
 
 from careerpath import Store, open_store
 
+pytest_plugins = ["kit.databases"]
+
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -1,10 +1,9 @@
-"""Databases for the tests of the store: SQLite, and a real PostgreSQL."""
+"""Fixtures: databases of one's own, on SQLite and on a real PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
 
 import pytest
 from kit.postgresql import PostgresServer, find_programs, new_database
@@ -70,23 +69,3 @@ def url(kind, request, tmp_path):
     template = request.getfixturevalue("migrated_postgres")
     with new_database(request.getfixturevalue("postgres_url"), template=template) as created:
         yield created
-
-
-class Clock:
-    """A clock that the tests move."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def store(url, clock):
-    with closing(open_store(url, clock=clock)) as opened:
-        yield opened

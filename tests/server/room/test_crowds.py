@@ -60,6 +60,13 @@ def expected(people):
 
 
 @pytest.fixture
+def store(url):
+    """Rooms in a real database; each test runs on SQLite and on PostgreSQL."""
+    with closing(open_store(url)) as opened:
+        yield opened
+
+
+@pytest.fixture
 def code(store):
     return store.create_room("Full house", INSTRUMENT, capacity=ROOM).code
 

@@ -84,16 +84,17 @@ def visit(phones, *, stack, servers, code):
         return list(pool.map(come, range(phones)))
 
 
-def test_pages_of_two_servers_fill_one_room(store, servers):
-    code = store.create_room("Full house", INSTRUMENT, capacity=PHONES).code
-    with ExitStack() as stack:
-        phones = visit(PHONES, stack=stack, servers=servers, code=code)
-        assert store.counts(code).joined == PHONES
-        with ThreadPoolExecutor(PHONES) as pool:
-            list(pool.map(Phone.share, phones))
-    counts = store.counts(code)
-    assert (counts.joined, counts.shared, counts.answering) == (PHONES, PHONES, 0)
-    assert store.tally(code) == expected(range(PHONES))
+def test_pages_of_two_servers_fill_one_room(url, servers):
+    with closing(open_store(url)) as store:
+        code = store.create_room("Full house", INSTRUMENT, capacity=PHONES).code
+        with ExitStack() as stack:
+            phones = visit(PHONES, stack=stack, servers=servers, code=code)
+            assert store.counts(code).joined == PHONES
+            with ThreadPoolExecutor(PHONES) as pool:
+                list(pool.map(Phone.share, phones))
+        counts = store.counts(code)
+        assert (counts.joined, counts.shared, counts.answering) == (PHONES, PHONES, 0)
+        assert store.tally(code) == expected(range(PHONES))
 
 
 def test_pages_share_again_when_their_database_is_back(request):

@@ -1,23 +1,27 @@
 """Each test of the store runs on SQLite and on a real PostgreSQL."""
 
-from kit.databases import (
-    clock,
-    empty_url,
-    kind,
-    migrated_postgres,
-    migrated_sqlite,
-    postgres_url,
-    store,
-    url,
-)
+from contextlib import closing
 
-__all__ = [
-    "clock",
-    "empty_url",
-    "kind",
-    "migrated_postgres",
-    "migrated_sqlite",
-    "postgres_url",
-    "store",
-    "url",
-]
+import pytest
+
+from careerpath import open_store
+
+
+class Clock:
+    """A clock that the tests move."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(url, clock):
+    with closing(open_store(url, clock=clock)) as opened:
+        yield opened
