@@ -8,11 +8,18 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from kit.server_process import ServerProcess
 
 from careerpath import Store, open_store
 
 pytest_plugins = ["kit.databases"]
+
+# A test must not fail because the machine is busy. What hangs ends by pytest's own timeout.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

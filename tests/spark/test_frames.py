@@ -36,9 +36,7 @@ def rows_of(frame):
     return sorted(frame.toArrow().to_pylist(), key=lambda row: row[ROW])
 
 
-@settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=tables())
 def test_a_frame_is_scored_as_its_rows_are(spark_frame, case):
     instrument, table = case

@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import CareerpathError, Instrument, careless_flags, load_instrument
@@ -16,7 +16,6 @@ SHIPPED = load_instrument()
 FOUR = Instrument.plain(list("abcd"), management_below=10, mastery_above=30)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.none() | st.integers(0, 3), min_size=4, max_size=4), max_size=5))
 def test_runs_and_standard_deviations_are_those_of_the_rows(rows):
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.Int64), orient="row")

@@ -20,7 +20,7 @@ def is_sound(found):
     assert 0 < found.beta < math.inf
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     mean=st.floats(-10, 160),
     sd=st.floats(-1, 200),
@@ -55,7 +55,7 @@ def test_true_scores_that_hardly_differ_are_all_in_one_band():
     is_sound(found)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     ends=st.tuples(unit, unit).map(sorted),
     alpha=st.floats(1e-3, 1e4),

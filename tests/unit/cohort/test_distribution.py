@@ -48,7 +48,7 @@ def totals_of(*totals):
     return Tally.of(pd.DataFrame({"a": totals}), ONE)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(ROOMS)
 def test_the_answers_to_a_facet_are_all_answers_to_its_items(frame):
     tally = tally_of(frame)
@@ -73,7 +73,7 @@ def test_the_middle_half_leaves_a_quarter_on_either_side_at_most(values):
     assert 2 * sum(low <= value <= high for value in values) >= len(values)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(ROOMS, CUTS)
 def test_apart_is_the_share_of_all_pairs_in_different_bands(frame, cuts):
     moved = CutScores(management_below=cuts[0], mastery_above=cuts[1])

@@ -3,7 +3,7 @@
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kit import oracle
 
@@ -12,7 +12,6 @@ from careerpath import CareerpathError, cronbach_alpha, true_score
 ROWS = st.lists(st.lists(st.none() | st.integers(0, 10), min_size=3, max_size=3), max_size=8)
 
 
-@settings(deadline=None)
 @given(ROWS)
 def test_alpha_is_that_of_the_rows_without_a_gap(rows):
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.Int64), orient="row")

@@ -108,7 +108,7 @@ def tables(draw):
 
 
 @every_engine
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(case=tables())
 def test_a_frame_is_scored_as_its_rows_are(engine, case):
     instrument, table = case
@@ -206,7 +206,7 @@ def test_an_item_may_have_any_name(engine, name):
 
 
 @pytest.mark.parametrize("lazily", [lambda table: pl.from_arrow(table).lazy(), duckdb.from_arrow])
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(case=tables())
 def test_an_engine_that_counts_for_itself_counts_the_same(lazily, case):
     """As Spark does; in one query."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import oracle
 from kit.strategies import grid, instruments
@@ -49,7 +49,7 @@ def two_cut_scores(draw, instrument):
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cohorts(), st.data())
 def test_every_statistic_is_that_of_the_rows(case, data):
     instrument, people = case
@@ -98,7 +98,7 @@ def test_every_statistic_is_that_of_the_rows(case, data):
         )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cohorts(), st.integers(0, 12))
 def test_the_tally_of_parts_added_is_the_tally_of_the_whole(case, cut):
     instrument, people = case
@@ -107,7 +107,7 @@ def test_the_tally_of_parts_added_is_the_tally_of_the_whole(case, cut):
     assert parts + Tally.empty(instrument) == parts
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cohorts(least=2), st.data())
 def test_the_model_never_crashes(case, data):
     instrument, people = case

@@ -25,7 +25,7 @@ def content(path):
     return json.loads(gzip.decompress(path.read_bytes()))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answered(most_items=4, most_steps=5), st.integers(0, 3))
 def test_a_saved_tally_is_loaded_unchanged(tmp_path, case, count):
     instrument, answers = case

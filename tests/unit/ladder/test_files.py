@@ -25,7 +25,7 @@ def test_the_example_comes_back_from_a_file(name, tmp_path):
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(ladder=ladders)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_ladder_comes_back(name, ladder):
     assert read_ladder(write_ladder(ladder, name), name) == ladder
 

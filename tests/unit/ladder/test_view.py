@@ -173,7 +173,7 @@ def test_html_in_names_stays_text():
 
 
 @given(ladders)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_ladder_can_be_shown_and_opened(ladder):
     screen = LadderScreen()
     do(screen, "kept", write_kept(KeptLadder(ladder)).encode())

@@ -226,7 +226,6 @@ def test_the_store_agrees_with_a_dictionary(store, clock):
         settings=settings(
             max_examples=20 if store.database.is_sqlite else 10,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=checks,
         ),
     )

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from kit.strategies import answered
 
 from careerpath import (
@@ -523,7 +523,6 @@ def test_answers_of_half_points_are_stored_exactly(store):
     assert sorted(store.answers(code)["a"]) == [0, 0, 0.5, 0.5, 1]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answered(most_steps=300))
 def test_answers_come_out_of_the_store_as_they_went_in(pair):
     instrument, given = pair
@@ -531,7 +530,6 @@ def test_answers_come_out_of_the_store_as_they_went_in(pair):
     assert frame.to_dict("records") == [given, given]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answered())
 def test_stored_answers_are_tallied_as_their_frame_is(pair):
     instrument, given = pair
