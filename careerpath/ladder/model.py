@@ -98,7 +98,7 @@ class LadderModel(HasTraits):
         A ladder from an earlier visit, which the browser kept.
     unreadable : str
         Why the kept ladder cannot be read; empty if it can.
-    said : str
+    announcement : str
         What has just happened.
     asking : bool
         Whether it asks for confirmation before everything is deleted.
@@ -109,7 +109,7 @@ class LadderModel(HasTraits):
     >>> model.start_from_example()
     >>> model.level.open("Staff", "mastery")
     >>> model.level.remove_rung(model.level.opened, "mastery")
-    >>> model.said
+    >>> model.announcement
     'Removed: Staff, mastery. 1 to fix.'
     """
 
@@ -119,7 +119,7 @@ class LadderModel(HasTraits):
     figures = Instance(LadderFigures)
     offered = Instance(KeptLadder, allow_none=True)
     unreadable = Unicode("")
-    said = Unicode("")
+    announcement = Unicode("")
     asking = Bool(default_value=False)
 
     def __init__(self) -> None:
@@ -198,7 +198,7 @@ class LadderModel(HasTraits):
             self._take(LadderHistory(DualLadder()), "", pay_tolerance=PAY_TOLERANCE)
             self.offered, self.unreadable, self.asking = None, "", False
             self.stage = LadderStage.START
-            self.said = "The ladders are deleted from this browser."
+            self.announcement = "The ladders are deleted from this browser."
 
     # Back and forth
 
@@ -216,9 +216,9 @@ class LadderModel(HasTraits):
 
     # Changing, checking, saving
 
-    def change(self, ladder: DualLadder, said: str, *, trouble: str = "") -> None:
+    def change(self, ladder: DualLadder, what: str, *, trouble: str = "") -> None:
         """Replace the ladder, and say so."""
-        self._take(self.history.changed(ladder), said)
+        self._take(self.history.changed(ladder), what)
         if trouble:
             self._say_at_last(trouble)
 
@@ -284,13 +284,13 @@ class LadderModel(HasTraits):
 
     # Inside
 
-    def _replace(self, ladder: DualLadder, said: str) -> None:
+    def _replace(self, ladder: DualLadder, what: str) -> None:
         """Replace the ladder; undo brings back the former one, or the one that was kept."""
         if self.stage is LadderStage.START:
             kept = self.offered or KeptLadder(ladder)
             self._begin(LadderHistory(kept.ladder), kept.pay_tolerance)
         self.level.close()
-        self._take(self.history.changed(ladder), said)
+        self._take(self.history.changed(ladder), what)
 
     def _begin(self, history: LadderHistory, tolerance: float) -> None:
         with self.hold_trait_notifications():
@@ -298,26 +298,25 @@ class LadderModel(HasTraits):
             self._take(history, "", pay_tolerance=tolerance)
 
     def _take(
-        self, history: LadderHistory, said: str, *, pay_tolerance: float | None = None
+        self, history: LadderHistory, what: str, *, pay_tolerance: float | None = None
     ) -> None:
         tolerance = self.kept.pay_tolerance if pay_tolerance is None else pay_tolerance
         figures = LadderFigures.of(history.ladder, tolerance)
-        news = said or figures.in_short != self.figures.in_short
+        news = what or figures.in_short != self.figures.in_short
         with self.hold_trait_notifications():
             self.history, self.kept = history, KeptLadder(history.ladder, tolerance)
             self.figures = figures
             if self.level.name and self.level.name not in self.names:
                 self.level.close()
             if news:
-                self._say(said)
+                self._say(what)
 
     def _say(self, what: str) -> None:
-        said = f"{what}. {self.figures.in_short}" if what else self.figures.in_short
-        self._say_at_last(said)
+        self._say_at_last(f"{what}. {self.figures.in_short}" if what else self.figures.in_short)
 
-    def _say_at_last(self, said: str) -> None:
+    def _say_at_last(self, words: str) -> None:
         # A screen reader would not read the same words twice in a row.
-        self.said = said + NO_BREAK if said == self.said else said
+        self.announcement = words + NO_BREAK if words == self.announcement else words
 
 
 class Focus(StrEnum):

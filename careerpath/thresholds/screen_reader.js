@@ -46,14 +46,14 @@ function render({ model, el }) {
   arrival.observe(document.body, { childList: true, subtree: true });
   arrive();
 
-  const announce = () => say(model.get("said"), RESTS);
-  model.on("change:said", announce);
+  const announce = () => say(model.get("announcement"), RESTS);
+  model.on("change:announcement", announce);
   model.on("change:pictures", name);
 
   return () => {
     arrival.disconnect();
     values.disconnect();
-    model.off("change:said", announce);
+    model.off("change:announcement", announce);
     model.off("change:pictures", name);
     stop();
   };

@@ -17,7 +17,7 @@ class ScreenReaderText(anywidget.AnyWidget):
         The names of the slider's two handles.
     pictures : dict of str to str
         The CSS class of each picture, and what it shows in words.
-    said : str
+    announcement : str
         What a screen reader says after the last move.
     """
 
@@ -25,4 +25,4 @@ class ScreenReaderText(anywidget.AnyWidget):
 
     handles = Tuple(("Management below", "Mastery above")).tag(sync=True)
     pictures = Dict().tag(sync=True)
-    said = Unicode("").tag(sync=True)
+    announcement = Unicode("").tag(sync=True)

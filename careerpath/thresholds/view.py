@@ -252,7 +252,7 @@ class ThresholdsScreen(VBox):
             if not self._dragging:
                 self._render("items")
         self._render("actions")
-        self._screen_reader.said = self.model.announcement
+        self._screen_reader.announcement = self.model.announcement
 
     def _draw_controls(self) -> None:
         model = self.model

@@ -364,12 +364,12 @@ class ResultFiles(HasTraits):
     ----------
     name : str
         The name on the file; it is not kept anywhere else.
-    said, problem : str
+    done, problem : str
         What was made last, or why it was not made.
     """
 
     name = Unicode("")
-    said = Unicode("")
+    done = Unicode("")
     problem = Unicode("")
 
     def make(
@@ -416,11 +416,11 @@ class ResultFiles(HasTraits):
             content = report.file(kind)
         except CareerpathError as error:
             with self.hold_trait_notifications():
-                self.said, self.problem = "", str(error)
+                self.done, self.problem = "", str(error)
             return None
         file = f"careerpath-result-{taken.isoformat()}.{kind}"
         with self.hold_trait_notifications():
-            self.said, self.problem = f"Saved as {file}.", ""
+            self.done, self.problem = f"Saved as {file}.", ""
         return file, TYPES[kind], content
 
 
@@ -448,7 +448,7 @@ class PastResults(HasTraits):
         Whether the browser has sent what it keeps.
     unread : int
         The number of entries that this version cannot read; they stay as they are.
-    said : str
+    done : str
         What was done last.
     problem : str
         Why the last action was not done.
@@ -459,7 +459,7 @@ class PastResults(HasTraits):
     kept = Tuple()
     looked = Bool(default_value=False)
     unread = Int(0)
-    said = Unicode("")
+    done = Unicode("")
     problem = Unicode("")
 
     def __init__(self, instrument: Instrument, *, tell: Callable[[dict[str, Any]], None]) -> None:
@@ -595,24 +595,24 @@ class PastResults(HasTraits):
             self.kept = tuple(sorted(kept.values(), key=lambda each: each.taken))
             self.unread = unread
             self.looked = True
-            self.said = "" if refused else self._doing
+            self.done = "" if refused else self._doing
             self.problem = NO_ROOM if refused else ""
         self._doing = ""
 
-    def _add(self, results: Iterable[KeptResult], said: str) -> None:
+    def _add(self, results: Iterable[KeptResult], done: str) -> None:
         new = {each.identity: kept_document(each) for each in results}
         if len(self._identities | set(new)) > MOST:
             raise CareerpathError(
                 f"At most {MOST} results are kept here, and these would be more. Save them as a "
                 "file and remove some first."
             )
-        self._doing = said
+        self._doing = done
         self._tell({"keep": new})
 
-    def _drop(self, identities: list[str], said: str) -> None:
-        self._doing = said
+    def _drop(self, identities: list[str], done: str) -> None:
+        self._doing = done
         self._tell({"drop": identities})
 
     def _say(self, words: str) -> None:
         with self.hold_trait_notifications():
-            self.said, self.problem = words, ""
+            self.done, self.problem = words, ""

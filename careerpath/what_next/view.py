@@ -136,7 +136,7 @@ class WhatNextView(VBox):
             opened=str(model.opened or ""),
             focus={each: f"{each} {self._turn}" if each == self._focus else "" for each in PLACES},
             problem=self._problem,
-            said=told.problem or told.said if told else "",
+            announcement=told.problem or told.done if told else "",
             questions=QUESTIONS,
             sliders=SLIDERS,
             rule=capacity,

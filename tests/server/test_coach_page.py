@@ -171,7 +171,7 @@ def test_tampered_traits_change_the_tamperers_page_and_nothing_else(server, coac
     coach.open(opened)
     before = store.room(opened.code)
     for model, each in coach.states().items():
-        for name in ("html", "said", "base", "presenting", "children", "value", "x"):
+        for name in ("html", "announcement", "base", "presenting", "children", "value", "x"):
             if name in each["state"]:
                 coach.socket.set_state(model, **{name: FOREIGN})
     assert store.room(opened.code) == before

@@ -19,7 +19,7 @@ function render({ model, el }) {
   const { say, stop } = liveRegion(el);
   const screen = () => el.closest(".careerpath-app");
   const send = (action, values = {}) => model.send({ action, values });
-  const announce = () => say(model.get("said"), RESTS);
+  const announce = () => say(model.get("announcement"), RESTS);
 
   const receive = (message) => {
     if (message.remember) write(KEY, message.remember, thisTab);
@@ -85,7 +85,7 @@ function render({ model, el }) {
   ];
   for (const [target, type, listener] of listeners) target.addEventListener(type, listener);
   const alive = setInterval(use, FOUR_MINUTES);
-  model.on("change:said", announce);
+  model.on("change:announcement", announce);
   model.on("change:presenting", present);
   model.on("msg:custom", receive);
 
@@ -98,7 +98,7 @@ function render({ model, el }) {
     clearInterval(alive);
     awake?.release();
     for (const [target, type, listener] of listeners) target.removeEventListener(type, listener);
-    model.off("change:said", announce);
+    model.off("change:announcement", announce);
     model.off("change:presenting", present);
     model.off("msg:custom", receive);
     stop();

@@ -19,7 +19,7 @@ class RoomBrowser(ActionWidget):
         Whether the presenter's view is shown.
     wide : bool
         Whether its window is wider than a phone.
-    said : str
+    announcement : str
         What a screen reader says next.
     """
 
@@ -35,7 +35,7 @@ class RoomBrowser(ActionWidget):
     base = Unicode("").tag(sync=True)
     presenting = Bool(default_value=False).tag(sync=True)
     wide = Bool(default_value=True).tag(sync=True)
-    said = Unicode("").tag(sync=True)
+    announcement = Unicode("").tag(sync=True)
 
     def remember(self, code: str, key: str) -> None:
         """Keep a coach key until the tab is closed, so that a refresh needs no typing."""

@@ -184,7 +184,7 @@ class RoomScreen(VBox):
         else:
             self._show(*(CONTROLS if model.figures is not None else CONTROLS_WITHOUT_PICTURE))
         if announcement := model.announcement:
-            self._browser.said = announcement
+            self._browser.announcement = announcement
 
     def _slide(self) -> tuple[str, ...]:
         """Fill the main part with the shown slide; return the names of the parts that show it."""
@@ -219,7 +219,7 @@ class RoomScreen(VBox):
         for name, view in self._views.items():
             if name != "entry":
                 view.html = ""
-        self._browser.said = ""
+        self._browser.announcement = ""
         if self._histogram is not None:
             self._histogram.close_all()
             self._histogram = None

@@ -53,7 +53,7 @@ def test_a_design_starts_from_the_example_or_empty(model):
     empty = LadderModel()
     empty.start_empty()
     assert empty.ladder == DualLadder()
-    assert empty.said == "An empty ladder. 1 to fix."
+    assert empty.announcement == "An empty ladder. 1 to fix."
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.toml"])
@@ -61,7 +61,7 @@ def test_a_design_starts_from_a_file(name):
     model = LadderModel()
     model.load(name, write_ladder(EXAMPLE, name))
     assert (model.stage, model.ladder) == (LadderStage.DESIGN, EXAMPLE)
-    assert model.said == f"Opened: {name}. Nothing to fix."
+    assert model.announcement == f"Opened: {name}. Nothing to fix."
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -245,7 +245,7 @@ def test_rungs_are_removed_added_and_moved(staff):
     level = staff.level
     level.remove_rung(level.opened, "mastery")
     assert staff.ladder.level("Staff").mastery is None
-    assert staff.said == "Removed: Staff, mastery. 1 to fix."
+    assert staff.announcement == "Removed: Staff, mastery. 1 to fix."
     level.add_rung(level.opened, "mastery")
     assert staff.ladder.level("Staff").mastery == Rung()
     level.move_rung(level.opened, "mastery", up=True)
@@ -317,9 +317,9 @@ def write(model, side="mastery", **changes):
 def test_the_check_follows_a_changed_field(staff):
     write(staff, decision_rights="")
     assert staff.ladder.level("Staff").mastery.decision_rights == ""
-    assert staff.said == "1 to fix."
+    assert staff.announcement == "1 to fix."
     write(staff, decision_rights="What is good enough.")
-    assert staff.said == "Nothing to fix."
+    assert staff.announcement == "Nothing to fix."
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_a_wrong_field_stays_as_typed_and_the_others_are_saved(staff, changes, f
     )
     assert told in staff.level.wrong[Side.MASTERY][field]
     assert staff.level.shown_fields(Side.MASTERY)[field] == changes[field]
-    assert told in staff.said
+    assert told in staff.announcement
     write(staff, **{field: fields_of(old)[field]})
     assert staff.level.wrong[Side.MASTERY] == {}
 
@@ -469,7 +469,7 @@ def test_a_repeated_message_is_announced_again(model):
     model.add_level()
     model.add_level()
     heard = []
-    model.observe(lambda change: heard.append(change["new"]), "said")
+    model.observe(lambda change: heard.append(change["new"]), "announcement")
     model.undo()
     model.undo()
     assert len(heard) == 2

@@ -208,12 +208,12 @@ def voice(lab: ThresholdsScreen) -> ScreenReaderText:
 
 def test_changes_are_announced_and_the_pictures_have_words(lab):
     lab.move(mastery_above=110)
-    said = voice(lab).said
+    said = voice(lab).announcement
     assert lab.model.effects.flows_in_words in said
     assert f"mastery above 110: {100 * lab.model.effects.shares[2].share:.1f} %" in said
     assert "cut scores 50 and 110" in voice(lab).pictures["cp-lab-picture"]
     press(lab, {"action": "save"})
-    assert voice(lab).said == "careerpath-15-1.0.0-50-110.toml is ready to download."
+    assert voice(lab).announcement == "careerpath-15-1.0.0-50-110.toml is ready to download."
 
 
 def test_groups_of_one_table_are_shown_and_compared():

@@ -205,7 +205,7 @@ def test_nothing_is_kept_by_itself(device):
 def test_a_result_is_kept_once_and_the_page_says_so(device):
     device.model.keep()
     assert device.model.is_kept
-    assert device.model.said == "Kept on this device."
+    assert device.model.done == "Kept on this device."
     device.model.keep()
     assert len(device.kept) == 1
 
@@ -264,7 +264,7 @@ def test_a_full_browser_says_so_and_nothing_is_lost(device):
     device.model.current = result()
     device.model.keep()
     assert device.model.problem == NO_ROOM
-    assert device.model.said == ""
+    assert device.model.done == ""
     assert len(device.model.kept) == 1
 
 
@@ -276,7 +276,7 @@ def test_removing_takes_one_and_deleting_all(device):
     assert len(device.kept) == 1
     device.model.remove_all()
     assert device.kept == {}
-    assert device.model.said == "All past results are deleted from this device."
+    assert device.model.done == "All past results are deleted from this device."
 
 
 def test_exported_results_can_be_added_on_another_device(device):
@@ -284,15 +284,15 @@ def test_exported_results_can_be_added_on_another_device(device):
     other = Device()
     other.model.take_in(device.model.export(), name="mine.json")
     assert other.model.kept == device.model.kept
-    assert other.model.said == "5 results added from mine.json."
+    assert other.model.done == "5 results added from mine.json."
     other.model.take_in(device.model.export(), name="mine.json")
-    assert other.model.said == "Nothing new in mine.json: all its results are kept here already."
+    assert other.model.done == "Nothing new in mine.json: all its results are kept here already."
     assert len(other.kept) == 5
 
 
 def test_a_single_result_can_be_added_from_a_file(device):
     device.model.take_in(as_json(kept_document(result(3))), name="one.json")
-    assert device.model.said == "1 result added from one.json."
+    assert device.model.done == "1 result added from one.json."
 
 
 @pytest.mark.parametrize(

@@ -364,7 +364,7 @@ def test_the_presenter_shows_code_and_counts_until_the_reveal_then_slides(store,
             coach.press("next")
         assert titles[:2] == ["How this room leans", "Theme by theme"]
         assert len(set(titles)) == 7
-        assert coach.screen._browser.said.endswith("Slide 7 of 7.")
+        assert coach.screen._browser.announcement.endswith("Slide 7 of 7.")
         coach.press("previous")
         assert coach.model.slide == 5
         coach.press("control")
