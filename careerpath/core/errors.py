@@ -42,6 +42,8 @@ class Reason(StrEnum):
 class AnswerError(CareerpathError):
     """Answers cannot be scored.
 
+    `check_answer` in ``core/scoring.py`` writes the message for an answer that is not on the scale.
+
     Parameters
     ----------
     message : str
