@@ -32,7 +32,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from careerpath import Store, load_instrument, open_store
-from careerpath.room.entities import Progress
+from careerpath.room.room import Progress
 from careerpath.room.store.shared_answers import steps_of
 from careerpath.room.store.tables import participants
 

@@ -14,6 +14,7 @@ from .cohort.tally import Flips, ItemStatistics, Tally
 from .cohort.tally_layout import TallyLayout
 from .cohort.writing import write_cohort
 from .core.answers_file import read_answers
+from .core.answers_link import ShareLinkError, decode_answers, encode_answers
 from .core.certainty import Flip
 from .core.errors import AnswerError, AnswersFileError, CareerpathError, InstrumentError, Reason
 from .core.instrument import (
@@ -34,7 +35,6 @@ from .core.interpretation import FacetReading, Interpretation, interpret
 from .core.reliable_change import PastResult, ReliableChange, reliable_change
 from .core.result_file import KeptResult, ResultFileError, read_results, result_document
 from .core.scoring import FacetScore, Score, score
-from .core.share_link import ShareLinkError, decode_answers, encode_answers
 from .ladder.files import load_ladder, save_ladder
 from .ladder.findings import Aspect, LadderFinding, find_disparities
 from .ladder.ladder import DualLadder, LadderError, LadderLevel, Pay, Rung, Side, Voice
@@ -45,7 +45,7 @@ from .ladder.view import LadderScreen
 from .questionnaire.rating_slider import RatingSlider
 from .room.coach.summary import RoomSummary
 from .room.coach.view import RoomScreen
-from .room.entities import Counts, OpenedRoom, Outcome, Room
+from .room.room import Counts, OpenedRoom, Outcome, Room
 from .room.store.store import Store, open_store
 from .thresholds.view import ThresholdsScreen
 from .top_ten.chance import RandomPickComparison

@@ -20,7 +20,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from careerpath import load_instrument, open_store, simulate_cohort
-from careerpath.room.entities import OpenedRoom
+from careerpath.room.room import OpenedRoom
 
 ROOT = Path(__file__).parent.parent
 SCREENS = ROOT / "build" / "screenshots"

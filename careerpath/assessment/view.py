@@ -15,7 +15,7 @@ from careerpath.core.scoring import Score
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase, QuestionnaireModel, read_day
 from careerpath.questionnaire.rating_slider import RatingSlider
-from careerpath.room.participant.background import Background
+from careerpath.room.participant.background_work import BackgroundWork
 from careerpath.room.participant.model import ParticipantModel
 from careerpath.room.participant.room_access import open_rooms
 from careerpath.ui.html_view import Action, HtmlView
@@ -72,7 +72,7 @@ class AssessmentScreen(VBox):
         self._card = HtmlView()
         self._bottom = HtmlView()
         self.participant = ParticipantModel(
-            self.model, rooms, perform=Background(self._attempt), tell=self._session.send
+            self.model, rooms, perform=BackgroundWork(self._attempt), tell=self._session.send
         )
         self._page = self.model.instrument
         self._foot: HtmlView | None = None

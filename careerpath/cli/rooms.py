@@ -16,10 +16,10 @@ from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_jso
 from careerpath.cli.database import DatabaseOption
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.room.entities import DEFAULT_CAPACITY, DEFAULT_LIFE
+from careerpath.room.room import DEFAULT_CAPACITY, DEFAULT_LIFE
 
 if TYPE_CHECKING:
-    from careerpath.room.entities import Counts, Room
+    from careerpath.room.room import Counts, Room
     from careerpath.room.store.store import Store
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The room's code: six letters.")]
@@ -79,7 +79,7 @@ def list_command(*, url: DatabaseOption = None, as_json: AsJson = False) -> None
 def show_command(code: Code, *, url: DatabaseOption = None, as_json: AsJson = False) -> None:
     """Show how many people have joined and shared and, from five people on, their bands."""
     from careerpath.cli.cohort_output import show_tally, tally_document
-    from careerpath.room.entities import HeldBackError
+    from careerpath.room.room import HeldBackError
 
     with _store(url) as store:
         found, counts = store.room(code), store.counts(code)
@@ -120,7 +120,7 @@ def export_command(
     url: DatabaseOption = None,
 ) -> None:
     """Write the answers, totals and bands of a room to a file."""
-    from careerpath.room.entities import left_out
+    from careerpath.room.room import left_out
 
     check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:

@@ -21,10 +21,10 @@ from pydantic import (
     model_validator,
 )
 
+from careerpath.core.checked_data import CheckedData
 from careerpath.core.errors import AnswerError, InstrumentError, Reason, did_you_mean, shown
 from careerpath.core.files import write_bytes
 from careerpath.core.numbers import exact, plain_number
-from careerpath.core.validation import CheckedData
 
 NORMS_IN_VERSION = re.compile(r"(?:^|\.)(norms(?:-\d+)?)$")
 """The part of a version, after its "+", that says the norms were replaced."""

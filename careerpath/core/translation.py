@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from careerpath.core.checked_data import CheckedData
 from careerpath.core.errors import InstrumentError, did_you_mean
 from careerpath.core.instrument import BandTexts, Identifier, Instrument, Text
 from careerpath.core.shipped import SHIPPED, read_toml, shipped_ids
-from careerpath.core.validation import CheckedData
 
 _Written = Annotated[Text, Field(min_length=1)]
 

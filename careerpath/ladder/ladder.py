@@ -22,9 +22,9 @@ from pydantic import (
     model_validator,
 )
 
+from careerpath.core.checked_data import CheckedData
 from careerpath.core.errors import CareerpathError, did_you_mean, shown
 from careerpath.core.numbers import plain_number
-from careerpath.core.validation import CheckedData
 from careerpath.core.wording import counted, money
 
 LONGEST_TEXT = 2_000

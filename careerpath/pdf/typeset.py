@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from careerpath.core.errors import CareerpathError
-from careerpath.pdf import typesetter
+from careerpath.pdf import typst_program
 
 PACKAGE = Path(__file__).parents[1]
 PATIENCE = 60.0
@@ -80,13 +80,13 @@ def _here(told: dict[str, Any]) -> tuple[bytes, str]:
     from typst import TypstError
 
     try:
-        return typesetter.compiled(**told), ""
+        return typst_program.compiled(**told), ""
     except TypstError as error:
         return b"", error.message
 
 
 def _apart(told: dict[str, Any]) -> tuple[bytes, str]:
-    program = [sys.executable, "-P", typesetter.__file__]
+    program = [sys.executable, "-P", typst_program.__file__]
     try:
         done = subprocess.run(  # noqa: S603 (our own program, which reads only data)
             program,
@@ -99,9 +99,9 @@ def _apart(told: dict[str, Any]) -> tuple[bytes, str]:
         raise TypesettingError(
             "The PDF could not be made just now. Try again, or save it as HTML instead."
         ) from error
-    if done.returncode not in (0, typesetter.REFUSED):
+    if done.returncode not in (0, typst_program.REFUSED):
         raise RuntimeError(done.stderr.decode(errors="replace"))
-    refused = done.returncode == typesetter.REFUSED
+    refused = done.returncode == typst_program.REFUSED
     return done.stdout, done.stderr.decode() if refused else ""
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from careerpath.core.answers_link import decode_answers, encode_answers
 from careerpath.core.errors import AnswerError, CareerpathError, Reason
 from careerpath.core.instrument import Instrument
 from careerpath.core.interpretation import Interpretation, interpret
 from careerpath.core.scoring import Score, score
-from careerpath.core.share_link import decode_answers, encode_answers
 from careerpath.questionnaire.model import AnswerRow, answer_rows
 
 LONGEST_BASE = 500

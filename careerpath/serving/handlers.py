@@ -8,7 +8,7 @@ from typing import Any
 from prometheus_client import CONTENT_TYPE_LATEST
 from tornado.web import HTTPError, RequestHandler
 
-from careerpath.room.entities import RoomNotFoundError
+from careerpath.room.room import RoomNotFoundError
 from careerpath.room.store.codes_and_keys import plain_code
 from careerpath.serving.admission import Admission
 from careerpath.serving.assets import Asset

@@ -29,7 +29,7 @@ from careerpath import (
     read_cohort,
     simulate_cohort,
 )
-from careerpath.room.entities import OpenedRoom
+from careerpath.room.room import OpenedRoom
 from careerpath.room.store.tables import rooms
 
 pytestmark = pytest.mark.browser

@@ -21,7 +21,7 @@ from kit.assessment_page import (
 from kit.server_process import ServerProcess
 from playwright.sync_api import Browser, Page, expect
 
-from careerpath.core.share_link import encode_answers
+from careerpath.core.answers_link import encode_answers
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Connection
 
 from careerpath import open_store
-from careerpath.room.entities import Progress, StoreUnavailableError
+from careerpath.room.room import Progress, StoreUnavailableError
 
 PAUSE = 0.05
 

@@ -19,7 +19,7 @@ from traitlets import Bool, HasTraits, Instance, Int, Unicode, UseEnum
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import CutScores, Instrument
 from careerpath.room.coach.slides import Slide, SlideKind, slides_of
-from careerpath.room.entities import (
+from careerpath.room.room import (
     DEFAULT_LIFE,
     MINIMUM_SHOWN,
     Counts,

@@ -11,7 +11,7 @@ from careerpath.core.errors import shown
 from careerpath.core.instrument import BANDS, Instrument, Item
 from careerpath.core.interpretation import DISCLAIMER
 from careerpath.core.wording import both_cuts, percent, show
-from careerpath.room.entities import Room, RoomError, left_out
+from careerpath.room.room import Room, RoomError, left_out
 from careerpath.ui.templates import render
 
 if TYPE_CHECKING:

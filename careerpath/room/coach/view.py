@@ -16,7 +16,7 @@ from careerpath.core.instrument_file import load_instrument
 from careerpath.room.coach.browser import RoomBrowser
 from careerpath.room.coach.model import Confirmation, RoomModel, RoomStage
 from careerpath.room.coach.slides import SlideKind
-from careerpath.room.entities import RoomError
+from careerpath.room.room import RoomError
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 

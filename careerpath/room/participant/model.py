@@ -16,7 +16,9 @@ from traitlets import HasTraits, Instance, Unicode, UseEnum
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Instrument
 from careerpath.questionnaire.model import Phase, QuestionnaireModel
-from careerpath.room.entities import (
+from careerpath.room.participant.background_work import BackgroundWork
+from careerpath.room.participant.room_access import RoomAccess, Ticket, read_ticket
+from careerpath.room.room import (
     MINIMUM_SHOWN,
     Progress,
     Room,
@@ -24,8 +26,6 @@ from careerpath.room.entities import (
     RoomNotFoundError,
     StoreError,
 )
-from careerpath.room.participant.background import Background
-from careerpath.room.participant.room_access import RoomAccess, Ticket, read_ticket
 
 if TYPE_CHECKING:
     from careerpath.room.store.store import Store
@@ -77,7 +77,7 @@ class ParticipantModel(HasTraits):
         Takes the room's instrument if that is a different one.
     open_rooms : callable
         Opens the store; called when the first room is entered.
-    perform : Background
+    perform : BackgroundWork
         Calls the store.
     tell : callable
         Sends a dict to the browser.
@@ -114,13 +114,13 @@ class ParticipantModel(HasTraits):
         questionnaire: QuestionnaireModel,
         open_rooms: Callable[[], Store],
         *,
-        perform: Background | None = None,
+        perform: BackgroundWork | None = None,
         tell: Callable[[dict[str, Any]], None] = lambda _message: None,
     ) -> None:
         super().__init__()
         self.questionnaire = questionnaire
         self._access = RoomAccess(open_rooms)
-        self._perform = perform or Background()
+        self._perform = perform or BackgroundWork()
         self._tell = tell
         self._ticket: Ticket | None = None
         self._progress = Progress.JOINED

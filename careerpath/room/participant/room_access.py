@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from careerpath.core.instrument import Instrument
-from careerpath.room.entities import Progress, Room, RoomClosedError, RoomError, RoomNotFoundError
+from careerpath.room.room import Progress, Room, RoomClosedError, RoomError, RoomNotFoundError
 
 if TYPE_CHECKING:
     from careerpath.room.store.store import Store

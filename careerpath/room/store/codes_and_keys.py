@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 
 from careerpath.core.errors import shown
-from careerpath.room.entities import RoomNotFoundError
+from careerpath.room.room import RoomNotFoundError
 
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
 """No letter looks like another letter or a digit. Without vowels, codes spell no words."""

@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from careerpath.core.errors import shown
 from careerpath.core.files import reason_of
-from careerpath.room.entities import StoreError, StoreUnavailableError
+from careerpath.room.room import StoreError, StoreUnavailableError
 from careerpath.room.store.tables import metadata
 
 DATABASE_VARIABLE = "CAREERPATH_DATABASE_URL"

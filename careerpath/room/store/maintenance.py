@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, func, inspect, select, text
 
 from careerpath.core.files import cannot_write
-from careerpath.room.entities import StoreError
+from careerpath.room.room import StoreError
 from careerpath.room.store.database import Database, database_url, shown_url
 from careerpath.room.store.tables import participants, rooms
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, u
 from careerpath.core.errors import shown
 from careerpath.core.instrument import Instrument
 from careerpath.core.scoring import check_answer, score
-from careerpath.room.entities import (
+from careerpath.room.room import (
     Counts,
     Progress,
     RoomClosedError,

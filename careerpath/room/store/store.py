@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from careerpath.core.errors import shown
 from careerpath.core.instrument import CutScores, Instrument
 from careerpath.core.instrument_file import load_instrument
-from careerpath.room.entities import (
+from careerpath.room.room import (
     DEFAULT_CAPACITY,
     DEFAULT_LIFE,
     Counts,

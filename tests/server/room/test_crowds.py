@@ -12,7 +12,7 @@ from kit.participants import answers_of
 from kit.postgresql import PostgresServer, find_programs
 
 from careerpath import Tally, load_instrument, open_store
-from careerpath.room.entities import Outcome, StoreUnavailableError
+from careerpath.room.room import Outcome, StoreUnavailableError
 
 INSTRUMENT = load_instrument()
 ROOM = 200

@@ -14,7 +14,7 @@ from careerpath import AssessmentScreen, Instrument, RatingSlider, load_instrume
 from careerpath.assessment.view import skeleton
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase
-from careerpath.room.entities import StoreUnavailableError
+from careerpath.room.room import StoreUnavailableError
 from careerpath.ui.html_view import HtmlView
 
 IDS = load_instrument().item_ids

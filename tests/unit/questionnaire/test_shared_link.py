@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careerpath import load_instrument
-from careerpath.core.share_link import encode_answers
+from careerpath.core.answers_link import encode_answers
 from careerpath.questionnaire.shared_link import link_to, read_link
 
 INSTRUMENT = load_instrument()

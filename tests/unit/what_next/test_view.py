@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from careerpath import AssessmentScreen, Instrument, RatingSlider, load_instrument
+from careerpath.core.answers_link import encode_answers
 from careerpath.core.result_file import as_json, kept_document
-from careerpath.core.share_link import encode_answers
 from careerpath.questionnaire.browser_session import BrowserSession
 from careerpath.questionnaire.model import Phase
 from careerpath.ui.html_view import HtmlView
@@ -104,7 +104,7 @@ for item in app.model.instrument.item_ids:
     app.model.answer(item, 7)
 app.model.phase = Phase.RESULT
 names = ("careerpath.what_next.where_now", "careerpath.what_next.report", "careerpath.pdf.typeset",
-         "careerpath.core.result_file", "typst", "careerpath.core.share_link",
+         "careerpath.core.result_file", "typst", "careerpath.core.answers_link",
          "careerpath.core.reliable_change", "careerpath.what_next.model",
          "careerpath.what_next.view")
 print([name for name in names if name in sys.modules])

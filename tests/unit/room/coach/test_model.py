@@ -22,7 +22,7 @@ from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import Band
 from careerpath.room.coach.model import Confirmation, RoomModel, RoomStage
 from careerpath.room.coach.slides import SlideKind, slides_of
-from careerpath.room.entities import (
+from careerpath.room.room import (
     MINIMUM_SHOWN,
     HeldBackError,
     Progress,

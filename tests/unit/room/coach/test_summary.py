@@ -12,7 +12,7 @@ from markupsafe import escape
 from careerpath import CutScores, Instrument, Tally, load_instrument, simulate_cohort
 from careerpath.core.interpretation import DISCLAIMER
 from careerpath.room.coach.summary import RoomSummary
-from careerpath.room.entities import Room, Visibility
+from careerpath.room.room import Room, Visibility
 
 INSTRUMENT = load_instrument()
 FRAME = simulate_cohort(INSTRUMENT, count=41, seed=3).frame[list(INSTRUMENT.item_ids)]

@@ -18,7 +18,7 @@ from careerpath import load_instrument, open_store
 from careerpath.room.coach import model as room_module
 from careerpath.room.coach.model import Confirmation, RoomStage
 from careerpath.room.coach.view import RoomScreen, qr_code
-from careerpath.room.entities import StoreError, StoreUnavailableError
+from careerpath.room.room import StoreError, StoreUnavailableError
 from careerpath.ui.html_view import HtmlView
 from careerpath.ui.site_address import ADDRESSES_VARIABLE
 

@@ -12,7 +12,15 @@ from traitlets import HasTraits
 
 from careerpath import load_instrument, open_store
 from careerpath.questionnaire.model import QuestionnaireModel
-from careerpath.room.entities import (
+from careerpath.room.participant.background_work import BackgroundWork
+from careerpath.room.participant.model import (
+    UNREACHED,
+    JoinState,
+    ParticipantModel,
+    ShareState,
+)
+from careerpath.room.participant.room_access import LONGEST_CODE, MOST_WRONG_CODES
+from careerpath.room.room import (
     Outcome,
     Progress,
     Room,
@@ -23,14 +31,6 @@ from careerpath.room.entities import (
     StoreUnavailableError,
     Visibility,
 )
-from careerpath.room.participant.background import Background
-from careerpath.room.participant.model import (
-    UNREACHED,
-    JoinState,
-    ParticipantModel,
-    ShareState,
-)
-from careerpath.room.participant.room_access import LONGEST_CODE, MOST_WRONG_CODES
 
 INSTRUMENT = load_instrument()
 CODE = "BCDFGH"
@@ -371,7 +371,7 @@ async def until(model: HasTraits, holds) -> None:
 def test_a_slow_database_stops_nobody():
     async def visit() -> None:
         rooms = Gate()
-        browser = Browser(rooms, perform=Background(late_after=0.0))
+        browser = Browser(rooms, perform=BackgroundWork(late_after=0.0))
         model = browser.model
         browser.join()
         assert model.join_state is JoinState.JOINING
@@ -395,7 +395,7 @@ def test_a_slow_database_stops_nobody():
 def test_answers_deleted_before_they_are_sent_are_never_sent():
     async def visit() -> None:
         rooms = Gate()
-        browser = Browser(rooms, perform=Background())
+        browser = Browser(rooms, perform=BackgroundWork())
         browser.join()
         browser.share()
         browser.model.forget()
@@ -412,7 +412,7 @@ def test_answers_deleted_before_they_are_sent_are_never_sent():
 def test_newer_answers_replace_those_that_wait():
     async def visit() -> None:
         rooms = Gate()
-        browser = Browser(rooms, perform=Background())
+        browser = Browser(rooms, perform=BackgroundWork())
         browser.join()
         browser.share(ANSWERS)
         browser.share(OTHERS)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from careerpath import AnswerError, load_instrument
-from careerpath.room.entities import RoomError, RoomNotFoundError
+from careerpath.room.room import RoomError, RoomNotFoundError
 from careerpath.room.store import store as store_module
 from careerpath.room.store.codes_and_keys import (
     CODE_LENGTH,

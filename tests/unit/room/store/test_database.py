@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from careerpath import load_instrument, open_store
-from careerpath.room.entities import StoreError, StoreUnavailableError
+from careerpath.room.room import StoreError, StoreUnavailableError
 from careerpath.room.store.database import DATABASE_VARIABLE, database_url, shown_url
 from careerpath.room.store.maintenance import back_up, check_database
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from careerpath import Instrument, open_store
-from careerpath.room.entities import RoomNotFoundError, StoreUnavailableError
+from careerpath.room.room import RoomNotFoundError, StoreUnavailableError
 from careerpath.room.store.shared_answers import steps_of, token_digest
 from careerpath.room.store.tables import rooms
 

@@ -11,7 +11,7 @@ from kit.postgresql import new_database
 from sqlalchemy import column, select, table, text
 
 from careerpath import Instrument, load_instrument, open_store
-from careerpath.room.entities import Counts, StoreError
+from careerpath.room.room import Counts, StoreError
 from careerpath.room.store.codes_and_keys import key_hash
 from careerpath.room.store.database import Database, database_url
 from careerpath.room.store.maintenance import (

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from careerpath import CutScores, Instrument, Tally
-from careerpath.room.entities import (
+from careerpath.room.room import (
     MINIMUM_SHOWN,
     HeldBackError,
     Outcome,

@@ -25,7 +25,7 @@ from careerpath import (
     read_cohort,
     score,
 )
-from careerpath.room.entities import (
+from careerpath.room.room import (
     MINIMUM_SHOWN,
     HeldBackError,
     Outcome,

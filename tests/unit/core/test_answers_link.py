@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from kit.strategies import answered, instruments
 
 from careerpath import load_instrument
+from careerpath.core.answers_link import LONGEST, ShareLinkError, decode_answers, encode_answers
 from careerpath.core.errors import AnswerError, CareerpathError
-from careerpath.core.share_link import LONGEST, ShareLinkError, decode_answers, encode_answers
 
 INSTRUMENT = load_instrument()
 SEVENS = dict.fromkeys(INSTRUMENT.item_ids, 7)

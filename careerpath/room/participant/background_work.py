@@ -1,4 +1,4 @@
-"""Background: work in a thread, so that a slow database does not stop anyone's questionnaire."""
+"""Work in a thread, so that a slow database does not stop anyone's questionnaire."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATE_SECONDS = 5.0
 _T = TypeVar("_T")
 
 
-class Background:
+class BackgroundWork:
     """Does one piece of work after the other in a thread, and reports the outcome of each.
 
     Outcomes are reported in the event loop, never in the thread. Without a loop, as in plain
@@ -30,9 +30,9 @@ class Background:
 
     Examples
     --------
-    >>> Background()(lambda: 6 * 7, done=print, failed=print)
+    >>> BackgroundWork()(lambda: 6 * 7, done=print, failed=print)
     42
-    >>> Background()(lambda: 1 / 0, done=print, failed=print)
+    >>> BackgroundWork()(lambda: 1 / 0, done=print, failed=print)
     division by zero
     """
 

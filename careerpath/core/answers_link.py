@@ -109,7 +109,7 @@ def decode_answers(instrument: Instrument, fragment: str) -> dict[str, int | flo
     >>> decode_answers(load_instrument(), "#answers/1/careerpath-15/1.0.0/9yezgq8q8q8/2vjvmrw")
     Traceback (most recent call last):
         ...
-    careerpath.core.share_link.ShareLinkError: This link is damaged: cut or changed. Ask for it \
+    careerpath.core.answers_link.ShareLinkError: This link is damaged: cut or changed. Ask for it \
 again.
     """
     fragment = fragment.removeprefix("#")

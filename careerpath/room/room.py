@@ -241,7 +241,7 @@ def hold_back(count: int) -> None:
     >>> hold_back(4)
     Traceback (most recent call last):
         ...
-    careerpath.room.entities.HeldBackError: 4 of at least 5 people have shared their answers. \
+    careerpath.room.room.HeldBackError: 4 of at least 5 people have shared their answers. \
 Nothing is shown before that. Wait for 1 more.
     """
     if count < MINIMUM_SHOWN:
