@@ -35,7 +35,7 @@ class AssessmentScreen(VBox):
     Parameters
     ----------
     instrument : Instrument, optional
-        By default the shipped one. A room has its own.
+        By default the built-in one. A room has its own.
     rooms : callable, optional
         Opens the store of rooms, when a room is joined.
 

@@ -26,9 +26,8 @@ def check_command(
 
     Exits with status 1 if it finds errors, and with status 2 if it cannot run.
     """
-    from careerpath.core.instrument_file import is_translation
+    from careerpath.core.instrument_file import instrument_path, is_translation, read_toml
     from careerpath.core.instrument_lint import Severity, check_data, check_translation
-    from careerpath.core.shipped import instrument_path, read_toml
 
     path = instrument_path(file)
     data = read_toml(path)

@@ -52,7 +52,7 @@ def read_answers(source: str, instrument: Instrument | None = None) -> dict[str,
         file holds one answer for each item id, on its own or in a table called "answers", or is
         a result that was saved as JSON.
     instrument : Instrument, optional
-        A saved result must be from this instrument and version. By default the shipped one.
+        A saved result must be from this instrument and version. By default the built-in one.
 
     Returns
     -------

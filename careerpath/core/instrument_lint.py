@@ -12,8 +12,9 @@ from typing import Any
 
 from careerpath.core.errors import InstrumentError
 from careerpath.core.instrument import BANDS, Band, Instrument, Item
+from careerpath.core.instrument_file import original_of
 from careerpath.core.scoring import keyed_steps
-from careerpath.core.translation import Translation, applied, misfits, original_of
+from careerpath.core.translation import Translation, applied, misfits
 from careerpath.core.wording import counted, show
 
 NARROWEST_BAND = 0.1
@@ -114,7 +115,7 @@ def check_translation(data: dict[str, Any], path: Path) -> tuple[Finding, ...]:
     data : dict
         The content of the translation's file.
     path : Path
-        The file. The original is shipped, or is in the same folder as ``<its id>.toml``.
+        The file. The original is built in, or is in the same folder as ``<its id>.toml``.
 
     Returns
     -------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,7 +11,6 @@ from pydantic import Field
 from careerpath.core.checked_data import CheckedData
 from careerpath.core.errors import InstrumentError, did_you_mean
 from careerpath.core.instrument import BandTexts, Identifier, Instrument, Text
-from careerpath.core.shipped import SHIPPED, read_toml, shipped_ids
 
 _Written = Annotated[Text, Field(min_length=1)]
 
@@ -57,46 +55,6 @@ class Misfit:
     place: str
     fact: str
     mend: str
-
-
-def instrument_of(data: dict[str, Any], path: Path) -> Instrument:
-    """Return the original that a translation names, with the translated texts.
-
-    Parameters
-    ----------
-    data : dict
-        The content of the translation's file.
-    path : Path
-        The file. The original is shipped, or is in the same folder as ``<its id>.toml``.
-
-    Raises
-    ------
-    InstrumentError
-        If the translation is invalid, or there is no such original, or the two do not match:
-        people must not see two languages, or the texts of another version.
-    """
-    place = str(path)
-    translation = Translation.validated(data, place=place)
-    original = original_of(translation, path)
-    amiss = list(misfits(original, translation))
-    if amiss:
-        raise InstrumentError(
-            "\n".join(f"{place}: {each.place}: {each.fact} {each.mend}" for each in amiss)
-        )
-    return applied(original, translation, place)
-
-
-def original_of(translation: Translation, path: Path) -> Instrument:
-    """Return the original of a translation: a shipped instrument, or one in the same folder."""
-    name = translation.translates
-    folder = SHIPPED if name in shipped_ids() else path.parent
-    original = folder / f"{name}.toml"
-    if not original.exists():
-        raise InstrumentError(
-            f"{path}: No instrument {name!r} is shipped, and its folder has no {original.name}. "
-            f"{did_you_mean(name, shipped_ids())}"
-        )
-    return Instrument.validated(read_toml(original), place=str(original))
 
 
 def misfits(original: Instrument, translation: Translation) -> Iterator[Misfit]:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from careerpath import CareerpathError, Instrument
 
 #: The addresses of the built-in workbooks. An address stays even if a file is renamed.
-SHIPPED = {
+BUILT_IN = {
     "assessment": "assessment.ipynb",
     "room": "room.ipynb",
     "top-ten": "top_ten.ipynb",
@@ -101,7 +101,7 @@ def find_pages(folder: Path | None, instrument: Instrument) -> dict[str, Page]:
     """
     if folder is None:
         home = notebooks_folder()
-        files = {slug: home / name for slug, name in SHIPPED.items()}
+        files = {slug: home / name for slug, name in BUILT_IN.items()}
     else:
         if not folder.is_dir():
             message = f"There is no folder {str(folder)!r}. Name a folder that holds notebooks."

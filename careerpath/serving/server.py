@@ -21,8 +21,7 @@ from voila.app import Voila
 from voila.paths import collect_template_paths
 
 from careerpath import CareerpathError, load_instrument
-from careerpath.core.instrument_file import INSTRUMENT_VARIABLE
-from careerpath.core.shipped import instrument_path
+from careerpath.core.instrument_file import INSTRUMENT_VARIABLE, instrument_path
 from careerpath.serving import handlers, kernels
 from careerpath.serving.addresses import addresses, listen
 from careerpath.serving.admission import Admission

@@ -59,7 +59,7 @@ class RoomScreen(VBox):
     Parameters
     ----------
     instrument : Instrument, optional
-        The one that new rooms ask. By default the shipped one.
+        The one that new rooms ask. By default the built-in one.
     open_store : callable, optional
         Returns the store; by default the one that ``CAREERPATH_DATABASE_URL`` names.
 

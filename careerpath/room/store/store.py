@@ -117,7 +117,7 @@ class Store:
         title : str
             Participants see it before the first question.
         instrument : Instrument, optional
-            The room keeps a copy of it; by default the shipped instrument.
+            The room keeps a copy of it; by default the built-in instrument.
         expires_in : timedelta
             The room is deleted after this time.
         capacity : int

@@ -13,9 +13,9 @@ from careerpath import (
     InstrumentError,
     load_instrument,
 )
-from careerpath.core.shipped import DEFAULT_ID, SHIPPED, shipped_ids
+from careerpath.core.instrument_file import BUILT_IN, DEFAULT_ID, built_in_ids
 
-ORIGINAL = (SHIPPED / f"{DEFAULT_ID}.toml").read_text(encoding="utf-8")
+ORIGINAL = (BUILT_IN / f"{DEFAULT_ID}.toml").read_text(encoding="utf-8")
 
 
 def load_changed(tmp_path, old, new):
@@ -31,7 +31,7 @@ def load_changed(tmp_path, old, new):
 
 def test_the_default_is_the_shipped_questionnaire():
     assert load_instrument() == load_instrument("careerpath-15")
-    assert shipped_ids() == ["careerpath-15"]
+    assert built_in_ids() == ["careerpath-15"]
 
 
 def test_the_environment_names_another_default(tmp_path, monkeypatch):
@@ -58,17 +58,17 @@ def test_an_unknown_id_is_reported_with_the_nearest_one():
     with pytest.raises(InstrumentError) as caught:
         load_instrument("carrerpath-15")
     assert str(caught.value) == (
-        "No instrument 'carrerpath-15' is shipped. Did you mean 'careerpath-15'? "
+        "There is no built-in instrument 'carrerpath-15'. Did you mean 'careerpath-15'? "
         "For a file of your own give its path, ending in .toml."
     )
 
 
-def test_a_missing_file_is_reported_with_the_shipped_ids(tmp_path):
+def test_a_missing_file_is_reported_with_the_built_in_ids(tmp_path):
     path = tmp_path / "nowhere.toml"
     with pytest.raises(InstrumentError) as caught:
         load_instrument(path)
     assert str(caught.value) == (
-        f"Cannot read {path}: No such file or directory. Check the path; shipped instruments go "
+        f"Cannot read {path}: No such file or directory. Check the path; built-in instruments go "
         "by their id: careerpath-15."
     )
 

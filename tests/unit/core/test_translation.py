@@ -4,9 +4,8 @@ import pytest
 import tomli_w
 
 from careerpath import Instrument, InstrumentError, load_instrument, score
-from careerpath.core.instrument_file import is_translation
+from careerpath.core.instrument_file import is_translation, read_toml
 from careerpath.core.instrument_lint import Severity, check_translation
-from careerpath.core.shipped import read_toml
 
 SHIPPED = load_instrument()
 
@@ -216,8 +215,8 @@ def test_a_translation_of_nothing_known_is_an_error(write):
     (finding,) = check_translation(data, write(data))
     assert finding.level is Severity.ERROR
     assert finding.fact == (
-        "No instrument 'careerpath-16' is shipped, and its folder has no careerpath-16.toml. "
-        "Did you mean 'careerpath-15'?"
+        "There is no built-in instrument 'careerpath-16', and no careerpath-16.toml in the same "
+        "folder. Did you mean 'careerpath-15'?"
     )
 
 
@@ -273,7 +272,7 @@ def test_without_its_original_a_translation_says_where_to_put_it(write):
     with pytest.raises(InstrumentError) as caught:
         load_instrument(path)
     assert str(caught.value) == (
-        f"{path}: No instrument 'ours' is shipped, and its folder has no ours.toml. "
+        f"{path}: There is no built-in instrument 'ours', and no ours.toml in the same folder. "
         "Known: careerpath-15."
     )
 
