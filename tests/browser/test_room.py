@@ -8,7 +8,6 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,6 +37,7 @@ TITLE = "Porto workshop"
 INSTRUMENT = load_instrument()
 HALL = {"width": 1920, "height": 1080}
 PATIENCE = 30_000
+TARGETS = ".cp-room :is(button, input, a)"
 
 
 @pytest.fixture
@@ -499,10 +499,12 @@ def test_by_keyboard_alone(page: Page, server, store):
     for _ in range(4):
         press("ArrowLeft")
     expect(page.locator(".cp-bands .cp-mastery small")).to_have_text("above 96")
+    everybody_can_use(page, "controls", targets=TARGETS)
     page.get_by_role("heading", name=TITLE, level=1).focus()
     tab_to("Show it here")
     press("Enter")
     expect(page.get_by_role("heading", name="How this room leans")).to_be_focused()
+    everybody_can_use(page, "presenter", targets=TARGETS)
     press("ArrowRight")
     expect(page.get_by_role("heading", name="Theme by theme")).to_be_visible()
     press("PageUp")
@@ -522,52 +524,16 @@ def test_by_keyboard_alone(page: Page, server, store):
     expect(page.get_by_role("heading", name="This room is gone")).to_be_focused()
 
 
-def test_no_screen_has_an_accessibility_violation(browser, server, store):
+def test_everybody_can_use_the_chart_on_a_phone(browser, server, store, opened):
     with people(browser, PHONE) as (page,):
-        # The chart does not follow a window that shrinks on a laptop, so this page is a phone's.
-        sizes = (PHONE["viewport"], LAPTOP["viewport"])
-        targets = ".cp-room :is(button, input, a)"
-        check = partial(everybody_can_use, page, targets=targets, sizes=sizes)
-
-        page.goto(f"{server.url}room")
-        expect(page.get_by_role("button", name="Create the room")).to_be_visible()
-        check("entry")
-        page.get_by_label("Code").fill("BCDFGH")
-        page.get_by_label("Coach key").fill("wrong")
-        page.get_by_role("button", name="Open it").click()
-        expect(page.get_by_text("No room has this code")).to_be_visible()
-        check("entry, wrong key")
-        page.get_by_role("button", name="Close", exact=True).click()
-        page.get_by_label("Title").fill(TITLE)
-        page.get_by_role("button", name="Create the room").click()
-        expect(page.get_by_role("heading", name="is ready")).to_be_visible()
-        check("created")
-        page.get_by_role("button", name="I have written them down").click()
-        expect(page.get_by_text("Nothing is shown before 5 people")).to_be_visible()
-        check("control, before")
+        share(store, opened.code, 12)
+        store.set_cut_scores(opened.code, CutScores(management_below=60, mastery_above=90))
+        go_in(page, server, opened)
+        reveal(page)
+        everybody_can_use(page, "controls", targets=TARGETS)
         page.get_by_role("button", name="Show it here").click()
-        expect(page.get_by_role("img", name="QR code")).to_be_visible()
-        check("lobby")
-        code = store.rooms()[0].code
-        share(store, code, 12)
-        store.reveal_room(code)
-        store.set_cut_scores(code, CutScores(management_below=60, mastery_above=90))
-        handles(page)
         expect(page.get_by_text("What if?")).to_be_visible()
-        check("the room")
-        for slide, name in ((2, "themes"), (3, "questions")):
-            page.get_by_role("button", name="Next slide").click()
-            expect(page.get_by_text(f"{slide} of 7")).to_be_visible()
-            check(name)
-        page.get_by_role("button", name="Controls").click()
-        handles(page)
-        check("control, revealed")
-        page.get_by_role("button", name="Delete the room").click()
-        expect(page.get_by_role("alertdialog")).to_be_visible()
-        check("asked")
-        page.get_by_role("button", name="Yes, delete the room").click()
-        expect(page.get_by_role("heading", name="This room is gone")).to_be_visible()
-        check("gone")
+        everybody_can_use(page, "presenter", targets=TARGETS)
 
 
 def test_a_screen_reader_gets_the_picture_in_words(page: Page, server, store, opened):

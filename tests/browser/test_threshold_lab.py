@@ -204,7 +204,7 @@ def test_everybody_can_use_it(page: Page, served: str):
     drag(page, handles(page).nth(1), -60)
     for band in BANDS:
         expect(page.locator(f".cp-share.cp-{band}")).to_be_visible()
-    everybody_can_use(page, sizes=[page.viewport_size])
+    everybody_can_use(page)
 
 
 def named_and_told(page: Page) -> None:
