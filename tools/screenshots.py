@@ -158,6 +158,7 @@ def organisation(browser: Browser, address: str, *, device: str, scheme: Scheme)
         row = person.filter(has_not=page.locator("input:checked")).first
         row.get_by_label("Name or initials").fill(name)
         row.get_by_label(kind).check()
+    expect(page.get_by_role("img", name="Of 3 people")).to_be_visible()
     settled(page)
     page.screenshot(path=SCREENS / f"top-ten-{device}-{scheme}.png", full_page=True)
     context.close()

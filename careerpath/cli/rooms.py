@@ -16,6 +16,7 @@ from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_jso
 from careerpath.cli.database import DatabaseOption
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.core.errors import CareerpathError, shown
+from careerpath.core.wording import long_date
 from careerpath.room.room import DEFAULT_CAPACITY, DEFAULT_LIFE
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def create_command(
     typer.echo(f"Room {opened.code}: {opened.room.title}")
     typer.echo(f"Coach key: {opened.coach_key}")
     typer.echo("Write the key down: it is shown only this once.")
-    typer.echo(f"The room is deleted on {opened.room.expires:%d %B %Y, %H:%M} UTC.")
+    ends = opened.room.expires
+    typer.echo(f"The room is deleted on {long_date(ends)}, {ends:%H:%M} UTC.")
 
 
 @room.command("list")

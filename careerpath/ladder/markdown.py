@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from careerpath.core.text_tables import escape_markdown, markdown_table
+from careerpath.core.wording import long_date
 from careerpath.ladder.findings import LadderFinding, find_disparities
 from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, Rung, Side
 from careerpath.ladder.parity import compare_aspects
@@ -80,7 +81,7 @@ def ladder_markdown(
         markdown_table(["aspect", "verdict"], verdicts),
         "## What to fix",
         *(_finding_lines(findings) or [EQUAL]),
-        LIMITS if made is None else f"{LIMITS} Made on {made:%d %B %Y}.",
+        LIMITS if made is None else f"{LIMITS} Made on {long_date(made)}.",
     ]
     return "\n\n".join([*parts, ""])
 

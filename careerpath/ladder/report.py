@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from careerpath.core.files import write_bytes
-from careerpath.core.wording import counted, plural, show
+from careerpath.core.wording import counted, long_date, plural, show
 from careerpath.ladder.files import by_ending, write_ladder
 from careerpath.ladder.ladder import PAY_TOLERANCE, DualLadder, LadderError, LadderLevel, Side
 from careerpath.ladder.markdown import LIMITS, ladder_markdown, rung_lines
@@ -46,7 +46,7 @@ class LadderReport:
 
     def html(self) -> str:
         """Return a self-contained page."""
-        return render("ladder/templates/report.html", **self.values(), made=f"{self.made:%d %B %Y}")
+        return render("ladder/templates/report.html", **self.values(), made=long_date(self.made))
 
     def pdf(self) -> bytes:
         """Return a tagged PDF."""

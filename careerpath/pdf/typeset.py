@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from careerpath.core.errors import CareerpathError
+from careerpath.core.wording import long_date
 from careerpath.pdf import typst_program
 
 PACKAGE = Path(__file__).parents[1]
@@ -55,7 +56,7 @@ def typeset(
     told = {
         "folder": str(PACKAGE),
         "template": template,
-        "values": json.dumps({**values, "made": f"{made:%d %B %Y}"}),
+        "values": json.dumps({**values, "made": long_date(made)}),
         "made": int(made.timestamp()),
     }
     compiled = _apart if apart else _here

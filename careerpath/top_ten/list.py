@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from careerpath.core.errors import CareerpathError, shown
 from careerpath.core.text_tables import escape_formula, escape_markdown, markdown_table
-from careerpath.core.wording import counted, plural
+from careerpath.core.wording import counted, long_date, plural
 from careerpath.top_ten.chance import RandomPickComparison, compare_with_random_picks
 
 LINES = 10
@@ -212,7 +212,7 @@ class TopTen:
                 *(escape_markdown(each) for each in said),
                 "## To talk about",
                 "\n".join(f"- {question}" for question in QUESTIONS),
-                *([f"Made on {made:%d %B %Y}."] if made else []),
+                *([f"Made on {long_date(made)}."] if made else []),
                 "",
             ]
         )

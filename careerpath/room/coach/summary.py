@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from careerpath.core.errors import shown
 from careerpath.core.instrument import BANDS, Instrument, Item
 from careerpath.core.interpretation import DISCLAIMER
-from careerpath.core.wording import both_cuts, percent, show
+from careerpath.core.wording import both_cuts, long_date, percent, show
 from careerpath.room.room import Room, RoomError, left_out
 from careerpath.ui.templates import render
 
@@ -55,7 +55,7 @@ class RoomSummary:
     def html(self) -> str:
         """Return a complete page."""
         return render(
-            "room/coach/templates/summary.html", **self.values(), made=f"{self.made:%d %B %Y}"
+            "room/coach/templates/summary.html", **self.values(), made=long_date(self.made)
         )
 
     def pdf(self) -> bytes:

@@ -20,7 +20,7 @@ ROOM = "BCDFGH"
 #: What differs from run to run.
 VARIES = {
     r"(?:[A-Z]{4}-){3}[A-Z]{4}": "COACH KEY",
-    r"\d\d \w+ \d{4}, \d\d:\d\d UTC": "TIME",
+    r"\d{1,2} \w+ \d{4}, \d\d:\d\d UTC": "TIME",
     r"\d{4}-\d\d-\d\d": "DAY",
 }
 
