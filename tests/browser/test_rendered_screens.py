@@ -43,7 +43,8 @@ pytestmark = pytest.mark.browser
 SIZES: tuple[ViewportSize, ...] = (LAPTOP["viewport"], {"width": 320, "height": 568})
 #: A laptop's window with a zoom of 200 %.
 ZOOMED: ViewportSize = {"width": 640, "height": 400}
-ANSWERS = dict.fromkeys(IDS, 7)
+BOTH = dict.fromkeys(IDS, 7)
+MASTERY = dict(zip(IDS, (8, 2, 4, 7, 3, 9, 6, 4, 7, 5, 2, 8, 7, 3, 6), strict=True))
 TITLE = "Lisbon workshop"
 TARGETS = (
     "button, textarea, summary, .cp-file, .cp-radio, .cp-link, .cp-room a, .cp-ladder a, "
@@ -62,7 +63,7 @@ def opened() -> AssessmentScreen:
 
 def result() -> AssessmentScreen:
     screen = opened()
-    screen.model.answers, screen.model.taken = ANSWERS, date(2026, 3, 1)
+    screen.model.answers, screen.model.taken = MASTERY, date(2026, 3, 1)
     screen.model.phase = Phase.RESULT
     return screen
 
@@ -86,7 +87,7 @@ def assessment() -> States:
     screen.model.resume()
     screen.model.review()
     yield "No answer yet", screen
-    screen.model.answers = ANSWERS
+    screen.model.answers = BOTH
     yield "Your answers", screen
     screen.model.go_on()
     yield "How sure is this?", screen
@@ -96,7 +97,7 @@ def assessment() -> States:
 
 def shared_link() -> States:
     screen = opened()
-    screen._open_link(encode_answers(INSTRUMENT, ANSWERS))
+    screen._open_link(encode_answers(INSTRUMENT, MASTERY))
     yield "The 15 answers", screen
     screen._open_link("answers/1/x")
     yield "This link cannot be opened", screen
@@ -120,7 +121,7 @@ def participant() -> States:
     yield "Share with the room?", screen
     person.share_state = ShareState.WAITING
     yield "Not sent yet.", screen, ".cp-share"
-    person.shared, person.share_state = ANSWERS, ShareState.SHARED
+    person.shared, person.share_state = MASTERY, ShareState.SHARED
     yield f"Shared with {TITLE}", screen, ".cp-share"
     person.refusal, person.share_state = "The room is closed.", ShareState.REFUSED
     yield "Not shared", screen, ".cp-share"
@@ -208,12 +209,15 @@ def coach() -> States:
         model.show_presenter()
         yield "Full screen", screen
         for value in range(10):
-            answers = dict.fromkeys(IDS, value)
+            answers = {
+                item.id: 9 - value if item.mastery_side == "left" else value
+                for item in INSTRUMENT.items
+            }
             store.add_response(code, answers, submission_id=f"seat {value}")
         store.reveal_room(code)
-        store.set_cut_scores(code, CutScores(management_below=60, mastery_above=90))
+        store.set_cut_scores(code, CutScores(management_below=70, mastery_above=80))
         model._use(take_snapshot(store, code, seen=0))
-        yield "What if?", screen
+        yield "from both to management", screen
         for slide in (2, 3):
             model.turn(1)
             yield f"{slide} of 7", screen
@@ -241,7 +245,7 @@ def lab() -> States:
 
 
 def saved_pages() -> States:
-    yield "What this is not", ResultReport(instrument=INSTRUMENT, answers=ANSWERS).html()
+    yield "What this is not", ResultReport(instrument=INSTRUMENT, answers=MASTERY).html()
     yield (
         "mastery has none",
         LadderReport(DualLadder.example().without_rung("Staff", "mastery")).html(),
