@@ -228,6 +228,9 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         kernels.sockets.setdefault(kernel_id, set()).add(self)
         if kernel_id in kernels.visits:
             kernels.visits[kernel_id].connected = True
+        # Of two websockets with the same identity, a kernel listens to the newer one only. If that
+        # one is closed first, the page would speak on a line that nobody reads.
+        self.connection.session.bsession = uuid.uuid4().hex.encode()
         await super().open(kernel_id)
 
     def on_close(self) -> None:

@@ -16,6 +16,8 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 15_000;
 /** How long a connection that looks open may take to answer before we take it for dead. */
 const PATIENCE = 5_000;
+/** A busy kernel answers late. */
+const BUSY_PATIENCE = 30_000;
 
 export class Connection {
   readonly kernel: KernelConnection;
@@ -27,7 +29,12 @@ export class Connection {
   private readonly unconfirmed = new Map<string, KernelMessage.IMessage>();
   private readonly address: string;
 
-  constructor(baseUrl: string, private readonly kernelId: string) {
+  /** `refresh` takes over the kernel's state again after a connection was lost. */
+  constructor(
+    baseUrl: string,
+    private readonly kernelId: string,
+    private readonly refresh: () => void,
+  ) {
     const root = new URL(baseUrl, location.href);
     this.address = new URL(`api/kernels/${encodeURIComponent(kernelId)}`, root).href;
     this.kernel = new KernelConnection({
@@ -98,7 +105,8 @@ export class Connection {
       this.wait = FIRST_WAIT;
       window.clearTimeout(this.timer);
       this.tell('connected');
-      if (again) void this.resend();
+      // If the kernel ends meanwhile, the banner says so.
+      if (again) this.recover().catch(() => undefined);
     } else if (status === 'disconnected') {
       // Closed regularly, for example when an unused kernel was ended: ask before we call it lost.
       this.model().then(
@@ -137,44 +145,47 @@ export class Connection {
   }
 
   private async ask(): Promise<void> {
-    if (!(await this.model().catch(() => null))) {
-      this.tell('gone');
-    } else if (this.kernel.connectionStatus !== 'connected' || !(await this.answers())) {
+    const sent = [...this.unconfirmed.keys()];
+    if ((await this.reachesServer()) && this.kernel.connectionStatus === 'connected' && (await this.answers())) {
+      // The answer comes after every confirmation, so what is still not confirmed is lost.
+      if (sent.some((id) => this.unconfirmed.has(id))) await this.recover().catch(() => undefined);
+    } else {
       this.wait = FIRST_WAIT;
       this.retry();
     }
   }
 
   private answers(): Promise<boolean> {
-    const late = new Promise<boolean>((resolve) => window.setTimeout(() => resolve(false), PATIENCE));
+    const patience = this.kernel.status === 'busy' ? BUSY_PATIENCE : PATIENCE;
+    const late = new Promise<boolean>((resolve) => window.setTimeout(() => resolve(false), patience));
     return Promise.race([this.kernel.requestKernelInfo().then(() => true, () => false), late]);
   }
 
   /** Ask the server about the kernel. Throws if the kernel is gone, but not if the network is down. */
   private async model(): Promise<{ id: string; name: string }> {
-    const response = await fetch(this.address, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
-    if (response?.status === 404) {
-      this.tell('gone');
-      throw new Error('The kernel has ended.');
-    }
+    await this.reachesServer();
+    if (this.status === 'gone') throw new Error('The kernel has ended.');
     return { id: this.kernelId, name: 'python3' };
   }
 
+  /** Whether the server can be reached. If it says that the kernel has ended, the connection is `gone`. */
+  private async reachesServer(): Promise<boolean> {
+    const response = await fetch(this.address, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+    if (response?.status === 404) this.tell('gone');
+    return response !== null && this.status !== 'gone';
+  }
+
   /**
-   * A message that was on its way when the socket died may be lost, and a widget waits for its confirmation
-   * before it sends the next one: without this, one lost message would silence a slider for good.
-   * Only state updates are kept: setting the same value twice does no harm, pressing a button twice may.
+   * A widget waits for the confirmation of an update before it sends the next one: without this, one lost message
+   * would silence a slider for good. Only state updates are kept: setting the same value twice does no harm,
+   * pressing a button twice may.
    */
   private keepUnconfirmed(message: KernelMessage.IMessage, direction: 'send' | 'recv'): void {
     if (direction === 'send') {
       const content = message.content as { data?: { method?: string } };
       if (message.header.msg_type === 'comm_msg' && content.data?.method === 'update') {
-        const id = message.header.msg_id;
-        this.unconfirmed.set(id, message);
-        // When a network disappears, the socket stays open. A busy kernel answers late, so it is not asked.
-        window.setTimeout(() => {
-          if (this.unconfirmed.has(id) && this.kernel.status !== 'busy') void this.check();
-        }, PATIENCE);
+        this.unconfirmed.set(message.header.msg_id, message);
+        this.expectConfirmation(message.header.msg_id);
       }
     } else if (
       message.header.msg_type === 'status' &&
@@ -184,16 +195,32 @@ export class Connection {
     }
   }
 
-  private async resend(): Promise<void> {
-    const lost = [...this.unconfirmed.values()];
+  /** When a network disappears, the socket stays open: only a missing confirmation shows it. */
+  private expectConfirmation(id: string): void {
+    window.setTimeout(async () => {
+      if (!this.unconfirmed.has(id) || this.status === 'gone') return;
+      // Without a connection, it is being looked for already.
+      if (this.kernel.connectionStatus === 'connected') await this.check();
+      this.expectConfirmation(id);
+    }, PATIENCE);
+  }
+
+  /**
+   * What either side sent around the time of a loss may be lost, even if the other side's socket looked open.
+   * So every update that is not confirmed is sent again, and then the kernel's whole state is taken over.
+   * If the connection is lost meanwhile, the answer never comes, and the next connection begins again.
+   */
+  private async recover(): Promise<void> {
     // The answer comes after everything that the server kept for us: what is confirmed by now is not sent again.
-    if (lost.length === 0 || !(await this.answers())) return;
+    await this.kernel.requestKernelInfo();
     const kernel = this.kernel as unknown as { _sendMessage(message: KernelMessage.IMessage): void };
-    for (const message of lost) {
-      if (this.unconfirmed.has(message.header.msg_id)) {
-        // The same message with the same id: the widget that waits for its confirmation still knows it.
-        kernel._sendMessage(message);
-      }
+    for (const message of this.unconfirmed.values()) {
+      // The widget knows the confirmation by the message's id, so the id stays. But if only the confirmation was lost,
+      // the kernel has seen the message, and ignores one with the same signature: so something else must differ.
+      kernel._sendMessage({ ...message, metadata: { again: Date.now() } });
     }
+    // Edits that waited for a confirmation are sent before the answer comes, so the state contains them.
+    await this.kernel.requestKernelInfo();
+    this.refresh();
   }
 }

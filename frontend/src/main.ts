@@ -21,12 +21,13 @@ async function start(): Promise<void> {
   // Nearly all our widgets need it: load it while the kernel answers.
   if ('anywidget' in config.modules) void loadModule('anywidget').catch(() => undefined);
   // Connecting takes a while, and so do the cells: do both at once.
-  const { kernel } = new Connection(config.baseUrl, config.kernelId);
+  const { kernel } = new Connection(config.baseUrl, config.kernelId, () => manager.load());
   const manager = new WidgetManager(kernel);
   await pageComplete();
   const places = [...document.querySelectorAll<HTMLScriptElement>(VIEWS)];
   if (places.length > 0) {
-    await manager.load();
+    manager.load();
+    await manager.loaded;
   }
   await Promise.all(places.map((place) => show(manager, place)));
   reveal();

@@ -5,53 +5,95 @@
  * `modules.ts`, and plain messages in place of ipywidgets' stack traces.
  */
 import * as base from '@jupyter-widgets/base';
-import { ManagerBase } from '@jupyter-widgets/base-manager';
+import { CONTROL_COMM_PROTOCOL_VERSION, CONTROL_COMM_TARGET, ManagerBase } from '@jupyter-widgets/base-manager';
 import type { JSONObject } from '@lumino/coreutils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { plainMessage } from './messages';
 import { BOXES, UnknownModule, loadModule } from './modules';
 
+interface States {
+  states: Record<string, { state: JSONObject }>;
+  buffer_paths: (string | number)[][];
+}
 type Classes = Record<string, typeof base.WidgetModel & typeof base.WidgetView>;
 
 /** A comm that does nothing once its kernel is gone, instead of throwing an error into a click handler. */
 class QuietComm extends base.shims.services.Comm {
+  constructor(comm: Kernel.IComm, private readonly manager: WidgetManager) {
+    super(comm);
+  }
   override send(...message: Parameters<base.shims.services.Comm['send']>): string {
     return this.jsServicesComm.isDisposed ? '' : super.send(...message);
   }
   override close(...message: Parameters<base.shims.services.Comm['close']>): string {
     return this.jsServicesComm.isDisposed ? '' : super.close(...message);
   }
+  override on_msg(take: (message: KernelMessage.ICommMsgMsg) => unknown): void {
+    super.on_msg((message: KernelMessage.ICommMsgMsg) =>
+      this.manager.inStep || message.content.data['method'] === 'custom' ? take(message) : undefined,
+    );
+  }
 }
 
 export class WidgetManager extends ManagerBase {
-  /** Comms that the kernel opened before we asked it for its models: see `load`. */
-  private early: Map<string, [Kernel.IComm, KernelMessage.ICommOpenMsg]> | null = new Map();
+  /**
+   * Whether this page has all widgets as the kernel has them. It has not while it starts, nor after a lost
+   * connection. Then updates are ignored, and new comms are only noted: the state that `load` fetches contains both.
+   */
+  inStep = false;
+  /** Resolves when the widgets are there for the first time. */
+  readonly loaded: Promise<void>;
+  private hasLoaded!: () => void;
+  private readonly noted = new Map<string, Kernel.IComm>();
 
   constructor(private readonly kernel: Kernel.IKernelConnection) {
     super();
+    this.loaded = new Promise((resolve) => (this.hasLoaded = resolve));
+    kernel.connectionStatusChanged.connect((_, status) => {
+      if (status !== 'connected') this.inStep = false;
+    });
     kernel.registerCommTarget(this.comm_target_name, async (comm, message) => {
-      if (this.early) {
-        this.early.set(comm.commId, [comm, message]);
-      } else {
-        await this.handle_comm_open(new QuietComm(comm), message);
-      }
+      if (this.inStep) await this.handle_comm_open(new QuietComm(comm, this), message);
+      else this.noted.set(comm.commId, comm);
     });
   }
 
   /**
-   * Take over all widgets of the kernel.
+   * Take over the state of all widgets of the kernel.
    *
-   * While the cells still run, comms are only noted: the children of a box may have been opened before we
-   * connected, so models are made when the kernel has reported all of them.
+   * ManagerBase's own way gives up after 4 s, and misses updates that come while it makes the models. Here, the
+   * messages that follow the state wait until all models are made. If the connection is lost before the state comes,
+   * it never comes: then call this again.
    */
-  async load(): Promise<void> {
-    await this._loadFromKernel();
-    const left = [...(this.early ?? [])];
-    this.early = null;
-    for (const [id, [comm, message]] of left) {
-      if (!this.has_model(id)) {
-        await this.handle_comm_open(new QuietComm(comm), message);
+  load(): void {
+    const comm = this.kernel.createComm(CONTROL_COMM_TARGET);
+    comm.onMsg = async (message) => {
+      this.inStep = true;
+      const { states, buffer_paths } = message.content.data as unknown as States;
+      base.put_buffers(states, buffer_paths, message.buffers ?? []);
+      // All new models are registered before the first of them is made: they refer to each other.
+      const made = Object.entries(states).map(([id, { state }]) => this.take(id, state));
+      this.noted.clear();
+      await Promise.all(made);
+      comm.close();
+      this.hasLoaded();
+    };
+    comm.open({}, { version: CONTROL_COMM_PROTOCOL_VERSION });
+    comm.send({ method: 'request_states' });
+  }
+
+  private async take(id: string, state: JSONObject): Promise<void> {
+    const message = { content: { data: { method: 'update', state } }, metadata: { version: base.PROTOCOL_VERSION } };
+    try {
+      if (this.has_model(id)) {
+        await (await this.get_model(id))._handle_comm_msg(message as never);
+      } else {
+        const comm = this.noted.get(id) ?? this.kernel.createComm(this.comm_target_name, id);
+        await this.handle_comm_open(new QuietComm(comm, this), message as never);
       }
+    } catch (error) {
+      // The other widgets can be shown.
+      console.error(error);
     }
   }
 
@@ -122,6 +164,7 @@ export class WidgetManager extends ManagerBase {
     return found;
   }
 
+  /** Only widgets that a script makes itself, such as bqplot's tools; all others are made in the kernel. */
   protected override async _create_comm(
     target: string,
     id: string,
@@ -129,18 +172,14 @@ export class WidgetManager extends ManagerBase {
     metadata?: JSONObject,
     buffers?: ArrayBuffer[],
   ): Promise<base.IClassicComm> {
-    const known = this.early?.get(id)?.[0];
-    const comm = new QuietComm(known ?? this.kernel.createComm(target, id));
-    // Only a comm of our own is opened; the widgets' comms are open on the kernel's side already.
-    if (data || metadata) {
-      comm.open(data ?? {}, {}, metadata, buffers);
-    }
+    const comm = new QuietComm(this.kernel.createComm(target, id), this);
+    comm.open(data ?? {}, {}, metadata, buffers);
     return comm;
   }
 
   protected override async _get_comm_info(): Promise<Record<string, { target_name: string }>> {
-    const reply = await this.kernel.requestCommInfo({ target_name: this.comm_target_name });
-    return reply.content.status === 'ok' ? (reply.content.comms as Record<string, { target_name: string }>) : {};
+    // Only ManagerBase's own way of loading asks this.
+    return {};
   }
 }
 

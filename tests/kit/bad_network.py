@@ -48,9 +48,14 @@ class BadNetwork:
         self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join(10)
 
-    def cut(self) -> None:
-        """Let nothing through. Neither end notices at once."""
-        self._loop.call_soon_threadsafe(self._whole.clear)
+    def cut(self, *, both_ways: bool = True) -> None:
+        """Let nothing through, or only what the browser sends. Neither end notices at once."""
+
+        def cut() -> None:
+            for each in (self._there, self._back) if both_ways else (self._back,):
+                each.clear()
+
+        self._loop.call_soon_threadsafe(cut)
 
     def restore(self, *, forgetful: bool = False) -> None:
         """Let everything through again; if forgetful, close all connections first."""
@@ -58,17 +63,16 @@ class BadNetwork:
         def restore() -> None:
             for each in self._lines if forgetful else ():
                 each.transport.abort()
-            self._whole.set()
+            self._there.set()
+            self._back.set()
 
         self._loop.call_soon_threadsafe(restore)
 
     async def _serve(self) -> None:
-        self._loop, self._end, self._whole = (
-            asyncio.get_running_loop(),
-            asyncio.Event(),
-            asyncio.Event(),
-        )
-        self._whole.set()
+        self._loop = asyncio.get_running_loop()
+        self._end, self._there, self._back = (asyncio.Event() for _ in range(3))
+        self._there.set()
+        self._back.set()
         server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         self.url = self._address._replace(netloc=f"127.0.0.1:{port}").geturl()
@@ -77,7 +81,8 @@ class BadNetwork:
         server.close()
         for each in self._lines:
             each.transport.abort()
-        self._whole.set()
+        self._there.set()
+        self._back.set()
         await asyncio.gather(*self._relays)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,8 +94,8 @@ class BadNetwork:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._address.port)
             ends.add(far_writer)
             self._lines |= ends
-            there = asyncio.ensure_future(self._pump(reader, far_writer))
-            back = asyncio.ensure_future(self._pump(far_reader, writer))
+            there = asyncio.ensure_future(self._pump(reader, far_writer, self._there))
+            back = asyncio.ensure_future(self._pump(far_reader, writer, self._back))
             await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
             there.cancel()
             back.cancel()
@@ -100,10 +105,12 @@ class BadNetwork:
             for each in ends:
                 each.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opened: asyncio.Event
+    ) -> None:
         with suppress(OSError):
             while piece := await reader.read(65536):
                 await asyncio.sleep(self._delay)
-                await self._whole.wait()
+                await opened.wait()
                 writer.write(piece)
                 await writer.drain()
