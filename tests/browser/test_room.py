@@ -11,7 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from kit.accessibility import everybody_can_use
+from kit.accessibility import everybody_can_use, fits
 from kit.assessment_page import IDS, LAPTOP, PHONE, start, walk
 from kit.mouse import drag
 from kit.postgresql import PostgresServer, find_programs
@@ -534,6 +534,24 @@ def test_everybody_can_use_the_chart_on_a_phone(browser, server, store, opened):
         page.get_by_role("button", name="Show it here").click()
         expect(page.get_by_text("What if?")).to_be_visible()
         everybody_can_use(page, "presenter", targets=TARGETS)
+
+
+def test_the_picture_follows_a_narrower_window(page: Page, server, opened, store):
+    page.set_viewport_size(LAPTOP["viewport"])
+    share(store, opened.code, 12)
+    go_in(page, server, opened)
+    reveal(page)
+    page.set_viewport_size(PHONE["viewport"])
+    fits(page, "narrower")
+    picture = page.locator(".cp-lab-picture")
+    picture.scroll_into_view_if_needed()
+    plot = picture.locator(".plotarea_background")
+
+    def follows() -> bool:
+        inner, outer = plot.bounding_box(), picture.bounding_box()
+        return bool(inner and outer and inner["width"] < outer["width"])
+
+    until(follows, "the picture is as narrow as the window")
 
 
 def test_a_screen_reader_gets_the_picture_in_words(page: Page, server, store, opened):
