@@ -1,9 +1,10 @@
 """Measure how soon a page can be used and what a visitor costs, in careerpath and elsewhere.
 
-Compares the assessment, with and without a pool, and fifteen sliders in our page, in plain Voilà,
-Streamlit, Panel and NiceGUI. One run opens all pages in turn, each time in a real browser with an
-empty cache and in alternating order, so that other load on the machine affects all alike. Requests
-to other hosts fail at once and are counted. Prints a Markdown table of medians::
+Compares the assessment and fifteen sliders in careerpath, in plain Voilà, Streamlit, Panel and
+NiceGUI. No page is prepared for a visitor. One run opens all pages in turn, each time in a real
+browser with an empty cache and in alternating order, so that other load on the machine affects all
+alike. Requests to other hosts fail at once and are counted. Prints two Markdown tables, of medians
+and of goals, and exits with status 1 if a goal is missed::
 
     make bench
 
@@ -13,9 +14,13 @@ question is visible; in the assessment after Start was pressed, as soon as that 
 the message, and its answer is in the page: a line of text, or in the assessment the button for the
 next question. A key without an effect is pressed again after a second. These times come from the
 page's own clock, read in each frame, and start with the navigation. *Sent*: all responses until
-then, as sent over the network, and all websocket messages before compression. *Memory a visitor*:
-the memory (PSS) of a visitor's process; or, if one process serves all visitors, its growth for each
-of a few pages that are open together.
+then, as sent over the network, and all websocket messages before compression.
+
+*Memory a visitor* is measured with a few pages that are open together: when they are usable, and in
+the assessment again when all questions are answered and the result is shown. *USS* is what a
+visitor's process has to itself. *PSS* is how much all processes of the server together have grown
+for each visitor; memory that they share counts once, so it includes no template process. What a
+*template process* takes is told apart: it is there once, for all visitors of a page.
 """
 
 from __future__ import annotations
@@ -25,7 +30,6 @@ import base64
 import os
 import re
 import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -34,7 +38,8 @@ from pathlib import Path
 
 from contenders import PEERS_PYTHON, Contender, contenders
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
-from serving import proportional_set_size
+
+from careerpath import load_instrument
 
 FLAGS = [
     "--no-sandbox",
@@ -53,6 +58,13 @@ PATIENCE = 60.0
 #: Milliseconds after which a key without an effect is pressed again.
 AGAIN = 1000
 SETTLE = 300
+#: The figures that have a goal.
+FIGURES = {
+    "first_paint": "first paint",
+    "usable": "usable",
+    "uss_result": "a visitor at the result, USS",
+    "pss_result": "a visitor at the result, PSS",
+}
 
 #: In each frame, search for a visible element with a text, in shadow roots too. Resolves to the
 #: page's own time, or to null after the time limit. Playwright's own locators search only twice a
@@ -78,14 +90,13 @@ window.benchmark = (selector, says, then, patience) => new Promise((resolve) => 
   look();
 })
 """
-COLUMNS = {
-    "first_paint": "first paint",
-    "shown": "slider shown",
-    "usable": "usable",
-    "sent": "sent",
-    "memory": "memory a visitor",
-    "elsewhere": "requests to other hosts",
-}
+HEADER = """\
+| page | first paint | slider shown | usable | sent | a visitor when usable: USS, PSS | \
+at the result: USS, PSS | template process | requests to other hosts |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|"""
+SHARES = """\
+| figure | compared with | the assessment's share | goal |
+|---|---|--:|--:|"""
 
 
 def see(
@@ -147,6 +158,19 @@ def close(page: Page) -> None:
     page.close()
 
 
+def finish(page: Page, contender: Contender) -> None:
+    """Answer the questions after the first one, and go on to the result."""
+    first, *others = load_instrument().item_ids
+    see(page, f"[data-place$='/{first}'] {contender.heard}", then="click")
+    for item in others:
+        see(page, f"[data-item={item}] {contender.slider}", then="focus")
+        page.keyboard.press("ArrowRight")
+        see(page, f"[data-place$='/{item}'] {contender.heard}", then="click")
+    see(page, f"[data-place=review] {contender.heard}", then="click")
+    if not see(page, "[data-place=result]"):
+        sys.exit(f"{contender.name}: no result was shown. Its output:\n{contender.server.said}")
+
+
 def weigh(browser: Browser, contender: Contender) -> None:
     """Open a few pages together, and record the memory of a visitor."""
     server = contender.server
@@ -158,11 +182,15 @@ def weigh(browser: Browser, contender: Contender) -> None:
             stack.callback(context.close)
             pages.append(new_page(context))
             use(pages[-1], contender)
-        kernels = server.processes()[1:]
-        if kernels:
-            contender.add(memory=statistics.mean(map(proportional_set_size, kernels)))
-        else:
-            contender.add(memory=(server.memory() - before) / TOGETHER)
+        own, template = server.visitor_memory()
+        grown = (server.memory() - before) / TOGETHER
+        contender.add(uss=own, pss=grown, template=template)
+        if contender.start:
+            for page in pages:
+                finish(page, contender)
+            own, _ = server.visitor_memory()
+            grown = (server.memory() - before) / TOGETHER
+            contender.add(uss_result=own, pss_result=grown)
         for page in pages:
             close(page)
 
@@ -197,22 +225,41 @@ def count_elsewhere(page: Page) -> list[str]:
 
 def table(pages: list[Contender]) -> str:
     """Write the medians as a Markdown table."""
-    rows = [f"| page | {' | '.join(COLUMNS.values())} |", "|---" + "|--:" * len(COLUMNS) + "|"]
+    rows = [HEADER]
     for each in pages:
-        middle = {name: statistics.median(each.figures[name]) for name in COLUMNS}
+        middle = each.medians()
         cells = [
             each.name,
             *(f"{middle[name]:.2f} s" for name in ("first_paint", "shown", "usable")),
             f"{middle['sent']:.2f} MB",
-            f"{middle['memory']:.1f} MB, {each.note}",
-            f"{middle['elsewhere']:.0f} files" if middle["elsewhere"] else "nothing",
+            sizes(middle["uss"], middle["pss"]),
+            sizes(middle.get("uss_result"), middle.get("pss_result")),
+            f"{middle['template']:.0f} MB" if middle["template"] else "none",
+            f"{middle['elsewhere']:.0f} files" if middle["elsewhere"] else "none",
         ]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def main() -> None:
-    """Measure and print."""
+def sizes(*megabytes: float | None) -> str:
+    """Write sizes; that of a visitor's process is missing if one process serves all."""
+    return ", ".join(f"{each:.1f} MB" for each in megabytes if each) or "-"
+
+
+def goals(pages: list[Contender]) -> tuple[str, bool]:
+    """Write the first page's shares of the others' medians. Returns whether all goals are met."""
+    ours = pages[0].medians()
+    rows, met = [SHARES], True
+    for each in pages:
+        for name, most in each.goals.items():
+            share = ours[name] / each.medians()[name]
+            met &= share <= most
+            rows.append(f"| {FIGURES[name]} | {each.name} | {share:.2f} | at most {most:.2f} |")
+    return "\n".join(rows), met
+
+
+def main() -> int:
+    """Measure and print. Returns 1 if a goal is missed."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -221,7 +268,7 @@ def main() -> None:
         "--only",
         default="",
         metavar="PATTERN",
-        help="only pages whose name matches this regular expression",
+        help="only the assessment and pages whose name matches this regular expression",
     )
     given = parser.parse_args()
     if not PEERS_PYTHON.exists():
@@ -231,8 +278,8 @@ def main() -> None:
     )
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        everything = contenders(folder, visits=given.rounds + 1 + TOGETHER)
-        pages = [each for each in everything if re.search(given.only, each.name)]
+        everything = contenders(folder)
+        pages = everything[:1] + [e for e in everything[1:] if re.search(given.only, e.name)]
         for each in pages:
             stack.enter_context(each.server)
         playwright = stack.enter_context(sync_playwright())
@@ -246,11 +293,13 @@ def main() -> None:
                     each.figures.clear()
         for each in pages:
             weigh(browser, each)
-        print(table(pages))
+        shares, met = goals(pages)
+        print(f"{table(pages)}\n\n{shares}")
         where = f"{os.cpu_count()} cores, Chromium {browser.version}"
         print(f"\nMedians of {given.rounds} rounds, {where}. To repeat: make bench")
         browser.close()
+    return 0 if met else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -21,7 +21,6 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 #: Our page and Voilà's both name it in a JSON element.
 KERNEL_ID = re.compile(rb'"kernelId":\s*"([0-9a-f-]{36})"')
 VIEW = b"application/vnd.jupyter.widget-view+json"
-MAXIMUM_CLIENTS = 1000
 
 Message = dict[str, Any]
 
@@ -268,10 +267,6 @@ class Visitor:
             await AsyncHTTPClient().fetch(
                 self._request(shutdown, method="POST", body=b""), raise_error=False
             )
-        self.vanish()
-
-    def vanish(self) -> None:
-        """Close the connection only, as a phone does that is switched off."""
         if self._socket is not None:
             self._socket.close()
 

@@ -1,24 +1,29 @@
 """Measure how a room full of people is served, all at once or within some seconds.
 
-Simulated visitors load the page over the real protocol, connect to its kernel, open the widgets,
-answer all questions, reach the result, and leave when everybody has it. They run in this process,
-on the same cores as the server. One run measures plain Voilà with the same notebook and
-``careerpath serve``, and prints a Markdown table::
+Simulated visitors come as soon as the server accepts connections, with nothing prepared for them.
+They load the page over the real protocol, connect to its kernel, open the widgets, answer all
+questions, reach the result, and leave when everybody has it. They run in this process, on the same
+cores as the server. One run measures ``careerpath serve``, then a smaller crowd on a new server of
+careerpath and on plain Voilà with the same notebook, and prints two Markdown tables, of figures and
+of goals. It exits with status 1 if a goal is missed, a visit failed or a process was left behind::
 
-    python benchmarks/room.py --visitors 40                  on a pool of 40
-    python benchmarks/room.py --visitors 100 --over 10       on a pool of 100, arriving in 10 s
-    python benchmarks/room.py --visitors 60 --pool 20
-    python benchmarks/room.py --visitors 200 --over 60 --only ours --share sqlite:////tmp/rooms.db
+    python benchmarks/room.py                                    100 at once; 40 on both
+    python benchmarks/room.py --visitors 20 --compare 5
+    python benchmarks/room.py --visitors 300 --over 60 --share sqlite:////tmp/rooms.db
 
-With ``--share`` the visitors of careerpath join a room in that database and share their results,
-each with two taps. Then the room must hold each of them once, and the right tally.
+With ``--share`` there is no comparison: the visitors join a room in that database and share their
+results, each with two taps. Then the room must hold each of them once, and the right tally.
 
 The time to the page starts with the request and ends when the HTML is complete and the websocket to
-the kernel is open: then a visitor counts as admitted. Memory is the highest PSS of the server and
-all its descendants. Processes left are the visitors' kernels that still run after all visitors have
-gone, and the processes that still run after the server was told to stop. A visitor leaves with the
-request that the front end sends; plain Voilà refuses this request, because it lacks a cookie that
-Voilà never set.
+the kernel is open. *A visitor* is what a visitor's process has to itself (USS) when everybody has
+the result; *the template process* is what these processes share with the one that they are copies
+of, and what that one has to itself. *Visitors in a GiB* follow from both: a GiB holds one template
+process and so many visitors. The system's own memory, such as page tables and buffers of sockets,
+is not included. *Peak memory* is the highest PSS of the server and all its descendants together,
+including the template processes of other pages. Processes left are the visitors' that still run
+after all visitors have gone, and any that still run after the server was told to stop. A visitor
+leaves with the request that the front end sends; plain Voilà refuses this request, because it lacks
+a cookie that Voilà never set.
 """
 
 from __future__ import annotations
@@ -27,28 +32,35 @@ import argparse
 import asyncio
 import math
 import os
+import re
+import statistics
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 
-from protocol import MAXIMUM_CLIENTS, VisitError, Visitor
-from serving import MemoryWatch, Server, ServerFailedError, kernels_alive
+from protocol import VisitError, Visitor
+from serving import GIB, MemoryWatch, Server, ServerFailedError
 from tornado.httpclient import AsyncHTTPClient
 
 from careerpath import Store, open_store
 
-#: The path at which careerpath says that its pool is full.
-READY = "healthz?ready"
 HEADER = """\
-| server | admitted | finished | failed | to the page: p50, p95, p99, last | \
-to the result: p50, p95, p99, last | peak memory | left by visitors, after the stop |
-|---|--:|--:|--:|--:|--:|--:|--:|"""
+| visitors | server | failed | started by | to the page: median, last | \
+to the result: median, last | a visitor | template process | visitors in a GiB | peak memory | \
+processes left by visitors, after the stop |
+|---|---|--:|---|--:|--:|--:|--:|--:|--:|--:|"""
+#: Answers as soon as careerpath says that it is ready.
+READY = "healthz"
+#: Goals on two cores: seconds until the last of all who come at once has the page; how many times
+#: sooner than in plain Voilà that is; visitors in a GiB; peak memory in GiB.
+LAST_PAGE, TIMES_SOONER, IN_A_GIB, PEAK = 5, 20, 70, 8
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """How visitors arrive, behave and leave.
+    """How visitors arrive and behave.
 
     Attributes
     ----------
@@ -58,8 +70,6 @@ class Crowd:
         Seconds in which they arrive, evenly; 0 for all at once.
     think : float
         Seconds to think about each question.
-    vanish : bool
-        Whether they close the connection only, as a phone that is switched off.
     patience : float
         The most seconds for a visit, and for the processes to end.
     room : str
@@ -69,45 +79,64 @@ class Crowd:
     visitors: int
     over: float
     think: float
-    vanish: bool
     patience: float
     room: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.visitors} {f'in {self.over:g} s' if self.over else 'at once'}"
 
 
 @dataclass
 class Outcome:
-    """The result of a crowd's visits; times in seconds since each visitor's arrival."""
+    """The result of a crowd's visits; times in seconds since each arrival, sizes in MB."""
 
     to_page: list[float] = field(default_factory=list)
     to_result: list[float] = field(default_factory=list)
     shared: list[dict[str, int]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    ways: str = ""
+    visitor: float = 0.0
+    template: float = 0.0
     peak: float = 0.0
     left: int = 0
     left_after_stop: int = 0
 
-    def row(self, name: str) -> str:
+    @property
+    def well(self) -> bool:
+        """Whether no visit failed and no process was left behind."""
+        return not (self.failures or self.left or self.left_after_stop)
+
+    @property
+    def last(self) -> float:
+        """Seconds until the last page."""
+        return max(self.to_page, default=math.inf)
+
+    @property
+    def in_a_gib(self) -> int:
+        """How many visitors fit into a GiB together with a template process."""
+        return int((GIB - self.template) / self.visitor) if self.visitor else 0
+
+    def row(self, crowd: Crowd, name: str) -> str:
         """Return it as a row of the table."""
         cells = [
+            str(crowd),
             name,
-            str(len(self.to_page)),
-            str(len(self.to_result)),
             str(len(self.failures)),
-            percentiles(self.to_page),
-            percentiles(self.to_result),
+            self.ways,
+            median_and_last(self.to_page),
+            median_and_last(self.to_result),
+            f"{self.visitor:.1f} MB",
+            f"{self.template:.0f} MB" if self.template else "none",
+            str(self.in_a_gib),
             f"{self.peak:.0f} MB",
             f"{self.left}, {self.left_after_stop}",
         ]
         return f"| {' | '.join(cells)} |"
 
 
-def percentiles(times: list[float]) -> str:
-    """Write the 50th, 95th and 99th percentiles and the maximum, by nearest rank."""
-    if not times:
-        return "-"
-    ranked = sorted(times)
-    shown = [ranked[math.ceil(share * len(ranked)) - 1] for share in (0.5, 0.95, 0.99, 1)]
-    return ", ".join(f"{each:.2f}" for each in shown) + " s"
+def median_and_last(times: list[float]) -> str:
+    """Write the median and the maximum."""
+    return f"{statistics.median(times):.2f} s, {max(times):.2f} s" if times else "-"
 
 
 async def visit(visitor: Visitor, crowd: Crowd, outcome: Outcome, *, delay: float) -> None:
@@ -137,31 +166,21 @@ async def visit(visitor: Visitor, crowd: Crowd, outcome: Outcome, *, delay: floa
 
 async def gather(server: Server, path: str, crowd: Crowd) -> Outcome:
     """Let all visitors come and leave."""
-    AsyncHTTPClient.configure(None, max_clients=MAXIMUM_CLIENTS)
+    AsyncHTTPClient.configure(None, max_clients=crowd.visitors)
     outcome = Outcome()
-    visitors = [
-        Visitor(
-            page=server.url + path,
-            root=server.url,
-            patience=crowd.patience,
-        )
-        for _ in range(crowd.visitors)
-    ]
+    page = server.url + path
+    visitors = [Visitor(page, server.url, crowd.patience) for _ in range(crowd.visitors)]
     gap = crowd.over / crowd.visitors
     with MemoryWatch(server) as watch:
         visits = [
             visit(each, crowd, outcome, delay=gap * number) for number, each in enumerate(visitors)
         ]
         await asyncio.gather(*visits)
+        outcome.visitor, outcome.template = server.visitor_memory()
         outcome.peak = max(watch.peak, server.memory())
-    if crowd.vanish:
-        for each in visitors:
-            each.vanish()
-    else:
-        await asyncio.gather(*(each.leave() for each in visitors), return_exceptions=True)
-    kernels = {each.kernel_id for each in visitors if each.kernel_id}
+    await asyncio.gather(*(each.leave() for each in visitors), return_exceptions=True)
     deadline = time.monotonic() + crowd.patience
-    while (left := kernels_alive(server, kernels)) and time.monotonic() < deadline:
+    while (left := server.visitors()) and time.monotonic() < deadline:
         await asyncio.sleep(0.5)
     outcome.left = left
     return outcome
@@ -169,11 +188,12 @@ async def gather(server: Server, path: str, crowd: Crowd) -> Outcome:
 
 def measure(name: str, server: Server, path: str, crowd: Crowd) -> Outcome:
     """Start the server, let a crowd visit it, and return the outcome."""
-    print(f"{name}: starting ...", file=sys.stderr, flush=True)
+    print(f"{name}: {crowd} ...", file=sys.stderr, flush=True)
     try:
         with server:
-            print(f"{name}: {crowd.visitors} visitors ...", file=sys.stderr, flush=True)
             outcome = asyncio.run(gather(server, path, crowd))
+            ways = Counter(re.findall(r" opened .*\bstart=(\w+)", server.said))
+            outcome.ways = ", ".join(f"{each} {count}" for each, count in ways.items())
             outcome.left_after_stop = len(server.stop())
     except ServerFailedError as error:
         sys.exit(str(error))
@@ -203,15 +223,18 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--visitors", type=int, default=40, metavar="N")
+    parser.add_argument("--visitors", type=int, default=100, metavar="N")
     parser.add_argument("--over", type=float, default=0.0, metavar="T", help="arrive in T seconds")
     parser.add_argument(
-        "--pool", type=int, metavar="N", help="pages prepared in advance; by default one each"
+        "--compare",
+        type=int,
+        default=40,
+        metavar="N",
+        help="visitors at once for the comparison with plain Voilà; 0 for none",
     )
     parser.add_argument(
         "--think", type=float, default=0.0, metavar="T", help="seconds to think about a question"
     )
-    parser.add_argument("--vanish", action="store_true", help="close the connection only")
     parser.add_argument(
         "--patience",
         type=float,
@@ -222,51 +245,46 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--share", metavar="URL", help="join a room in this database and share the results"
     )
-    parser.add_argument("--only", choices=("ours", "stock"), help="measure only one of the servers")
-    parser.add_argument(
-        "--serve",
-        nargs="*",
-        default=[],
-        metavar="OPTION",
-        help="options for careerpath serve, without their dashes: --serve verbose max-visitors=50",
-    )
-    given = parser.parse_args()
-    if not 0 < given.visitors <= MAXIMUM_CLIENTS // 4:
-        parser.error(f"--visitors: 1 to {MAXIMUM_CLIENTS // 4}")
-    return given
+    return parser.parse_args()
 
 
 def main() -> int:
-    """Measure and print. Returns 1 if a visit of ours failed or a process was left behind."""
+    """Measure and print. Returns 1 if something failed or a goal is missed."""
     given = arguments()
-    crowd = Crowd(given.visitors, given.over, given.think, given.vanish, given.patience)
-    pool = given.visitors if given.pool is None else given.pool
-    rows, well = [], True
-    if given.only != "ours":
-        command = [sys.executable, "-m", "voila", "notebooks/assessment.ipynb", "--no-browser"]
-        stock = Server([*command, "--port={port}"])
-        rows.append(measure("plain Voilà", stock, "", crowd).row("plain Voilà"))
-    if given.only != "stock":
-        command = [sys.executable, "-m", "careerpath", "serve", "--port", "{port}"]
-        command += [f"--{option}" for option in given.serve]
-        if pool:
-            command += ["--room-size", str(pool)]
-        name = f"careerpath, pool of {pool}" if pool else "careerpath, no pool"
-        with ExitStack() as stack:
-            if given.share:
-                command += ["--database", given.share]
-                store = stack.enter_context(closing(open_store(given.share)))
-                code = store.create_room("Benchmark", capacity=given.visitors).code
-                stack.callback(store.delete_room, code)
-                crowd = replace(crowd, room=code)
-            outcome = measure(name, Server(command, READY), "assessment", crowd)
-            rows.append(outcome.row(name))
-            well = not (outcome.failures or outcome.left or outcome.left_after_stop)
-            if given.share:
-                well &= room_is_right(store, code, outcome.shared)
+    crowd = Crowd(given.visitors, given.over, given.think, given.patience)
+    serve = [sys.executable, "-m", "careerpath", "serve", "--port", "{port}"]
+    with ExitStack() as stack:
+        if given.share:
+            serve += ["--database", given.share]
+            store = stack.enter_context(closing(open_store(given.share)))
+            code = store.create_room("Benchmark", capacity=given.visitors).code
+            stack.callback(store.delete_room, code)
+            crowd = replace(crowd, room=code)
+        ours = measure("careerpath", Server(serve, READY), "assessment", crowd)
+        well = ours.well and (not given.share or room_is_right(store, code, ours.shared))
+    rows = [ours.row(crowd, "careerpath")]
+    if given.share:
+        goals = [(f"peak memory in GiB, {crowd}", ours.peak / GIB, "at most", PEAK)]
+    else:
+        goals = [
+            (f"seconds to the last page, {crowd}", ours.last, "at most", LAST_PAGE),
+            ("visitors in a GiB", ours.in_a_gib, "at least", IN_A_GIB),
+        ]
+    if given.compare and not given.share:
+        crowd = Crowd(given.compare, 0, given.think, given.patience)
+        few = measure("careerpath", Server(serve, READY), "assessment", crowd)
+        voila = [sys.executable, "-m", "voila", "notebooks/assessment.ipynb", "--no-browser"]
+        stock = measure("plain Voilà", Server([*voila, "--port={port}"]), "", crowd)
+        well &= few.well
+        rows += [few.row(crowd, "careerpath"), stock.row(crowd, "plain Voilà")]
+        sooner = stock.last / few.last
+        goals.append((f"times sooner than plain Voilà, {crowd}", sooner, "at least", TIMES_SOONER))
     print("\n".join([HEADER, *rows]))
-    how = f"in {given.over:g} s" if given.over else "at once"
-    print(f"\n{given.visitors} arriving {how}, {os.cpu_count()} cores.")
+    print("\n| figure | measured | goal |\n|---|--:|--:|")
+    for figure, measured, bound, goal in goals:
+        well &= measured >= goal if bound == "at least" else measured <= goal
+        print(f"| {figure} | {measured:.3g} | {bound} {goal} |")
+    print(f"\n{os.cpu_count()} cores.")
     print(f"    python benchmarks/room.py {' '.join(sys.argv[1:])}")
     return 0 if well else 1
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -13,14 +11,19 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 ROOT = Path(__file__).parent.parent
 #: The most seconds for a server to start, and to end.
 START, END = 600.0, 60.0
+#: Bytes in a megabyte, the unit of all figures, and megabytes in a GiB.
+MB, GIB = 1e6, 2**30 / 1e6
 #: Seconds in which a process must end after its server.
 GRACE = 2.0
 
@@ -96,15 +99,40 @@ class Server:
         how = "ended before it was ready" if ended else f"was not ready after {START:.0f} s"
         raise ServerFailedError(f"{' '.join(self.command)} {how}. Its output:\n{self.said}")
 
-    def processes(self) -> list[int]:
-        """Return the server's process and all its descendants: the visitors' kernels."""
-        return [self._process.pid, *descendants(self._process.pid)]
+    def processes(self) -> list[psutil.Process]:
+        """Return the server's process and all its descendants."""
+        with suppress(psutil.Error):
+            server = psutil.Process(self._process.pid)
+            return [server, *server.children(recursive=True)]
+        return []
+
+    def visitors(self) -> int:
+        """Count the visitors' processes: copies of a template process, and ordinary kernels."""
+        return sum(map(is_visitor, self.processes()))
 
     def memory(self) -> float:
-        """Return the memory (PSS) of the server and all its descendants, in MB."""
-        return sum(map(proportional_set_size, self.processes()))
+        """Return the memory of all its processes in MB; what they share counts once (PSS)."""
+        return memory(self.processes())[1]
 
-    def stop(self) -> list[int]:
+    def visitor_memory(self) -> tuple[float, float]:
+        """Return the memory of a visitor and of a template process in MB.
+
+        Returns
+        -------
+        own : float
+            What each visitor's process has to itself (USS), on average; 0 if there is none.
+        template : float
+            What the visitors share with the template process that they are copies of, and what it
+            has to itself; 0 if they are no copies.
+        """
+        others = self.processes()[1:]
+        visitors = [each for each in others if is_visitor(each)]
+        templates = [each for each in others if each.pid in {one.ppid() for one in visitors}]
+        own, all_together = memory(visitors)
+        template = all_together + memory(templates)[1] - own if templates else 0.0
+        return own / max(1, len(visitors)), template
+
+    def stop(self) -> list[psutil.Process]:
         """End the server. Returns the processes that it left behind, which are then killed."""
         if not self._folder:
             return []
@@ -112,7 +140,7 @@ class Server:
         self._process.terminate()
         deadline = time.monotonic() + END
         while self._process.poll() is None and time.monotonic() < deadline:
-            started.update(descendants(self._process.pid))
+            started.update(self.processes()[1:])
             time.sleep(0.1)
         if self._process.poll() is None:
             self._process.kill()
@@ -123,7 +151,8 @@ class Server:
         ):
             time.sleep(0.1)
         for each in left:
-            os.kill(each, signal.SIGKILL)
+            with suppress(psutil.Error):
+                each.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = ""
         return left
@@ -178,51 +207,36 @@ def answers(url: str) -> bool:
         return False
 
 
-def descendants(process: int) -> list[int]:
-    """Return all descendants of a process."""
-    found: list[int] = []
-    waiting = [process]
-    while waiting:
-        for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
-            try:
-                started = [int(each) for each in children.read_text().split()]
-            except OSError:
-                continue  # it has ended meanwhile
-            found += started
-            waiting += started
-    return found
+def memory(processes: Iterable[psutil.Process]) -> tuple[float, float]:
+    """Add up the memory of processes in MB. One that has ended counts nothing.
 
-
-def proportional_set_size(process: int) -> float:
-    """Return a process's memory (PSS) in MB; 0 if it has ended."""
-    try:
-        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    match = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return int(match[1]) / 1000 if match else 0.0
-
-
-def is_running(process: int) -> bool:
-    """Return whether a process runs. One that only waits to be reaped does not."""
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def kernels_alive(server: Server, kernel_ids: Iterable[str]) -> int:
-    """Count the descendants of a server that run one of these kernels.
-
-    A kernel's command line names its connection file, whose name holds the kernel's id.
+    Returns
+    -------
+    own : float
+        What each has to itself (USS).
+    all_together : float
+        The same, and of what processes share each one's part (PSS).
     """
-    ids = set(kernel_ids)
-    alive = 0
-    for process in server.processes():
-        try:
-            command = Path(f"/proc/{process}/cmdline").read_text("utf-8", errors="replace")
-        except OSError:
-            continue
-        alive += any(each in command for each in ids)
-    return alive
+    own = all_together = 0.0
+    for each in processes:
+        with suppress(psutil.Error):
+            full = each.memory_full_info()
+            own += full.uss / MB
+            all_together += full.pss / MB
+    return own, all_together
+
+
+def is_visitor(process: psutil.Process) -> bool:
+    """Return whether a process is one visitor's kernel."""
+    with suppress(psutil.Error):
+        # A copy has the command line of its template process, but a name of its own.
+        command = process.cmdline()
+        return process.name() == "visitor" or "ipykernel_launcher" in command
+    return False
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Return whether a process runs. One that only waits to be reaped does not."""
+    with suppress(psutil.Error):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False

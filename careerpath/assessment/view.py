@@ -80,6 +80,7 @@ class AssessmentScreen(VBox):
         self._shared: SharedAnswers | None = None
         self._sliders: dict[str, RatingSlider] = {}
         self._moved = False
+        self._start_wanted = False
         self._revised: str | None = None
         super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app")
@@ -119,15 +120,31 @@ class AssessmentScreen(VBox):
             "rejoin": self.participant.try_again,
         }
         # The second click of a double click was meant for the screen before.
-        if action.name not in actions or action.values.get("place") != self.model.place:
+        if action.name not in actions or action.values.get("place") != self._place:
             return
         self._moved = True
         self._revised = {"goto": item, "review": self._revised}.get(action.name)
         self._run(actions[action.name])
 
+    @property
+    def _waiting(self) -> bool:
+        """Whether it is not known yet which questions are asked, or whether they have a draft.
+
+        When a page opens, its browser tells of a draft before it can tell of a tap.
+        """
+        changed = self.model.instrument is not self._page
+        return self.participant.joining or (changed and not self._session.looked)
+
+    @property
+    def _place(self) -> str:
+        """The name of the screen that is shown. A tap that was meant for another does nothing."""
+        if self.model.phase is Phase.WELCOME and (self.model.offered or self._waiting):
+            return f"{self.model.place}/{'offer' if self.model.offered else 'waiting'}"
+        return self.model.place
+
     def _submit(self, slider: RatingSlider) -> None:
         if self.model.phase is Phase.QUESTION and slider.name == self.model.item.id:
-            self._act(Action("next", {"place": self.model.place}))
+            self._act(Action("next", {"place": self._place}))
 
     def _answer(self, change: dict[str, Any]) -> None:
         slider: RatingSlider = change["owner"]
@@ -138,9 +155,15 @@ class AssessmentScreen(VBox):
 
     def _found(self, _change: dict[str, Any]) -> None:
         self._run(partial(self.model.offer, self._session.found))
+        if self._start_wanted and not self.model.offered:
+            self._start()
         self._draw()
 
     def _start(self) -> None:
+        # A tap can come before the browser has told of a draft, which a start would delete.
+        self._start_wanted = not self._session.looked
+        if self._start_wanted:
+            return
         self._shared = None
         self._session.keep(None)
         self._drop_sliders()
@@ -233,7 +256,7 @@ class AssessmentScreen(VBox):
             below = (self._bottom,)
             if self.participant.asks_to_share:
                 path = "room/participant/templates/share.html"
-                shown[self._card] = render(path, participant=self.participant, place=model.place)
+                shown[self._card] = render(path, participant=self.participant, place=self._place)
                 below = (self._card, self._bottom)
             if self._what_next and self._foot:
                 self._what_next.follow()
@@ -258,7 +281,7 @@ class AssessmentScreen(VBox):
                     participant=self.participant,
                     storage=self._session.storage,
                     moved=self._moved,
-                    waiting=not self._session.looked or self.participant.joining,
+                    waiting=self._waiting,
                     refusal=self._shared.refusal if self._shared else "",
                 )
             case Phase.QUESTION:
@@ -279,7 +302,7 @@ class AssessmentScreen(VBox):
 
     def _render(self, template: str, **values: object) -> str:
         path = f"assessment/templates/{template}.html"
-        return render(path, **{"model": self.model, "place": self.model.place, **values})
+        return render(path, **{"model": self.model, "place": self._place, **values})
 
     def _slider(self) -> RatingSlider:
         """Return the shown item's slider; it is created once and kept."""

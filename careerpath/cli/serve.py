@@ -20,8 +20,8 @@ def serve_command(
         typer.Option(
             min=0,
             envvar="CAREERPATH_ROOM_SIZE",
-            help="How many people can come at once without waiting: so many pages are prepared in "
-            "advance. By default 2, or 0 with --notebooks.",
+            hidden=True,
+            help="Not needed any more: each page is made when its visitor comes.",
         ),
     ] = None,
     max_visitors: Annotated[
@@ -37,8 +37,8 @@ def serve_command(
         typer.Option(
             min=0,
             envvar="CAREERPATH_PER_ADDRESS",
-            help="The most pages for one network address; 0 means no limit. By default half of all "
-            "pages, but at least 1.5 times --room-size, because a room often shares one address.",
+            help="The most pages for one network address; 0 means no limit. By default three "
+            "quarters of all, because a room often shares one address.",
         ),
     ] = None,
     port: Annotated[
@@ -113,15 +113,17 @@ def serve_command(
     _skip_address_grammar()
 
     from careerpath.serving.server import serve
-    from careerpath.serving.settings import DEFAULT_ROOM_SIZE, Options
+    from careerpath.serving.settings import Options
 
-    if room_size is None:
-        # Other notebooks may need much memory, or fail.
-        room_size = 0 if notebooks else min(DEFAULT_ROOM_SIZE, max_visitors or DEFAULT_ROOM_SIZE)
+    if room_size is not None:
+        typer.echo(
+            "--room-size (CAREERPATH_ROOM_SIZE) has no effect any more: each page is made when its "
+            "visitor comes. Leave it out.",
+            err=True,
+        )
 
     serve(
         Options(
-            room_size=room_size,
             max_visitors=max_visitors,
             per_address=per_address,
             port=port,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-#: Pages for each person of a room that shares one address: some reload, some use two devices.
-PAGES_PER_PERSON = 1.5
+#: The share of all places that one address may have: a room often shares one address, and others
+#: need places, too.
+SHARE_OF_ONE_ADDRESS = 0.75
 
 
 class Refusal(StrEnum):
@@ -39,12 +41,17 @@ class Visit:
     ----------
     address : str or None
         What counts as one address; None if its pages are not counted. It is stored nowhere else.
+    places : float
+        How many places it takes.
     """
 
-    def __init__(self, address: str | None) -> None:
+    def __init__(self, address: str | None, places: float) -> None:
         self.address = address
+        self.places = places
         self.kernel_id: str | None = None
         self.connected = False
+        #: Set when its kernel has ended.
+        self.ended = asyncio.Event()
         #: When it got its kernel.
         self.since = time.monotonic()
 
@@ -55,23 +62,25 @@ class Admission:
     Parameters
     ----------
     limit : callable
-        Returns how many pages may be open. This can change when a visitor's memory is measured.
+        Returns how many places there are. This can change when a visitor's memory is measured.
     per_address : int or None
-        How many pages one address may have open. 0 means no limit. None means half of all, but
-        never fewer than a room that shares one address needs.
-    room_size : int
-        How many visitors come at once.
+        How many pages one address may have open. 0 means no limit. None means three quarters of
+        all.
+    places_of : callable, optional
+        Returns how many places a page takes, by its slug. By default each takes one.
     """
 
     def __init__(
-        self, *, limit: Callable[[], int], per_address: int | None, room_size: int
+        self,
+        *,
+        limit: Callable[[], int],
+        per_address: int | None,
+        places_of: Callable[[str], float] = lambda _page: 1,
     ) -> None:
         self._limit = limit
         self._per_address = per_address
-        self._room_size = room_size
+        self._places_of = places_of
         self._inside: set[Visit] = set()
-        #: When the last visitor came.
-        self.last_arrival = -float("inf")
 
     def __len__(self) -> int:
         """Count the open pages."""
@@ -79,7 +88,7 @@ class Admission:
 
     @property
     def limit(self) -> int:
-        """How many pages may be open."""
+        """How many places there are."""
         return self._limit()
 
     @property
@@ -87,17 +96,17 @@ class Admission:
         """How many pages one address may have open; 0 means no limit."""
         if self._per_address is not None:
             return self._per_address
-        return max(1, self.limit // 2, int(self._room_size * PAGES_PER_PERSON))
+        return max(1, int(self.limit * SHARE_OF_ONE_ADDRESS))
 
-    def admit(self, address: str | None, *, spare: int = 0) -> Visit:
+    def admit(self, address: str | None, *, page: str = "") -> Visit:
         """Count one more open page.
 
         Parameters
         ----------
         address : str or None
             What counts as one address.
-        spare : int
-            How many pages above the limits are allowed for this visitor.
+        page : str
+            The slug of the page.
 
         Returns
         -------
@@ -109,14 +118,15 @@ class Admission:
         RefusedError
             If a limit is reached.
         """
-        self.last_arrival = time.monotonic()
-        if len(self._inside) >= self.limit + spare:
+        places = self._places_of(page)
+        taken = sum(each.places for each in self._inside)
+        if self._inside and taken + places > self.limit:
             raise RefusedError(Refusal.FULL)
         if address is not None and self.per_address:
             held = sum(each.address == address for each in self._inside)
-            if held >= self.per_address + spare:
+            if held >= self.per_address:
                 raise RefusedError(Refusal.ADDRESS)
-        visit = Visit(address)
+        visit = Visit(address, places)
         self._inside.add(visit)
         return visit
 

@@ -14,7 +14,7 @@ from careerpath.serving.admission import Admission
 from careerpath.serving.assets import Asset
 from careerpath.serving.log import log_failure
 from careerpath.serving.metrics import Metrics
-from careerpath.serving.pool import Pool
+from careerpath.serving.page_maker import PageMaker
 from careerpath.serving.site import Site
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -102,20 +102,21 @@ class JoinHandler(SiteHandler):
 class HealthHandler(RequestHandler):
     """The status of the server.
 
-    ``healthz`` answers 200 as long as the server runs. ``healthz?ready`` answers 503 until the pool
-    has been full for the first time, so that a load balancer can wait for it.
+    ``healthz`` answers 200 as long as the server runs. ``healthz?ready`` answers 503 until each
+    page is prepared, so that a load balancer can wait for it.
     """
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def get(self) -> None:
         """Send the status."""
-        pool: Pool = self.settings["pool"]
+        makers: list[PageMaker] = self.settings["makers"]
         admission: Admission = self.settings["admission"]
+        ready = all(each.settled.is_set() for each in makers)
         self.set_header("Cache-Control", "no-store")
         if "ready" in self.request.query_arguments or self.request.query == "ready":
-            self.set_status(200 if pool.filled else 503)
-        state = {"ready": pool.filled, "visitors": len(admission), "pool": len(pool)}
+            self.set_status(200 if ready else 503)
+        state = {"ready": ready, "visitors": len(admission), "places": admission.limit}
         self.finish({"status": "ok", **state})
 
     head = get

@@ -24,14 +24,18 @@ from jupyter_server.services.kernels.connection.base import (
     deserialize_msg_from_ws_v1,
     serialize_msg_to_ws_v1,
 )
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import (
+    AsyncMappingKernelManager,
+    ServerKernelManager,
+)
 from jupyter_server.utils import ApiPath
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
-from traitlets import Int
+from traitlets import Int, default
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from careerpath.serving.admission import Admission, Visit
+from careerpath.serving.forking.template import Copy, Template
 from careerpath.serving.log import log_event, log_failure
 
 KERNEL_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -55,8 +59,18 @@ class AnonymousVisitor(IdentityProvider):
         return User(username="visitor")
 
 
+class EventlessKernel(ServerKernelManager):
+    """A kernel's manager without Jupyter's events, which take a quarter of the server's work.
+
+    Nobody listens to them, and each kernel would check their schema anew.
+    """
+
+    def emit(self, schema_id: str, data: dict[str, Any]) -> None:
+        """Do nothing."""
+
+
 class PageKernels(AsyncMappingKernelManager):
-    """Starts and ends the kernels. Most of them belong to an open page.
+    """Starts and ends the kernels. Each belongs to an open page.
 
     When a kernel ends, its websockets are closed, so that the page learns it at once. Jupyter
     leaves them open: a visitor would go on moving sliders and get no answer.
@@ -64,11 +78,15 @@ class PageKernels(AsyncMappingKernelManager):
 
     connect_timeout = Int(60, config=True, help="Seconds in which a page must connect.")
 
+    @default("kernel_manager_class")
+    def _kernel_manager_class(self) -> str:
+        return f"{__name__}.{EventlessKernel.__name__}"
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.context.set(zmq.MAX_SOCKETS, MOST_CHANNELS)
         self.sockets: dict[str, set[KernelSocket]] = {}
-        #: The open page of each kernel. A kernel without one is in the pool and is never culled.
+        #: The open page of each kernel.
         self.visits: dict[str, Visit] = {}
         self.admission: Admission
         #: Environment variables for the kernels, added to those of the server.
@@ -76,13 +94,15 @@ class PageKernels(AsyncMappingKernelManager):
         self._background: set[asyncio.Future[Any]] = set()
         self._ending: set[str] = set()
 
-    async def start(self, kernel_name: str) -> str:
+    async def start(self, kernel_name: str, template: Template | None = None) -> str:
         """Start a kernel. If the caller is cancelled meanwhile, end it again.
 
         Parameters
         ----------
         kernel_name : str
             The kernel's specification, such as ``python3``.
+        template : Template or None
+            The process to copy; None for an ordinary start.
 
         Returns
         -------
@@ -98,16 +118,32 @@ class PageKernels(AsyncMappingKernelManager):
                 env={**os.environ, **self.environment},
                 # Keep visitors' pages out of the operator's IPython history.
                 extra_arguments=["--HistoryManager.enabled=False"],
+                template=template,
             )
         )
-        self._background.add(starting)
-        starting.add_done_callback(self._background.discard)
+        self._keep(starting)
         try:
-            return await asyncio.shield(starting)
+            await asyncio.shield(starting)
         except asyncio.CancelledError:
             await asyncio.wait([starting])
             await self.end(kernel_id)
             raise
+        process = cast("Any", self.get_kernel(kernel_id)).provisioner.process
+        if isinstance(process, Copy):
+            process.when_ended = lambda: self._keep(asyncio.ensure_future(self._check(kernel_id)))
+            if process.returncode is not None:
+                process.when_ended()
+        return kernel_id
+
+    def _keep(self, task: asyncio.Future[Any]) -> None:
+        """Hold a task until it is done: the loop itself does not."""
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _check(self, kernel_id: str) -> None:
+        """Check now whether a kernel has died; Jupyter checks each second."""
+        if kernel_id in self and kernel_id not in self._ending:
+            await cast("Any", self.get_kernel(kernel_id))._restarter.poll()  # noqa: SLF001
 
     def process_of(self, kernel_id: str) -> int:
         """Return the process id of a kernel."""
@@ -116,10 +152,10 @@ class PageKernels(AsyncMappingKernelManager):
 
     def hand_over(self, kernel_id: str, visit: Visit) -> None:
         """Give a kernel to an open page. Its idle time starts now."""
-        self.visits[kernel_id] = visit
-        visit.kernel_id, visit.since = kernel_id, time.monotonic()
         kernel: Any = self.get_kernel(kernel_id)
         kernel.last_activity = utcnow()
+        self.visits[kernel_id] = visit
+        visit.kernel_id, visit.since = kernel_id, time.monotonic()
 
     async def end(self, kernel_id: str) -> None:
         """Kill a kernel, if it still runs. Nothing in it has to be saved."""
@@ -154,18 +190,17 @@ class PageKernels(AsyncMappingKernelManager):
     def _forget(self, kernel_id: str) -> None:
         visit = self.visits.pop(kernel_id, None)
         if visit is not None:
+            visit.ended.set()
             self.admission.leave(visit)
 
     def _handle_kernel_died(self, kernel_id: str) -> None:
         """Clean up after a kernel that died. Jupyter tells its pages."""
-        log_event("kernel_died", kernel=kernel_id, pooled=kernel_id not in self.visits)
+        log_event("kernel_died", kernel=kernel_id)
         self.stop_watching_activity(kernel_id)
         manager = self.get_kernel(kernel_id)
         super()._handle_kernel_died(kernel_id)
         self._forget(kernel_id)
-        cleaning = asyncio.ensure_future(ensure_async(manager.cleanup_resources()))
-        self._background.add(cleaning)
-        cleaning.add_done_callback(self._background.discard)
+        self._keep(asyncio.ensure_future(ensure_async(manager.cleanup_resources())))
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that nobody uses any more, and log why."""
@@ -205,6 +240,18 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             raise HTTPError(429)
         await super().get(kernel_id=kernel_id)
 
+    async def pre_get(self) -> None:
+        """Connect to the kernel, unless it ends meanwhile: Jupyter would wait for it a minute."""
+        kernels: PageKernels = self.settings["kernel_manager"]
+        preparing = asyncio.ensure_future(super().pre_get())
+        ended = asyncio.ensure_future(kernels.visits[self.kernel_id].ended.wait())
+        await asyncio.wait({preparing, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if ended.done():
+            preparing.cancel()
+            raise HTTPError(404)
+        ended.cancel()
+        preparing.result()
+
     def log_exception(self, *error: Any) -> None:
         """Log the server's failures. Tornado would log the visitor's address, too."""
         kind, value, trace = error
@@ -232,6 +279,8 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         # one is closed first, the page would speak on a line that nobody reads.
         self.connection.session.bsession = uuid.uuid4().hex.encode()
         await super().open(kernel_id)
+        if kernel_id not in kernels.visits:  # it has ended meanwhile, and nobody told this page
+            self.close(1001, "the kernel has ended")
 
     def on_close(self) -> None:
         """Forget this websocket."""

@@ -1,4 +1,4 @@
-"""How many visitors fit into memory, from the measured size of one visitor."""
+"""How many visitors fit into memory, from the measured sizes of their processes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ from pathlib import Path
 import psutil
 
 from careerpath import CareerpathError
-from careerpath.serving.log import log_event
 
 MEGABYTE = 1024 * 1024
 #: The size of a visitor until one has been measured.
 TYPICAL_VISITOR = 60 * MEGABYTE
 #: What a visitor takes in the server's own process: sockets and the page.
 SERVER_SHARE = MEGABYTE
-#: What joining a room adds to a visitor: the library for the database.
-ROOM_SHARE = 15 * MEGABYTE
-#: A coach's two windows, to control and to present, once the result is revealed.
-COACH_WINDOWS = 340 * MEGABYTE
 #: The share of the available memory that visitors may use; the rest is a reserve.
 SHARE_FOR_VISITORS = 0.9
 
@@ -31,59 +26,65 @@ class MemoryBudget:
     Parameters
     ----------
     available : int
-        Bytes that are free.
-    rooms : bool
-        Whether there is a coach's page. If so, memory for its windows is set aside, and each
-        visitor may join a room.
+        Bytes that are free when the server starts.
+    start_page : str
+        The page whose visitors are counted; those of other pages count more or less than one.
+
+    Attributes
+    ----------
+    templates : dict of str to int
+        Bytes of each page's template process.
     """
 
-    def __init__(self, available: int, *, rooms: bool = False) -> None:
-        # On a small machine the coach's windows take half at most.
-        self._coach = min(COACH_WINDOWS, available // 2) if rooms else 0
-        self._room_share = ROOM_SHARE if rooms else 0
-        self.available = available - self._coach
-        self._visitor: int | None = None
+    def __init__(self, available: int, *, start_page: str) -> None:
+        self.available = available
+        self.start_page = start_page
+        self.templates: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
 
-    @property
-    def visitor(self) -> int:
-        """Bytes that a visitor takes."""
-        return self._visitor or TYPICAL_VISITOR
-
-    @property
-    def most(self) -> int:
-        """How many visitors fit, at least one."""
-        return max(1, int(self.available * SHARE_FOR_VISITORS / self.visitor))
-
-    def measure(self, process: int) -> None:
-        """Measure a visitor's process, the first time only.
+    def measured(self, page: str, size: int, *, copied: bool = False) -> None:
+        """Note the size of a visitor of a page. The largest counts.
 
         Parameters
         ----------
-        process : int
-            The id of the process.
+        page : str
+            Its slug.
+        size : int
+            Bytes.
+        copied : bool
+            Whether visitors get a copy of this size from now on. Then earlier sizes, such as those
+            of kernels that were started before there was a template process, no longer count.
         """
-        if self._visitor is None:
-            self._visitor = memory_of(process) + SERVER_SHARE + self._room_share
-            log_event("measured", visitor=readable_size(self._visitor), places=self.most)
+        earlier = 0 if copied else self._sizes.get(page, 0)
+        self._sizes[page] = max(size + SERVER_SHARE, earlier)
 
-    def summary(self, visitors: int) -> str:
-        """Describe how much memory a number of visitors takes."""
-        one, everyone = readable_size(self.visitor), readable_size(visitors * self.visitor)
-        room = f" (each in a room, and {readable_size(self._coach)} more for its coach)"
-        return (
-            f"a visitor takes {one}; {visitors} visitors: {everyone} of "
-            f"{readable_size(self.available)} available{room if self._room_share else ''}"
-        )
+    def size(self, page: str) -> int:
+        """Return the bytes that a visitor of a page takes."""
+        return self._sizes.get(page, TYPICAL_VISITOR)
 
-    def check(self, visitors: int, *, option: str) -> None:
-        """Raise an error if a number of visitors does not fit.
+    def places(self, page: str) -> float:
+        """Return how many visitors of the start page need the memory of one visitor of a page."""
+        return self.size(page) / self.size(self.start_page)
+
+    @property
+    def most(self) -> int:
+        """How many visitors of the start page fit, at least one."""
+        free = self.available * SHARE_FOR_VISITORS - sum(self.templates.values())
+        return max(1, int(free / self.size(self.start_page)))
+
+    @property
+    def summary(self) -> str:
+        """How many visitors fit, and why."""
+        size, available = readable_size(self.size(self.start_page)), readable_size(self.available)
+        return f"{self.most} visitors fit into memory ({size} each; {available} available)"
+
+    def check(self, visitors: int) -> None:
+        """Raise an error if the operator wants more visitors than fit.
 
         Parameters
         ----------
         visitors : int
             How many must fit.
-        option : str
-            The option that asks for them.
 
         Raises
         ------
@@ -91,11 +92,9 @@ class MemoryBudget:
             If they do not fit.
         """
         if visitors > self.most:
-            reserve = self.available * (1 - SHARE_FOR_VISITORS)
             raise CareerpathError(
-                f"There is not enough memory for {option} {visitors}: {self.summary(visitors)}, "
-                f"{readable_size(reserve)} of it kept in reserve. At most this fits: "
-                f"{option} {self.most}"
+                f"There is not enough memory for --max-visitors {visitors}: {self.summary}. "
+                f"Choose at most --max-visitors {self.most}."
             )
 
 

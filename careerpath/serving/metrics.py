@@ -15,20 +15,30 @@ class Metrics(logging.Handler):
 
     Parameters
     ----------
-    visitors, pool : callable
+    visitors, places : callable
         Return how many there are now.
     """
 
-    def __init__(self, *, visitors: Callable[[], int], pool: Callable[[], int]) -> None:
+    def __init__(self, *, visitors: Callable[[], int], places: Callable[[], int]) -> None:
         super().__init__()
         # Not Jupyter's registry, which is global and would publish figures of its own.
         self._registry = registry = CollectorRegistry()
         inside = Gauge("careerpath_visitors", "Pages open or waiting.", registry=registry)
         inside.set_function(visitors)
-        ready = Gauge(
-            "careerpath_pool", "Pages prepared in advance and not yet used.", registry=registry
+        most = Gauge("careerpath_places", "Visitors that fit into memory.", registry=registry)
+        most.set_function(places)
+        self._prepared = Counter(
+            "careerpath_prepared",
+            "Template processes started, or found impossible (cold).",
+            ["page", "way"],
+            registry=registry,
         )
-        ready.set_function(pool)
+        self._not_copied = Counter(
+            "careerpath_not_copied",
+            "Template processes or copies that could not be had; the log has the reasons.",
+            ["page", "way"],
+            registry=registry,
+        )
         self._starts = Counter("careerpath_starts", "Pages opened.", ["start"], registry=registry)
         self._seconds = Histogram(
             "careerpath_start_seconds",
@@ -57,6 +67,10 @@ class Metrics(logging.Handler):
             case "opened":
                 self._starts.labels(fields["start"]).inc()
                 self._seconds.labels(fields["start"]).observe(fields["seconds"])
+            case "prepared":
+                self._prepared.labels(fields["page"], fields["way"]).inc()
+            case "not_copied":
+                self._not_copied.labels(fields["page"], fields["way"]).inc()
             case "refused":
                 self._refused.labels(fields["reason"]).inc()
             case "culled":

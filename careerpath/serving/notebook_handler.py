@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import traceback
 from contextlib import suppress
@@ -14,18 +13,11 @@ from careerpath.serving.admission import Admission, Refusal, RefusedError, Visit
 from careerpath.serving.handlers import SiteHandler
 from careerpath.serving.kernels import PageKernels
 from careerpath.serving.log import log_event, log_failure
-from careerpath.serving.memory import MemoryBudget
-from careerpath.serving.page_maker import PageMaker, ReadyPage
-from careerpath.serving.pages import COACH
-from careerpath.serving.pool import Pool
-from careerpath.serving.start_queue import QueuePlace, StartQueue
+from careerpath.serving.page_maker import OpenedPage, PageMaker
+from careerpath.serving.site import json_element
 
-#: How often a visitor in the queue is told how many others are before.
-QUEUE_SECONDS = 1.0
 #: Seconds after which a refused visitor may try again.
 RETRY_AFTER = "60"
-#: Places beyond the limit for a coach's two windows, to control and to present.
-SPARE_PLACES = 2
 REFUSALS = {
     Refusal.FULL: (
         503,
@@ -43,23 +35,20 @@ REFUSALS = {
 class NotebookHandler(SiteHandler):
     """Runs a notebook for one visitor.
 
-    A page that was prepared in advance is sent at once. If there is none, the head with the
-    skeleton of the first screen is sent first. Then the visitor waits in the queue and is told so,
-    gets a kernel, and the cells' outputs follow as they come.
+    The head with the skeleton of the first screen is sent first, and the outputs follow as they
+    come: from a copy all at once, else one after the other.
     """
 
     SUPPORTED_METHODS = ("GET", "HEAD")
 
-    def initialize(self, maker: PageMaker, pool: Pool | None) -> None:
-        """Store the page's maker, and the pool if pages are prepared in advance."""
+    def initialize(self, maker: PageMaker) -> None:
+        """Store the page's maker."""
         self._maker = maker
-        self._pool = pool
         self._page = maker.page
         self.kept = maker.page.kept
         self._kernels: PageKernels = self.settings["kernel_manager"]
         self._opening: asyncio.Task[None] | None = None
         self._in_skeleton = False
-        self._in_queue = False
 
     def set_default_headers(self) -> None:
         """Keep the page out of every cache.
@@ -85,7 +74,7 @@ class NotebookHandler(SiteHandler):
         forwarded = self.request.headers.get_list("X-Forwarded-For")
         address = counted_address(self.request.remote_ip, forwarded, self.settings["proxies"])
         try:
-            visit = admission.admit(address, spare=SPARE_PLACES if self._page.slug == COACH else 0)
+            visit = admission.admit(address, page=self._page.slug)
         except RefusedError as refusal:
             self._refuse(refusal.reason)
             return
@@ -134,79 +123,40 @@ class NotebookHandler(SiteHandler):
 
     async def _send_page(self, visit: Visit) -> None:
         asked = time.monotonic()
-        ready = await self._take()
-        if ready is None:
-            self._in_skeleton = True
-            await self._send(self.site.head(self._page))
-            queue: StartQueue = self.settings["queue"]
-            async with queue.place(visitor=True, address=visit.address) as place:
-                await self._wait(place)
-                ready = await self._take()
-                if ready is None:
-                    waited = time.monotonic() - asked
-                    await self._start(visit)
-                    self._log_opened("cold", seconds=time.monotonic() - asked, waited=waited)
-                    return
-        self._kernels.hand_over(ready.kernel_id, visit)
-        beginning = "" if self._in_skeleton else self.site.head(self._page)
+        # Before there is a kernel, so that the browser loads the scripts meanwhile.
         self._in_skeleton = True
-        await self._send(
-            beginning + self._open_outputs() + self._config(ready.kernel_id) + ready.html
-        )
-        self._end()
-        self._log_opened("pooled", seconds=time.monotonic() - asked)
+        await self._send(self.site.head(self._page))
+        opened = await self._maker.copy()
+        if opened is not None:
+            await self._deliver(opened, visit)
+        else:
+            async with self._maker.starts:
+                # By now there may be a template process.
+                opened = await self._maker.copy(again=True) or await self._maker.start()
+                await self._deliver(opened, visit)
+        seconds = time.monotonic() - asked
+        log_event("opened", page=self._page.slug, start=opened.way, seconds=seconds)
 
-    def _log_opened(self, start: str, *, seconds: float, waited: float = 0.0) -> None:
-        log_event("opened", page=self._page.slug, start=start, seconds=seconds, waited=waited)
-
-    async def _take(self) -> ReadyPage | None:
-        return await self._pool.take() if self._pool is not None else None
+    async def _deliver(self, opened: OpenedPage, visit: Visit) -> None:
+        """Give the kernel to the visitor, and send the outputs as they come."""
+        self._kernels.hand_over(opened.kernel_id, visit)
+        # Before the first cell runs, so that the front end connects meanwhile.
+        await self._send(self._open_outputs() + self._config(opened.kernel_id))
+        async for html in opened.pieces:
+            await self._send(html)
+        self.write("</div></main></body></html>")
+        if opened.hangs:
+            await self._kernels.end(opened.kernel_id)
 
     async def _send(self, html: str) -> None:
         self.write(html)
         await self.flush()
 
-    async def _wait(self, place: QueuePlace) -> None:
-        """Wait for the turn, and keep telling the visitor how many others are before."""
-        shown = None
-        while not place.turn.is_set():
-            if shown != place.before:
-                shown = place.before
-                html = self.site.queue(shown, opens=not self._in_queue)
-                self._in_queue = True
-                await self._send(html)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(place.turn.wait(), QUEUE_SECONDS)
-        if self._in_queue:
-            await self._send(self.site.queue(None))
-
-    async def _start(self, visit: Visit) -> None:
-        """Start a kernel, and send the notebook's outputs as they come."""
-        if self._pool is None:
-            pool: Pool = self.settings["pool"]
-            await pool.make_place()
-        started = await self._maker.start()
-        self._kernels.hand_over(started.kernel_id, visit)
-        # Sent before the first cell runs, so that the front end connects meanwhile.
-        await self._send(self._open_outputs() + self._config(started.kernel_id))
-        async for html in started.pieces():
-            await self._send(html)
-        self._end()
-        if started.hangs:
-            await self._kernels.end(started.kernel_id)
-        elif not started.failed and started.kernel_id in self._kernels:
-            memory: MemoryBudget = self.settings["memory"]
-            memory.measure(self._kernels.process_of(started.kernel_id))
-
     def _open_outputs(self) -> str:
-        """Return the end of the queue's messages and of the skeleton, if they are open."""
-        end_of_queue = "</div>" if self._in_queue else ""
-        end = end_of_queue + self.site.outputs(self._page) if self._in_skeleton else ""
-        self._in_skeleton = self._in_queue = False
+        """Return the end of the skeleton, if it is open, and the start of the outputs."""
+        end = self.site.outputs(self._page) if self._in_skeleton else ""
+        self._in_skeleton = False
         return end
-
-    def _end(self) -> None:
-        self.write("</div></main></body></html>")
 
     def _config(self, kernel_id: str) -> str:
         """Return the element that names the kernel to the front end."""
@@ -219,6 +169,4 @@ class NotebookHandler(SiteHandler):
             "kept": self._page.kept,
             "unkept": self._page.unkept,
         }
-        # In a script element, JSON needs this character escaped and no other.
-        text = json.dumps(config).replace("<", "\\u003c")
-        return f'<script id="careerpath-config" type="application/json">{text}</script>\n'
+        return json_element("careerpath-config", config)

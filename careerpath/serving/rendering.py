@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
@@ -19,6 +19,7 @@ from voila.execute import VoilaExecutor
 from voila.notebook_renderer import NotebookRenderer
 
 from careerpath.serving.log import log_event, log_failure
+from careerpath.serving.settings import REMOVED_TAG
 
 #: A kernel that has not answered after so long never will.
 START_SECONDS = 60
@@ -66,11 +67,14 @@ class PageRenderer(NotebookRenderer):
         Whether a cell ran for too long and was stopped.
     kept : str
         A sentence for the message: where a reload finds what was entered.
+    recorded : iterator or None
+        What each code cell sent when it was run elsewhere. Then no kernel is needed.
     """
 
     kept = ""
     failed = False
     hangs = False
+    recorded: Iterator[list[dict[str, Any]]] | None = None
 
     async def load_notebook(self, path: str) -> NotebookNode:
         """Read the notebook, without Jupyter's check for trusted notebooks."""
@@ -84,6 +88,10 @@ class PageRenderer(NotebookRenderer):
         kernel_id: str,
         kernel_future: Any,
     ) -> str:
+        if self.recorded is not None:
+            self.executor = VoilaExecutor(nb, config=self.traitlet_config)
+            self.executor.clear_before_next_output = False
+            return kernel_id
         manager = await ensure_async(kernel_future)
         self.executor = VoilaExecutor(nb, km=manager, config=self.traitlet_config)
         client = manager.client()
@@ -111,13 +119,18 @@ class PageRenderer(NotebookRenderer):
                 if not succeeded:
                     break
         finally:
-            await self._cleanup_resources()
+            if self.recorded is None:
+                await self._cleanup_resources()
 
     async def _run(self, cell: NotebookNode, index: int) -> bool:
         """Run one cell. Returns whether it succeeded."""
         detail = ""
         try:
-            await self.executor.async_execute_cell(cell, index, store_history=False)
+            if self.recorded is None:
+                await self.executor.async_execute_cell(cell, index, store_history=False)
+            elif cell.cell_type == "code":
+                for message in next(self.recorded):
+                    self.executor.process_message(_as_received(message), cell, index)
         except (CellExecutionError, TimeoutError, RuntimeError) as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -143,3 +156,18 @@ class PageRenderer(NotebookRenderer):
 
     def _name(self, index: int) -> str:
         return f"{Path(self.notebook_path).name}:cell-{index + 1}"
+
+    @property
+    def cells(self) -> list[str]:
+        """The source of each code cell that is for the page."""
+        return [
+            each.source
+            for each in self.notebook.cells
+            if each.cell_type == "code" and REMOVED_TAG not in each.metadata.get("tags", ())
+        ]
+
+
+def _as_received(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a recorded message in the form in which nbclient receives it."""
+    header = {"msg_type": message["msg_type"]}
+    return {"metadata": {}, "parent_header": {}, "buffers": [], "header": header, **message}

@@ -12,6 +12,7 @@ import socket
 import sys
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.utils import url_path_join
@@ -20,37 +21,34 @@ from tornado.web import Application, RequestHandler
 from voila.app import Voila
 from voila.paths import collect_template_paths
 
-from careerpath import CareerpathError, load_instrument
+from careerpath import load_instrument
 from careerpath.core.instrument_file import INSTRUMENT_VARIABLE, instrument_path
 from careerpath.serving import handlers, kernels
 from careerpath.serving.addresses import addresses, listen
 from careerpath.serving.admission import Admission
 from careerpath.serving.assets import load_assets
+from careerpath.serving.forking.template import CannotForkError
 from careerpath.serving.headers import page_policy, security_headers
 from careerpath.serving.kernel_folder import make_private_folder
 from careerpath.serving.log import LOG, log_event, start_logging
 from careerpath.serving.memory import MemoryBudget, available_memory
 from careerpath.serving.metrics import Metrics
 from careerpath.serving.notebook_handler import NotebookHandler
-from careerpath.serving.page_maker import NotebookFailedError, PageMaker
+from careerpath.serving.page_maker import PageMaker
 from careerpath.serving.pages import COACH, Page, find_pages
-from careerpath.serving.pool import Pool
-from careerpath.serving.progress import pool_progress
 from careerpath.serving.rendering import PageRenderer
 from careerpath.serving.rooms_database import prepare_rooms
 from careerpath.serving.settings import (
     CONNECTION_SECONDS,
-    DEFAULT_ROOM_SIZE,
     LARGEST_BODY,
     LARGEST_MESSAGE,
     Options,
     safe_config,
 )
 from careerpath.serving.site import TEMPLATES, Site
-from careerpath.serving.start_queue import StartQueue
 from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
-#: More open files than memory allows visitors. A visitor needs thirteen.
+#: More open files than memory allows visitors. A visitor needs fifteen.
 MOST_FILES = 65_536
 #: Seconds to wait for running requests when the server stops.
 STOP_SECONDS = 10
@@ -79,6 +77,7 @@ class CareerpathServer(Voila):
             log=logging.getLogger("careerpath.voila"),
         )
         self.log.setLevel(logging.INFO if options.verbose else logging.WARNING)
+        self.log.addFilter(is_not_told_elsewhere)
         self.options = options
         self.instrument = load_instrument(options.instrument)
         self.pages = find_pages(options.notebooks, self.instrument)
@@ -99,31 +98,32 @@ class CareerpathServer(Voila):
         assets = load_assets()
         options = self.options
         settings: dict[str, Any] = super().init_settings()
-        self.memory = MemoryBudget(available_memory(), rooms=COACH in self.pages)
-        most = options.max_visitors
-        self.admission = self.kernel_manager.admission = Admission(
-            limit=(lambda: self.memory.most) if most is None else (lambda: most),
-            per_address=options.per_address,
-            room_size=options.room_size,
-        )
-        if options.instrument is not None:
-            path = str(instrument_path(options.instrument).resolve())
-            self.kernel_manager.environment[INSTRUMENT_VARIABLE] = path
-        self.kernel_manager.environment |= prepare_rooms(options.database)
-        self.queue = StartQueue(cores())
-        self.makers = {slug: self._maker(page) for slug, page in self.pages.items()}
         self.start_page = "assessment" if "assessment" in self.pages else next(iter(self.pages))
-        self.pool = Pool(
-            self.makers[self.start_page],
-            size=options.room_size,
-            queue=self.queue,
-            admission=self.admission,
-            kernels=self.kernel_manager,
-            quiet=options.timing.quiet,
+        self.memory = MemoryBudget(available_memory(), start_page=self.start_page)
+        most = options.max_visitors
+        by_memory = Admission(
+            limit=lambda: self.memory.most,
+            per_address=options.per_address,
+            places_of=self.memory.places,
         )
+        self.admission = self.kernel_manager.admission = (
+            by_memory
+            if most is None
+            else Admission(limit=lambda: most, per_address=options.per_address)
+        )
+        sources: tuple[Path, ...] = ()
+        if options.instrument is not None:
+            path = instrument_path(options.instrument).resolve()
+            self.kernel_manager.environment[INSTRUMENT_VARIABLE] = str(path)
+            sources = (path,)
+        self.kernel_manager.environment |= prepare_rooms(options.database)
+        starts = asyncio.Semaphore(cores())
+        self.makers = {
+            slug: self._maker(page, starts, sources) for slug, page in self.pages.items()
+        }
         self.metrics = Metrics(
             visitors=lambda: len(self.admission),
-            pool=lambda: len(self.pool),
+            places=lambda: self.admission.limit,
         )
         LOG.addHandler(self.metrics)
         site = Site(
@@ -138,10 +138,8 @@ class CareerpathServer(Voila):
             "assets": assets.by_path,
             "modules": assets.modules,
             "pages": self.pages,
-            "memory": self.memory,
+            "makers": list(self.makers.values()),
             "admission": self.admission,
-            "queue": self.queue,
-            "pool": self.pool,
             "proxies": options.proxies,
             "work": set(),
             "default_handler_class": handlers.NotFoundHandler,
@@ -152,7 +150,7 @@ class CareerpathServer(Voila):
         }
         return settings
 
-    def _maker(self, page: Page) -> PageMaker:
+    def _maker(self, page: Page, starts: asyncio.Semaphore, sources: tuple[Path, ...]) -> PageMaker:
         render = partial(
             PageRenderer,
             voila_configuration=self.voila_configuration,
@@ -165,7 +163,15 @@ class CareerpathServer(Voila):
             kernel_spec_manager=self.kernel_spec_manager,
             page_config={},  # for Voilà's own front end
         )
-        return PageMaker(page, kernels=self.kernel_manager, render=render)
+        return PageMaker(
+            page,
+            kernels=self.kernel_manager,
+            render=render,
+            memory=self.memory,
+            starts=starts,
+            sources=(page.notebook, *sources),
+            seconds=self.options.timing.cell,
+        )
 
     def init_handlers(self) -> list[Any]:
         """List the addresses. The first one that matches answers."""
@@ -191,8 +197,7 @@ class CareerpathServer(Voila):
         if self.options.metrics:
             own.append((at("metrics"), handlers.MetricsHandler, {"metrics": self.metrics}))
         for slug, maker in self.makers.items():
-            pool = self.pool if slug == self.start_page else None
-            own.append((at(re.escape(slug)), NotebookHandler, {"maker": maker, "pool": pool}))
+            own.append((at(re.escape(slug)), NotebookHandler, {"maker": maker}))
         return [*own, (r".*", handlers.NotFoundHandler)]
 
     def run(self) -> None:
@@ -238,49 +243,40 @@ class CareerpathServer(Voila):
             shutil.rmtree(self.connection_dir, ignore_errors=True)
 
     async def _open(self, server: HTTPServer, sockets: list[socket.socket]) -> None:
-        """Measure a visitor, accept connections, and keep the pool full until cancelled."""
+        """Prepare the start page, accept connections, and keep all pages prepared."""
         options = self.options
         port = sockets[0].getsockname()[1]
         here, *elsewhere = (
             f"http://{each}:{port}{self.base_url}" for each in addresses(options.host)
         )
         self.kernel_manager.environment[ADDRESSES_VARIABLE] = " ".join(elsewhere)
-        if options.room_size or options.max_visitors is not None:
-            await self._measure()
+        start = self.makers[self.start_page]
+        self._keep_prepared(start)
+        await start.settled.wait()
+        if options.max_visitors is not None:
+            self.memory.check(options.max_visitors)
         server.add_sockets(sockets)
         say(f"careerpath is ready at {here} (Ctrl-C stops it)")
         for each in elsewhere:
             say(f"  for other devices: {each}")
         if COACH in self.pages:
             say(f"  for a coach, to open a room: {here}{COACH}")
-        log_event("listening", port=port, room_size=options.room_size)
-        if options.room_size:
-            with pool_progress(options.room_size) as progress:
-                await self.pool.fill(at_once=cores(), progress=progress)
-            say(f"ready for {len(self.pool) + len(self.admission)} at once")
-        await self.pool.keep_full()
+        say(f"  {self.memory.summary}")
+        log_event("listening", port=port)
+        # One after the other, so that the first visitors do not wait for them.
+        for maker in self.makers.values():
+            if maker is not start:
+                self._keep_prepared(maker)
+                await maker.settled.wait()
+        await asyncio.Event().wait()
 
-    async def _measure(self) -> None:
-        """Make a first page, measure its kernel, and check that all visitors fit into memory."""
-        options = self.options
-        try:
-            page = await self.makers[self.start_page].make()
-        except NotebookFailedError as error:
-            notebook = self.pages[self.start_page].notebook
-            raise CareerpathError(
-                f"{notebook}: a cell failed. The log above shows the error. Correct that cell."
-            ) from error
-        self.memory.measure(self.kernel_manager.process_of(page.kernel_id))
-        say(self.memory.summary(options.max_visitors or options.room_size))
-        if options.room_size > DEFAULT_ROOM_SIZE:
-            # Nobody asked for the default size: the pool prepares as many as fit.
-            self.memory.check(options.room_size, option="--room-size")
-        if options.max_visitors is not None:
-            self.memory.check(options.max_visitors, option="--max-visitors")
-        if options.room_size:
-            self.pool.put(page)
-        else:
-            await self.kernel_manager.end(page.kernel_id)
+    def _keep_prepared(self, maker: PageMaker) -> None:
+        self.app.settings["work"].add(asyncio.create_task(maker.keep_template()))
+
+
+def is_not_told_elsewhere(record: logging.LogRecord) -> bool:
+    """Leave out Jupyter's tracebacks of a failed copy: the event ``not_copied`` is enough."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CannotForkError))
 
 
 def log_request(handler: RequestHandler) -> None:

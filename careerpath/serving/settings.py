@@ -11,6 +11,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from careerpath import CareerpathError
+from careerpath.serving.forking import provisioner
 
 #: Bytes of a websocket message; ours are far smaller.
 LARGEST_MESSAGE = 4 * 1024 * 1024
@@ -20,8 +21,8 @@ CONNECTION_SECONDS = 75
 
 _FRAMER = re.compile(r"(https?://)?[A-Za-z0-9.*\-]+(:(\d{1,5}|\*))?|'self'|'none'")
 
-#: Pages that are prepared by default, for visitors who come one by one.
-DEFAULT_ROOM_SIZE = 2
+#: Cells with this tag are for JupyterLab only: they are neither shown nor run.
+REMOVED_TAG = "workbook"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +33,6 @@ class Timing:
     ----------
     cell : float
         A cell that runs longer is stopped.
-    quiet : float
-        The pool is refilled after so long without a new visitor. Starting a kernel takes a whole
-        core, and visitors need it more.
     connect : float
         The kernel of a page that has not connected after so long is ended: the visitor is a bot,
         or a browser without JavaScript.
@@ -46,7 +44,6 @@ class Timing:
     """
 
     cell: float = 30
-    quiet: float = 5
     connect: float = 60
     idle: float = 20 * 60
     watch: int = 10
@@ -70,13 +67,11 @@ class Options:
         The port; 0 takes any free port.
     base_url : str
         The path of the pages, for a server behind a proxy.
-    room_size : int
-        How many visitors can come at once without waiting: so many pages are prepared in advance.
     max_visitors : int or None
         The most visitors at a time; None for as many as fit into memory.
     per_address : int or None
-        The most open pages of one address; 0 means no limit. None means half of all, but never
-        fewer than a room that shares one address needs.
+        The most open pages of one address; 0 means no limit. None means three quarters of all: a
+        room often shares one address, and others need places, too.
     trusted_proxy : str
         Proxies whose ``X-Forwarded-For`` is trusted: addresses or networks, separated by commas.
     frame_ancestors : str
@@ -95,7 +90,6 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 8866
     base_url: str = "/"
-    room_size: int = 0
     max_visitors: int | None = None
     per_address: int | None = None
     trusted_proxy: str = ""
@@ -106,11 +100,6 @@ class Options:
 
     def __post_init__(self) -> None:
         """Check the options before anything is started."""
-        if self.max_visitors is not None and self.room_size > self.max_visitors:
-            raise CareerpathError(
-                f"A room of {self.room_size} is larger than --max-visitors {self.max_visitors}. "
-                f"Choose at least --max-visitors {self.room_size}, or a smaller --room-size."
-            )
         for each in self.frame_ancestors.split():
             if not _FRAMER.fullmatch(each):
                 raise CareerpathError(
@@ -154,15 +143,16 @@ def safe_config(options: Options) -> Config:
     config.VoilaConfiguration.strip_sources = True
     config.VoilaConfiguration.file_allowlist = []
     config.VoilaConfiguration.multi_kernel_manager_class = "careerpath.serving.kernels.PageKernels"
-    # Cells for JupyterLab only are neither shown nor run.
     config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = {"workbook"}
+    config.TagRemovePreprocessor.remove_cell_tags = {REMOVED_TAG}
     config.VoilaExecutor.timeout = max(1, round(timing.cell))
     config.MappingKernelManager.cull_interval = timing.watch
     config.MappingKernelManager.cull_idle_timeout = max(1, round(timing.idle))
     config.PageKernels.connect_timeout = max(1, round(timing.connect))
     # Never restart a kernel: it would be empty. So the page learns at once that it died.
     config.KernelRestarter.restart_limit = 0
+    config.KernelRestarter.time_to_dead = 1
+    config.KernelProvisionerFactory.default_provisioner_name = provisioner.NAME
     if sys.platform != "win32":
         # On TCP, kernels that start at the same time may take each other's ports.
         config.KernelManager.transport = "ipc"

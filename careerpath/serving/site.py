@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -119,23 +120,6 @@ class Site:
         """Return the start of a notebook's page, up to the skeleton, whose element stays open."""
         return self._render("page.html", title=page.title, page=page)
 
-    def queue(self, before: int | None, *, opens: bool = False) -> str:
-        """Return the message, inside the skeleton, that a visitor has to wait.
-
-        Parameters
-        ----------
-        before : int or None
-            How many visitors are served before this one; None when it is this one's turn.
-        opens : bool
-            Whether this is the first message, which also opens an element.
-
-        Returns
-        -------
-        str
-            HTML. Each message covers the one before. The caller closes the element.
-        """
-        return self._render("queue.html", before=before, opens=opens)
-
     def outputs(self, page: Page) -> str:
         """Return the end of the skeleton and the start of the outputs."""
         return self._render("outputs.html", page=page)
@@ -160,3 +144,28 @@ class Site:
     def failure(self, log_id: str, *, kept: str) -> str:
         """Return the message that a page shows instead of an output that failed."""
         return self._render("failure.html", log_id=log_id, kept=kept)
+
+
+def json_element(element_id: str, data: object) -> str:
+    r"""Return an element that holds data for the front end.
+
+    Parameters
+    ----------
+    element_id : str
+        Its id.
+    data : object
+        Anything that JSON can hold.
+
+    Returns
+    -------
+    str
+        HTML. It does not run, so the page's policy allows it.
+
+    Examples
+    --------
+    >>> json_element("careerpath-config", "</script>")
+    '<script id="careerpath-config" type="application/json">"\\u003c/script>"</script>\n'
+    """
+    # In a script element, JSON needs this character escaped and no other.
+    text = json.dumps(data).replace("<", "\\u003c")
+    return f'<script id="{element_id}" type="application/json">{text}</script>\n'

@@ -6,7 +6,7 @@ import { Connection } from './connection';
 import { WidgetManager } from './manager';
 import { plainMessage } from './messages';
 import { loadModule, prepareModules } from './modules';
-import { pageComplete, pageConfig } from './page';
+import { pageComplete, pageConfig, savedWidgets } from './page';
 
 const VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]';
 
@@ -26,8 +26,14 @@ async function start(): Promise<void> {
   await pageComplete();
   const places = [...document.querySelectorAll<HTMLScriptElement>(VIEWS)];
   if (places.length > 0) {
-    manager.load();
-    await manager.loaded;
+    const saved = savedWidgets();
+    if (saved) {
+      // No need to wait for the connection: what a visitor does before it is there is sent when it is.
+      await manager.begin(saved);
+    } else {
+      manager.load();
+      await manager.loaded;
+    }
   }
   await Promise.all(places.map((place) => show(manager, place)));
   reveal();

@@ -10,6 +10,7 @@ import type { JSONObject } from '@lumino/coreutils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { plainMessage } from './messages';
 import { BOXES, UnknownModule, loadModule } from './modules';
+import type { SavedWidget } from './page';
 
 interface States {
   states: Record<string, { state: JSONObject }>;
@@ -49,13 +50,29 @@ export class WidgetManager extends ManagerBase {
   constructor(private readonly kernel: Kernel.IKernelConnection) {
     super();
     this.loaded = new Promise((resolve) => (this.hasLoaded = resolve));
+    let connected = false;
     kernel.connectionStatusChanged.connect((_, status) => {
-      if (status !== 'connected') this.inStep = false;
+      // Before the first connection there is nothing to miss.
+      if (connected && status !== 'connected') this.inStep = false;
+      connected ||= status === 'connected';
     });
     kernel.registerCommTarget(this.comm_target_name, async (comm, message) => {
       if (this.inStep) await this.handle_comm_open(new QuietComm(comm, this), message);
       else this.noted.set(comm.commId, comm);
     });
+  }
+
+  /** Begin with the widgets that came with the page, without asking the kernel. */
+  async begin(saved: Record<string, SavedWidget>): Promise<void> {
+    this.inStep = true;
+    await Promise.all(
+      Object.entries(saved).map(([id, { state, buffers = [] }]) => {
+        const data = buffers.map((each) => new DataView(Uint8Array.from(atob(each.data), (c) => c.charCodeAt(0)).buffer));
+        base.put_buffers(state, buffers.map((each) => each.path), data);
+        return this.take(id, state);
+      }),
+    );
+    this.hasLoaded();
   }
 
   /**

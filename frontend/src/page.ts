@@ -4,6 +4,8 @@
  * The page is streamed: this script runs while the kernel is still starting, so the settings may not
  * have arrived yet. They are JSON in an element that does not run, because the page's policy allows no inline script.
  */
+import type { JSONObject } from '@lumino/coreutils';
+
 export interface PageConfig {
   /** The path of the site on this host, with a slash at both ends. */
   baseUrl: string;
@@ -16,6 +18,12 @@ export interface PageConfig {
   unkept: string;
 }
 
+/** The state of a widget as ipywidgets saves it for a page. */
+export interface SavedWidget {
+  state: JSONObject;
+  buffers?: { path: (string | number)[]; data: string }[];
+}
+
 const parsed = new Promise<void>((resolve) => {
   if (document.readyState === 'loading') {
     document.addEventListener('DOMContentLoaded', () => resolve(), { once: true });
@@ -26,6 +34,12 @@ const parsed = new Promise<void>((resolve) => {
 
 /** Resolves when the whole page has arrived, so every cell has run. */
 export const pageComplete = (): Promise<void> => parsed;
+
+/** The widgets of a page whose kernel is a copy: all copies begin with the same. Null for another page. */
+export function savedWidgets(): Record<string, SavedWidget> | null {
+  const element = document.getElementById('careerpath-states');
+  return element && (JSON.parse(element.textContent ?? '') as Record<string, SavedWidget>);
+}
 
 /** The settings, as soon as they arrive; null if the server could not start the page. */
 export async function pageConfig(): Promise<PageConfig | null> {

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from kit.server_process import ServerProcess, until, write_notebook
+from kit.server_process import COPIED, ServerProcess, until, write_notebook
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
@@ -118,20 +118,25 @@ class Amd(ipywidgets.DOMWidget):
 Amd()"""
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+@pytest.fixture(scope="module", params=["copy", "cold"])
+def small(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """Small pages whose kernels are copies, and then as Jupyter starts them."""
     folder = tmp_path_factory.mktemp("small")
-    write_notebook(folder / "many.ipynb", *MANY)
-    write_notebook(folder / "output.ipynb", OUTPUT)
-    write_notebook(folder / "strange.ipynb", *STRANGE)
-    write_notebook(folder / "failing.ipynb", FAILING)
-    write_notebook(folder / "amd.ipynb", AMD)
+    write_notebook(folder / "many.ipynb", *MANY, **COPIED)
+    write_notebook(folder / "output.ipynb", OUTPUT, **COPIED)
+    write_notebook(folder / "strange.ipynb", *STRANGE, **COPIED)
+    write_notebook(folder / "failing.ipynb", FAILING, **COPIED)
+    write_notebook(folder / "amd.ipynb", AMD, **COPIED)
     write_notebook(folder / "words.ipynb", ("markdown", "Words alone"))
     bundle = tmp_path_factory.mktemp("jupyter") / "nbextensions" / "amd-widget" / "index.js"
     bundle.parent.mkdir(parents=True)
     bundle.write_text(BUNDLE)
     path = os.pathsep.join([str(bundle.parents[2]), os.environ.get("JUPYTER_PATH", "")])
-    with ServerProcess(notebooks=folder, environment={"JUPYTER_PATH": path}) as started:
+    options = {"environment": {"JUPYTER_PATH": path}, "cold": request.param == "cold"}
+    with ServerProcess(notebooks=folder, **options) as started:
+        started.wait_until_ready()
         yield started
 
 
@@ -395,3 +400,15 @@ def test_from_the_landing_page_without_a_jump(server, page):
     )
     assert shift < 0.01
     assert noise == []
+
+
+def test_a_refused_visitor_is_told_so_and_can_try_again(page, tmp_path):
+    write_notebook(tmp_path / "assessment.ipynb", "print('inside')")
+    with ServerProcess(tmp_path, ("--max-visitors", "1")) as server:
+        inside = server.kernel_of("assessment")
+        page.set_viewport_size({"width": 360, "height": 640})
+        page.goto(f"{server.url}assessment")
+        expect(page.get_by_role("heading")).to_have_text("All places are taken right now")
+        server.get(f"voila/api/shutdown/{inside}", method="POST")
+        page.get_by_role("link", name="Try again").click()
+        expect(page.get_by_text("inside")).to_be_visible()

@@ -80,16 +80,24 @@ def test_careerpath_admin_uses_the_services_user_settings_and_database():
     assert f'{service["ExecStart"].split(" ")[0]} "$@"' in text
 
 
-def test_the_memory_in_the_guide_is_enough_for_the_server(monkeypatch):
-    monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 50 * MEGABYTE)
-    server = 110 * MEGABYTE
-    rows = re.findall(r"^\| (\d+) \| \1 \| (\d+)([MG]) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
-    assert [int(visitors) for visitors, _, _ in rows] == [20, 40, 100]
+def test_the_memory_in_the_guide_is_enough_for_the_server():
+    guide = GUIDE.read_text("utf-8")
+    visitor, coach, rest = (
+        int(re.search(pattern, " ".join(guide.split()))[1]) * MEGABYTE
+        for pattern in (
+            r"visitor takes about (\d+) MB",
+            r"window about (\d+) MB",
+            r"take about (\d+) MB",
+        )
+    )
+    rows = re.findall(r"^\| (\d+) \| (\d+)([MG]) \|", guide, re.MULTILINE)
+    assert [int(visitors) for visitors, _, _ in rows] == [40, 100, 300]
     for visitors, size, unit in rows:
         limit = int(size) * MEGABYTE * {"M": 1, "G": 1024}[unit]
-        memory = MemoryBudget(limit - server, rooms=True)
-        memory.measure(1)
-        memory.check(int(visitors), option="--room-size")
+        memory = MemoryBudget(limit - 2 * coach, start_page="assessment")
+        memory.templates["all, and the server"] = rest
+        memory.measured("assessment", visitor)
+        memory.check(int(visitors))
 
 
 def test_every_setting_is_an_option_of_serve():
@@ -114,6 +122,6 @@ def test_files_and_settings_in_the_guide_exist():
         assert placeholder in guide
 
 
-def test_the_unit_has_the_memory_that_the_guide_gives_for_a_room_of_forty():
-    row = re.search(r"^\| 40 \| 40 \| (\w+) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
+def test_the_unit_has_the_memory_that_the_guide_gives_for_a_hundred_visitors():
+    row = re.search(r"^\| 100 \| (\w+) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
     assert f"\nMemoryMax={row[1]}\n" in UNIT.read_text("utf-8")

@@ -27,13 +27,19 @@ from jupyter_server.services.kernels.connection.base import (
 
 PATIENCE = 60.0
 MODULE = ["-m", "careerpath"]
-IMPATIENT = """
+#: Starts a server with other time limits, and as on a system without forks.
+PROGRAM = """
 from functools import partial
 from careerpath.serving import settings
 settings.Options = partial(settings.Options, timing=settings.Timing(**{timing}))
+if {cold}:
+    from careerpath.serving.page_maker import PageMaker
+    PageMaker._obstacle = lambda *_: "the test wants none"
 from careerpath.cli import main
 main()
 """
+#: In a notebook's metadata: copies may be made after its cells have run.
+COPIED = {"template_process": {"run_cells": True}}
 
 
 class ServerFailedError(RuntimeError):
@@ -63,6 +69,8 @@ class ServerProcess:
     port: int = 0
     #: Fields of `careerpath.serving.settings.Timing`: shorter time limits for tests.
     timing: Mapping[str, float] = field(default_factory=dict)
+    #: Whether each kernel is started by itself, not copied.
+    cold: bool = False
 
     #: The line of the output that holds the address.
     ready: ClassVar = re.compile(r"careerpath is ready at (\S+)")
@@ -79,8 +87,7 @@ class ServerProcess:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            # Pages are prepared in advance only if a test asks for it.
-            env={**os.environ, "CAREERPATH_ROOM_SIZE": "0", **self.environment},
+            env={**os.environ, **self.environment},
         )
         threading.Thread(target=self._read, daemon=True).start()
         try:
@@ -100,7 +107,8 @@ class ServerProcess:
 
     def command(self) -> list[str]:
         """The command that starts the server."""
-        program = ["-c", IMPATIENT.format(timing=dict(self.timing))] if self.timing else MODULE
+        changed = PROGRAM.format(timing=dict(self.timing), cold=self.cold)
+        program = ["-c", changed] if self.timing or self.cold else MODULE
         command = [sys.executable, *program, "serve", "--port", str(self.port)]
         if self.notebooks is not None:
             command += ["--notebooks", str(self.notebooks)]
@@ -174,8 +182,8 @@ class ServerProcess:
         return dict(json.loads(self.get("healthz").body))
 
     def wait_until_ready(self) -> None:
-        """Wait until the pool has been filled."""
-        until(lambda: self.get("healthz?ready").status == 200, "the pool is full")
+        """Wait until each page is prepared."""
+        until(lambda: self.get("healthz?ready").status == 200, "each page is prepared")
 
     def events(self, name: str, *, at_least: int = 0) -> list[str]:
         """Wait for at least so many events of one kind in the log. Returns their lines."""
@@ -194,9 +202,21 @@ class ServerProcess:
         """Open the websocket that a page would open."""
         return KernelSocket(f"ws{self.url.removeprefix('http')}api/kernels/{kernel}/channels")
 
+    def processes(self) -> list[int]:
+        """The ids of all processes that this server has started, on Linux."""
+        return descendants(self.process.pid)
+
     def kernel_processes(self) -> list[int]:
-        """The ids of the kernel processes that this server has started, on Linux."""
-        return kernel_processes(self.process.pid)
+        """The ids of the visitors' processes, on Linux."""
+        return [each for each in self.processes() if is_kernel(each)]
+
+    def template_processes(self) -> list[int]:
+        """The ids of the template processes, on Linux."""
+        return [
+            each
+            for each in self.processes()
+            if not is_kernel(each) and b"forking.process" in read_process(each, "cmdline")
+        ]
 
     def kill_kernels(self) -> None:
         """Kill every kernel, as a machine short of memory would."""
@@ -338,7 +358,22 @@ def write_notebook(path: Path, *cells: str | tuple[str, str], **metadata: Any) -
     return path
 
 
-def kernel_processes(parent: int) -> list[int]:
+def read_process(process: int, name: str) -> bytes:
+    """A file of /proc about a process; empty if the process has ended."""
+    try:
+        return Path(f"/proc/{process}/{name}").read_bytes()
+    except OSError:
+        return b""
+
+
+def is_kernel(process: int) -> bool:
+    """Whether a process is a visitor's: a copy, or started by Jupyter."""
+    return read_process(process, "comm") == b"visitor\n" or b"ipykernel_launcher" in read_process(
+        process, "cmdline"
+    )
+
+
+def descendants(parent: int) -> list[int]:
     """The ids of all descendants of a process."""
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
@@ -354,6 +389,14 @@ def kernel_processes(parent: int) -> list[int]:
         found += started
         left += started
     return found
+
+
+def runs(process: int) -> bool:
+    """Whether a process runs, and does not only wait to be reaped."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def until(condition: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:

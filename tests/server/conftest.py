@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kit.server_process import ServerProcess, write_notebook
+from kit.server_process import COPIED, ServerProcess, write_notebook
 
 COUNTER = """\
 import ipywidgets
@@ -29,12 +29,17 @@ def marker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("marker") / "it_ran"
 
 
-@pytest.fixture(scope="session")
-def odd(tmp_path_factory: pytest.TempPathFactory, marker: Path) -> Iterator[ServerProcess]:
-    """A server of small notebooks, each for one purpose."""
+@pytest.fixture(scope="session", params=["forked", "cold"])
+def odd(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, marker: Path
+) -> Iterator[ServerProcess]:
+    """A server of small notebooks, each for one purpose.
+
+    Unless it is cold, some pages are copied after their cells, and the others after their imports.
+    """
     folder = tmp_path_factory.mktemp("notebooks")
-    write_notebook(folder / "counter.ipynb", COUNTER)
-    write_notebook(folder / "tripwire.ipynb", TRIPWIRE)
+    write_notebook(folder / "counter.ipynb", COUNTER, **COPIED)
+    write_notebook(folder / "tripwire.ipynb", TRIPWIRE, **COPIED)
     write_notebook(folder / "two words (1).ipynb", "1")
     write_notebook(folder / "Übung.2.ipynb", "2")
     write_notebook(
@@ -47,19 +52,23 @@ def odd(tmp_path_factory: pytest.TempPathFactory, marker: Path) -> Iterator[Serv
         "'<i>text</i>'",
         ("markdown", "Words last"),
         title="Outputs & <more>",
+        **COPIED,
     )
     write_notebook(
         folder / "tagged.ipynb",
         ("workbook", f"open({str(marker)!r}, 'w').close(); print('for JupyterLab')"),
         "print('for everybody')",
+        **COPIED,
     )
     write_notebook(
         folder / "failing.ipynb",
         "print('before')",
         "secret_source = {}['secret key']",
         f"open({str(marker)!r}, 'w').close(); print('the next cell')",
+        **COPIED,
     )
     write_notebook(folder / "tolerated.ipynb", ("raises-exception", "1 / 0  # secret_source"))
     write_notebook(folder / "dying.ipynb", "import os; os._exit(1)")
-    with ServerProcess(notebooks=folder) as started:
+    with ServerProcess(notebooks=folder, cold=request.param == "cold") as started:
+        started.wait_until_ready()
         yield started

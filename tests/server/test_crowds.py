@@ -1,4 +1,4 @@
-"""Many visitors at once: the pool, the queue, and the limits."""
+"""Many visitors at once: copies, pages that are not copied, and the limits."""
 
 import http.client
 import os
@@ -9,24 +9,24 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from kit.server_process import ServerProcess, kernel_in, until, write_notebook
+from kit.server_process import COPIED, ServerProcess, kernel_in, until, write_notebook
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-#: The pool is refilled after half a second without a new visitor.
-SOON = {"quiet": 0.5, "watch": 1}
+SLIDER = "import ipywidgets; ipywidgets.IntSlider()"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pages that start fast, and a slow one."""
     folder = tmp_path_factory.mktemp("notebooks")
-    write_notebook(folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
-    write_notebook(folder / "other.ipynb", "print('other')")
+    write_notebook(folder / "assessment.ipynb", SLIDER, **COPIED)
+    write_notebook(folder / "other.ipynb", "print('other')", **COPIED)
     write_notebook(folder / "slow.ipynb", "import time; time.sleep(1.5); print('at last')")
     return folder
 
@@ -83,69 +83,60 @@ def close(server: ServerProcess, *kernels: str) -> None:
         assert server.get(f"voila/api/shutdown/{each}", method="POST").status == 204
 
 
-# The pool
+# Copies
 
 
-def test_a_prepared_page_is_sent_at_once_and_replaced(folder):
-    with ServerProcess(folder, ("--room-size", "2"), timing=SOON) as server:
-        sentence = r"^a visitor takes \d+ MB; 2 visitors: \d+ MB of .* available$"
-        until(lambda: re.search(sentence, server.said, re.MULTILINE) is not None, "it is said")
+@pytest.fixture(scope="module")
+def roomy(folder: Path) -> Iterator[ServerProcess]:
+    """A server of pages that are copied, except the slow one. Each test leaves it empty."""
+    with ServerProcess(folder, timing={"watch": 1, "idle": 2.0}) as server:
         server.wait_until_ready()
-        until(lambda: "ready for 2" in server.said, "it says so")
-        assert server.health() == {"status": "ok", "ready": True, "visitors": 0, "pool": 2}
-
-        kernels = [server.kernel_of("assessment") for _ in range(2)]
-        assert server.health()["visitors"] == 2
-        assert [" start=pooled " in line for line in server.events("opened", at_least=2)] == [
-            True,
-            True,
-        ]
-
-        until(lambda: server.health()["pool"] == 2, "the pool is full again")
-        kernels.append(server.kernel_of("assessment"))
-        assert len(set(kernels)) == 3
-        for kernel in kernels:
-            with server.connect(kernel) as page:
-                assert page.kernel_answers()
-                assert page.widget_states()
+        yield server
 
 
-def test_time_in_the_pool_does_not_count_as_idle_time(folder):
-    timing = {**SOON, "idle": 2.0}
-    with ServerProcess(folder, ("--room-size", "1"), timing=timing) as server:
-        server.wait_until_ready()
-        time.sleep(3.5)  # longer than a page that is open may be idle
-        assert server.events("culled") == []
-        kernel = server.kernel_of("assessment")
-        assert " start=pooled " in server.events("opened", at_least=1)[0]
-        with server.connect(kernel) as page:
+def test_a_page_that_is_copied_belongs_to_one_visitor(roomy):
+    health = roomy.health()
+    assert health.pop("places") > 2
+    assert health == {"status": "ok", "ready": True, "visitors": 0}
+    before = len(roomy.events("opened"))
+    kernels = [roomy.kernel_of("assessment") for _ in range(3)]
+    assert roomy.health()["visitors"] == 3
+    opened = roomy.events("opened", at_least=before + 3)[before:]
+    assert [" start=copy " in line for line in opened] == [True] * 3
+    assert len(set(kernels)) == 3
+    for kernel in kernels:
+        with roomy.connect(kernel) as page:
             assert page.kernel_answers()
-            time.sleep(1)
-            assert server.lives(kernel)
-            # But a page that is open and idle is ended in the end.
-            until(lambda: not server.lives(kernel), "it is culled", patience=10)
-        assert "reason=idle" in server.events("culled", at_least=1)[0]
+            assert page.widget_states()
+    close(roomy, *kernels)
+
+
+def test_a_page_that_is_open_and_idle_is_ended(roomy):
+    assert roomy.events("culled") == []
+    kernel = roomy.kernel_of("assessment")
+    with roomy.connect(kernel) as page:
+        assert page.kernel_answers()
+        time.sleep(1)
+        assert roomy.lives(kernel)
+        until(lambda: not roomy.lives(kernel), "it is culled", patience=10)
+    assert "reason=idle" in roomy.events("culled", at_least=1)[0]
 
 
 @LINUX
-def test_a_prepared_page_whose_kernel_died_is_not_sent_but_replaced(folder):
-    with ServerProcess(folder, ("--room-size", "2"), timing=SOON) as server:
-        server.wait_until_ready()
-        server.kill_kernels()
-        until(lambda: server.kernel_processes() == [], "they are dead")
-        time.sleep(0.3)  # and all their threads
-        kernel = server.kernel_of("assessment")
-        assert " start=cold " in server.events("opened", at_least=1)[0]
-        with server.connect(kernel) as page:
-            assert page.kernel_answers()
-        until(lambda: server.health()["pool"] == 2, "the pool is full again")
-        assert "pooled=True" in server.events("kernel_died", at_least=2)[0]
-        with server.connect(server.kernel_of("assessment")) as page:
-            assert page.kernel_answers()
+def test_time_before_a_visitor_comes_does_not_count_as_idle_time(roomy):
+    assert len(roomy.template_processes()) == 3
+    time.sleep(3)  # longer than a page that is open may be idle
+    assert len(roomy.template_processes()) == 3
+    kernel = roomy.kernel_of("assessment")
+    time.sleep(1)
+    assert roomy.lives(kernel)
+    close(roomy, kernel)
 
 
-def test_visitors_go_first_while_the_pool_fills(folder):
-    with one_core(), ServerProcess(folder, ("--room-size", "5"), timing=SOON) as server:
+def test_visitors_come_in_while_other_pages_are_prepared(tmp_path):
+    write_notebook(tmp_path / "assessment.ipynb", SLIDER, **COPIED)
+    write_notebook(tmp_path / "slow.ipynb", "import time; time.sleep(3)", **COPIED)
+    with ServerProcess(tmp_path) as server:
         readers = [Reader(server, "assessment") for _ in range(3)]
         for each in readers:
             each.join(30)
@@ -153,70 +144,42 @@ def test_visitors_go_first_while_the_pool_fills(folder):
         assert not server.health()["ready"]
         assert server.get("healthz?ready").status == 503
         server.wait_until_ready()
-        assert server.health()["pool"] == 5
 
 
-# The queue
+# Pages that are not copied
 
 
-@pytest.fixture(scope="module")
-def one_by_one(folder: Path) -> Iterator[ServerProcess]:
-    """A server on one core. Each test leaves it without a kernel."""
-    arguments = ("--per-address", "0", "--trusted-proxy", "127.0.0.1")
+@pytest.fixture(scope="module", params=["forked", "cold"])
+def one_by_one(request: pytest.FixtureRequest, folder: Path) -> Iterator[ServerProcess]:
+    """A server on one core, where slow pages are made one at a time. Each test leaves it empty."""
     with ExitStack() as stack:
         with one_core():
-            server = stack.enter_context(ServerProcess(folder, arguments))
+            server = stack.enter_context(ServerProcess(folder, cold=request.param == "cold"))
+        server.wait_until_ready()
         yield server
 
 
 @LINUX
-def test_without_a_prepared_page_visitors_are_served_in_order_and_told_how_many_are_before(
-    one_by_one,
-):
-    readers = come_in_turn(one_by_one, 4)
-    # The page is there at once, and says how many visitors are served first.
-    until(lambda: "2 visitors are before you" in readers[3].text, "the last one is told")
-    assert "careerpath-config" not in readers[3].text
-    assert '<div class="cp-queue" role="status">' in readers[3].text
+def test_who_waits_sees_the_first_screen_and_then_the_page(one_by_one):
+    readers = come_in_turn(one_by_one, 3)
+    until(lambda: 'id="careerpath-skeleton"' in readers[2].text, "the first screen is there")
+    assert "careerpath-config" not in readers[2].text
     for each in readers:
         each.join(30)
         assert "at last" in each.text
-    assert '<div class="cp-queue"' not in readers[0].text
-    assert [each.ended for each in readers] == sorted(each.ended for each in readers)
-    told = re.findall(r"(\d+) visitors? (?:is|are) before", readers[3].text)
-    assert told == sorted(told, reverse=True)
-    waited = readers[3].text
-    assert waited.index("It is your turn") < waited.index('id="careerpath-outputs"')
-    # All messages of the queue are inside the skeleton, and disappear with it.
-    before = waited[waited.index('id="careerpath-skeleton"') : waited.index("careerpath-config")]
-    assert before.count("</div>") == before.count("<div")
     close(one_by_one, *(kernel_in(each.text) for each in readers))
 
 
 @LINUX
-def test_one_address_that_opens_many_pages_does_not_delay_the_others(one_by_one):
-    many = [Reader(one_by_one, "assessment", comes_from="203.0.113.66") for _ in range(6)]
-    until(lambda: one_by_one.health()["visitors"] == 6, "all of them are in the queue")
-    one = Reader(one_by_one, "assessment", comes_from="203.0.113.7")
-    for each in (*many, one):
-        each.join(30)
-        assert kernel_in(each.text)
-    assert set(re.findall(r"(\d+) visitors? (?:is|are) before", one.text)) <= {"0", "1"}
-    assert sum(each.ended > one.ended for each in many) >= 3
-    close(one_by_one, *(kernel_in(each.text) for each in (*many, one)))
-
-
-@LINUX
-def test_a_visitor_who_leaves_the_queue_starts_no_kernel(one_by_one):
+def test_a_visitor_who_leaves_while_waiting_starts_no_kernel(one_by_one):
     opened, left = len(one_by_one.events("opened")), len(one_by_one.events("left"))
     first, second, third = come_in_turn(one_by_one, 3)
-    until(lambda: "before you" in third.text, "they are in the queue")
-    assert one_by_one.health()["visitors"] == 3
     second.leave()
     until(lambda: one_by_one.health()["visitors"] == 2, "the place is free")
     third.join(30)
     assert "at last" in third.text
     assert "at last" in first.text
+    assert "careerpath-config" not in second.text
     assert len(one_by_one.events("opened", at_least=opened + 2)) == opened + 2
     assert len(one_by_one.events("left", at_least=left + 1)) == left + 1
     assert one_by_one.health()["visitors"] == 2
@@ -238,11 +201,11 @@ def test_a_visitor_who_leaves_while_the_page_is_made_leaves_no_kernel(one_by_one
 # The limits
 
 
-@pytest.fixture(scope="module")
-def limited(folder: Path) -> Iterator[ServerProcess]:
+@pytest.fixture(scope="module", params=["forked", "cold"])
+def limited(request: pytest.FixtureRequest, folder: Path) -> Iterator[ServerProcess]:
     """A server of few places. Each test leaves it without a kernel."""
     arguments = ("--max-visitors", "3", "--per-address", "2", "--trusted-proxy", "127.0.0.1")
-    with ServerProcess(folder, arguments) as server:
+    with ServerProcess(folder, arguments, cold=request.param == "cold") as server:
         yield server
 
 
@@ -293,42 +256,38 @@ def test_the_pages_of_one_address_are_limited(limited):
     assert "198.51.100" not in limited.said
 
 
-def test_the_pool_and_the_visitors_together_never_exceed_the_limit(folder):
-    arguments = ("--room-size", "2", "--max-visitors", "3")
-    with ServerProcess(folder, arguments, timing=SOON) as server:
-        server.wait_until_ready()
-        server.get("assessment")
-        until(lambda: server.health()["pool"] == 2, "refilled")
-        server.get("other")
-        assert server.health() == {"status": "ok", "ready": True, "visitors": 2, "pool": 1}
-        server.get("assessment")
-        time.sleep(1.5)
-        assert server.health() == {"status": "ok", "ready": True, "visitors": 3, "pool": 0}
+@pytest.mark.parametrize("cold", [False, True], ids=["forked", "cold"])
+def test_a_crowd_at_once_never_exceeds_the_limit(folder, cold):
+    with ServerProcess(folder, ("--max-visitors", "4"), cold=cold) as server:
+        with ThreadPoolExecutor(20) as crowd:
+            answers = [*crowd.map(server.get, ["assessment", "other"] * 10)]
+        assert sorted(each.status for each in answers) == [200] * 4 + [503] * 16
+        kernels = {kernel_in(each.text) for each in answers if each.status == 200}
+        assert len(kernels) == 4
+        assert all(map(server.lives, kernels))
+        assert server.health()["visitors"] == server.health()["places"] == 4
 
 
-@pytest.mark.parametrize("option", ["--room-size", "--max-visitors"])
-def test_if_memory_is_too_small_it_says_what_fits(folder, option):
-    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", option, "1000000"]
-    command += ["--notebooks", str(folder)]
+def test_if_memory_is_too_small_it_says_what_fits(folder):
+    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0"]
+    command += ["--max-visitors", "1000000", "--notebooks", str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 2
-    assert re.search(r"a visitor takes \d+ MB; 1000000 visitors: [\d.]+ GB of", result.stderr)
-    assert re.search(rf"At most this fits: {option} \d+$", result.stderr.strip())
+    said = result.stderr.strip()
+    assert "There is not enough memory for --max-visitors 1000000" in said
+    assert re.search(r"\d+ visitors fit into memory \(\d+ MB each; [\d.]+ GB available\)", said)
+    assert re.search(r"Choose at most --max-visitors \d+\.$", said)
     assert "ready" not in result.stdout
     assert "Traceback" not in result.stderr
 
 
-def test_a_failing_notebook_is_reported_before_the_server_starts(tmp_path):
-    write_notebook(tmp_path / "broken.ipynb", "1 / 0")
-    command = [sys.executable, "-m", "careerpath", "serve", "--port", "0", "--room-size", "2"]
-    result = subprocess.run(
-        [*command, "--notebooks", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 2
-    assert "broken.ipynb" in result.stderr
-    assert "ZeroDivisionError" in result.stderr
-    assert "ready" not in result.stdout
+@pytest.mark.parametrize("metadata", [COPIED, {}], ids=["copied", "not copied"])
+def test_a_failing_notebook_is_in_the_log_and_its_visitors_are_told(tmp_path, metadata):
+    write_notebook(tmp_path / "broken.ipynb", "1 / 0", **metadata)
+    with ServerProcess(tmp_path) as server:
+        if metadata:
+            (line,) = server.events("not_copied")
+            assert 'page=broken way=copy reason="a cell that fails"' in line
+        assert "Something went wrong on our side" in server.get("broken").text
+        assert "ZeroDivisionError" in server.events("failure", at_least=1)[0]
+        assert "broken.ipynb:cell-1" in server.events("failure")[0]

@@ -21,7 +21,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import websocket
-from kit.server_process import ServerProcess, kernel_in, kernel_processes, until, write_notebook
+from kit.server_process import (
+    COPIED,
+    ServerProcess,
+    kernel_in,
+    runs,
+    until,
+    write_notebook,
+)
 
 from careerpath.serving.kernels import MOST_SOCKETS
 
@@ -42,21 +49,30 @@ ipywidgets.VBox([slider, message])"""
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pages, each for one purpose."""
     folder = tmp_path_factory.mktemp("notebooks")
-    write_notebook(folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
+    write_notebook(
+        folder / "assessment.ipynb", "import ipywidgets; ipywidgets.IntSlider()", **COPIED
+    )
     write_notebook(folder / "slow.ipynb", "import time; time.sleep(2.5); print('at last')")
     write_notebook(folder / "hanging.ipynb", "while True: pass", "print('never')")
-    write_notebook(folder / "guarded.ipynb", GUARDED)
+    write_notebook(folder / "guarded.ipynb", GUARDED, **COPIED)
     return folder
 
 
-@pytest.fixture(scope="module")
-def impatient(folder: Path) -> Iterator[ServerProcess]:
+BOTH_WAYS = pytest.mark.parametrize("cold", [False, True], ids=["forked", "cold"])
+
+
+@pytest.fixture(scope="module", params=["forked", "cold"])
+def impatient(request: pytest.FixtureRequest, folder: Path) -> Iterator[ServerProcess]:
     """A server with short time limits. Each test leaves it without a kernel."""
-    timing = {"cell": 3.0, "connect": 3.0, "watch": 1}
+    options = {
+        "timing": {"cell": 3.0, "connect": 3.0, "watch": 1},
+        "cold": request.param == "cold",
+    }
     with (
         tempfile.TemporaryDirectory(dir="/tmp") as place,
-        ServerProcess(folder, environment={"TMPDIR": place}, timing=timing) as server,
+        ServerProcess(folder, environment={"TMPDIR": place}, **options) as server,
     ):
+        server.wait_until_ready()
         yield server
 
 
@@ -74,7 +90,7 @@ def close(server: ServerProcess, kernel: str) -> None:
     assert server.get(f"voila/api/shutdown/{kernel}", method="POST").status == 204
 
 
-# A kernel that is killed. (While it is in the pool: test_crowds.py.)
+# A kernel that is killed
 
 
 @LINUX
@@ -107,16 +123,17 @@ def test_a_kernel_killed_before_the_page_connects(impatient):
 @LINUX
 def test_a_kernel_killed_while_connected(impatient):
     place = Path(impatient.environment["TMPDIR"])
+    before = list(place.glob("careerpath-*/*"))
     kernel = impatient.kernel_of("assessment")
-    assert list(place.glob("careerpath-*/*")) != []
+    assert len(list(place.glob("careerpath-*/*"))) > len(before)
     with impatient.connect(kernel) as page:
         assert page.kernel_answers()
         impatient.kill_kernels()
         page.wait_for(lambda message: message["content"].get("execution_state") == "dead")
     assert not impatient.lives(kernel)
-    assert "pooled=False" in impatient.events("kernel_died", at_least=1)[-1]
+    assert f"kernel={kernel[:8]}" in impatient.events("kernel_died", at_least=1)[-1]
     assert impatient.health()["visitors"] == 0
-    until(lambda: list(place.glob("careerpath-*/*")) == [], "nothing is left of it")
+    until(lambda: list(place.glob("careerpath-*/*")) == before, "nothing is left of it")
     assert works(impatient)
 
 
@@ -146,17 +163,17 @@ def test_a_page_that_never_connects_is_ended(impatient):
 
 
 @LINUX
-def test_the_kernels_of_a_killed_server_end_and_the_next_server_removes_its_files(folder):
+@BOTH_WAYS
+def test_the_processes_of_a_killed_server_end_and_the_next_server_removes_its_files(folder, cold):
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
-        options = {"arguments": ("--room-size", "4"), "environment": {"TMPDIR": place}}
+        options = {"environment": {"TMPDIR": place}, "cold": cold}
         with ServerProcess(folder, **options) as server:
-            until(lambda: server.health()["pool"] > 0, "one is there, and others are starting")
-            kernel = server.kernel_of("assessment")
-            processes = kernel_processes(server.process.pid)
-            assert len(processes) >= 2
-            with server.connect(kernel):
+            kernels = [server.kernel_of("assessment") for _ in range(2)]
+            processes = server.processes()
+            assert len(server.kernel_processes()) == 2
+            with server.connect(kernels[0]):
                 server.stop(signal.SIGKILL)
-                until(lambda: not any(map(runs, processes)), "no kernel is left", patience=15)
+                until(lambda: not any(map(runs, processes)), "no process is left", patience=15)
         (left,) = Path(place).iterdir()
         foreign = Path(place, "careerpath-notes")
         foreign.mkdir()
@@ -168,27 +185,27 @@ def test_the_kernels_of_a_killed_server_end_and_the_next_server_removes_its_file
         assert list(Path(place).iterdir()) == [foreign]
 
 
-def runs(process: int) -> bool:
-    """Whether a process runs, and does not only wait to be reaped."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
 @LINUX
 @pytest.mark.parametrize(
-    ("page", "how"),
-    [(None, signal.SIGINT), ("slow", signal.SIGTERM)],
-    ids=["while filling", "while visitors wait"],
+    ("page", "how", "cold"),
+    [
+        (None, signal.SIGINT, False),
+        ("slow", signal.SIGTERM, False),
+        ("slow", signal.SIGTERM, True),
+    ],
+    ids=["while pages are prepared", "while visitors wait", "while visitors wait, cold"],
 )
-def test_a_server_that_is_stopped_leaves_nothing_behind(folder, page, how):
-    with tempfile.TemporaryDirectory(dir="/tmp") as place, ThreadPoolExecutor(9) as pool:
-        arguments = ("--room-size", "9") if page is None else ()
-        with ServerProcess(folder, arguments, environment={"TMPDIR": place}) as server:
-            waiting = [pool.submit(suppressed_get, server, page) for _ in range(9 if page else 0)]
-            until(lambda: len(server.kernel_processes()) >= 2, "kernels are starting")
-            processes = server.kernel_processes()
+def test_a_server_that_is_stopped_leaves_nothing_behind(folder, page, how, cold):
+    with tempfile.TemporaryDirectory(dir="/tmp") as place, ThreadPoolExecutor(9) as visitors:
+        with ServerProcess(folder, environment={"TMPDIR": place}, cold=cold) as server:
+            waiting = [
+                visitors.submit(suppressed_get, server, page) for _ in range(9 if page else 0)
+            ]
+            if page:
+                until(lambda: len(server.kernel_processes()) >= 2, "kernels are starting")
+            else:
+                until(lambda: len(server.template_processes()) >= 2, "the second is starting")
+            processes = server.processes()
             started = time.monotonic()
             assert server.stop(how) == 0
             assert time.monotonic() - started < 10
@@ -207,17 +224,15 @@ def suppressed_get(server: ServerProcess, page: str) -> None:
 
 
 @LINUX
-def test_a_full_disk_gives_a_plain_page_and_open_pages_go_on(folder):
+@BOTH_WAYS
+def test_a_full_disk_gives_a_plain_page_and_open_pages_go_on(folder, cold):
     import resource
 
-    with ServerProcess(folder, ("--room-size", "1"), timing={"quiet": 0.5}) as server:
-        server.wait_until_ready()
+    with ServerProcess(folder, cold=cold) as server:
         inside = server.kernel_of("assessment")
-        until(lambda: server.health()["pool"] == 1, "refilled")
         limits = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         # Each write to a file fails, as on a full disk.
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
-        assert works(server), "what was prepared is still good"
         page = server.get("assessment")
         assert page.status == 200
         assert TROUBLE in page.text
@@ -254,9 +269,8 @@ def test_a_body_of_100_megabytes_is_not_read(server, chunked):
 
 
 def test_a_flood_from_one_address_does_not_stop_the_others(folder):
-    arguments = ("--per-address", "3", "--trusted-proxy", "127.0.0.1", "--room-size", "4")
-    timing = {"quiet": 60.0}
-    with ServerProcess(folder, arguments, timing=timing) as server:
+    arguments = ("--per-address", "3", "--trusted-proxy", "127.0.0.1")
+    with ServerProcess(folder, arguments) as server:
         server.wait_until_ready()
         stop = threading.Event()
         statuses: list[int] = []

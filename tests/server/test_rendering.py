@@ -13,6 +13,18 @@ from careerpath import load_instrument
 TROUBLE = re.compile(r"Something went wrong on our side \(id ([0-9a-f]{8})\)\. <a href")
 
 
+WAYS = {"counter": "copy", "outputs": "copy", "failing": "imports", "dying": "imports"}
+
+
+@pytest.mark.parametrize("page", WAYS)
+def test_each_page_is_made_in_the_fastest_way_that_is_possible(odd, page):
+    (line,) = [each for each in odd.events("prepared") if f" page={page} " in each]
+    assert f" way={'cold' if odd.cold else WAYS[page]} " in line
+    odd.get(page)
+    opened = [each for each in odd.events("opened", at_least=1) if f" page={page} " in each]
+    assert f" start={'cold' if odd.cold else WAYS[page]} " in opened[-1]
+
+
 @pytest.fixture(scope="module")
 def outputs(odd: ServerProcess) -> Response:
     """The page of a notebook with outputs of each kind."""

@@ -51,6 +51,13 @@ def press(app: AssessmentScreen, action: str, item: str | None = None) -> None:
     send(part(app, HtmlView), {"action": action, "values": values})
 
 
+def draft(**answers: int) -> dict[str, object]:
+    """A draft as the browser keeps it."""
+    instrument = load_instrument()
+    identity = {"instrument": instrument.id, "version": instrument.version}
+    return {**identity, "answers": answers, "phase": "question", "item": "q02"}
+
+
 def shown(app: AssessmentScreen) -> str:
     return " ".join(child.html for child in app.children if isinstance(child, HtmlView))
 
@@ -204,12 +211,34 @@ def test_the_skeleton_is_the_first_screen_with_a_disabled_button(app):
     assert "Getting ready" in waiting
     assert "disabled" in waiting
     assert app.model.instrument.title in waiting
-    assert shown(AssessmentScreen()) == waiting
-    assert "disabled" not in shown(app)
+    ready = waiting.replace(" disabled", "").replace("Getting ready …", "Start")
+    assert shown(AssessmentScreen()) == shown(app) == ready
 
 
-def test_nobody_can_start_before_the_browser_has_looked_for_a_draft():
-    assert " disabled" in shown(AssessmentScreen())
+def test_a_start_waits_until_the_browser_has_looked_for_a_draft():
+    app = AssessmentScreen()
+    press(app, "start")
+    assert app.model.phase is Phase.WELCOME
+    part(app, BrowserSession).looked = True
+    assert app.model.phase is Phase.QUESTION
+
+
+def test_a_start_before_the_browser_has_looked_does_not_delete_a_draft():
+    app = AssessmentScreen()
+    press(app, "start")
+    session = part(app, BrowserSession)
+    with session.hold_trait_notifications():
+        session.found, session.looked = draft(q01=3), True
+    assert app.model.phase is Phase.WELCOME
+    assert "Welcome back" in shown(app)
+
+
+def test_a_start_that_was_meant_for_the_screen_without_a_draft_does_nothing(app):
+    part(app, BrowserSession).found = draft(q01=3)
+    send(part(app, HtmlView), {"action": "start", "values": {"place": "welcome"}})
+    assert app.model.phase is Phase.WELCOME
+    press(app, "start")
+    assert app.model.phase is Phase.QUESTION
 
 
 def test_the_second_click_of_a_double_click_does_nothing(app):

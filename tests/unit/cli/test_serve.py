@@ -26,11 +26,23 @@ def test_an_invalid_option(arguments, said):
     assert result.stdout == ""
 
 
-def test_a_room_larger_than_the_limit(monkeypatch):
-    monkeypatch.setenv("CAREERPATH_MAX_VISITORS", "5")
-    result = serve("--room-size", "9")
-    assert result.exit_code == 2
-    assert "--max-visitors 9" in result.stderr
+@pytest.mark.parametrize("given", ["option", "variable"])
+def test_the_size_of_a_room_is_no_longer_needed(monkeypatch, given):
+    served = []
+    monkeypatch.setattr("careerpath.serving.server.serve", served.append)
+    if given == "variable":
+        monkeypatch.setenv("CAREERPATH_ROOM_SIZE", "9")
+    result = serve(*(("--room-size", "9") if given == "option" else ()))
+    assert result.exit_code == 0
+    (line,) = result.stderr.splitlines()
+    assert "--room-size (CAREERPATH_ROOM_SIZE) has no effect any more" in line
+    assert len(served) == 1
+    assert "--room-size" not in CliRunner().invoke(app, ["serve", "--help"]).stdout
+
+
+def test_without_it_nothing_is_said(monkeypatch):
+    monkeypatch.setattr("careerpath.serving.server.serve", lambda _: None)
+    assert serve().stderr == ""
 
 
 @pytest.mark.parametrize("made", [False, True])

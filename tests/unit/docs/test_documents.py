@@ -28,6 +28,7 @@ from careerpath import (
     write_cohort,
 )
 from careerpath.cli import app
+from careerpath.serving.metrics import Metrics
 
 # These are followed from top to bottom by test_in_order.py.
 IN_ORDER = ("README.md", "command-line.md")
@@ -207,10 +208,32 @@ def test_every_option_of_serve_is_in_the_table():
     assert rows == {(each.opts[0], each.envvar) for each in options if each.name != "help"}
 
 
+def rows_of_the_guide(heading):
+    """The first column of a table in docs/deploying.md, named by its head."""
+    page = (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
+    table = re.search(rf"^\| {heading} \|.*\n\|-+\|.*\n((?:\|.*\n)+)", page, re.MULTILINE)[1]
+    return re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in table.splitlines()))
+
+
+def test_every_event_of_the_log_is_in_the_guide():
+    serving = (ROOT / "careerpath" / "serving").rglob("*.py")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in serving)
+    events = set(re.findall(r'log_event\(\s*"(\w+)"', text))
+    # The formatter names records of other libraries.
+    assert sorted(rows_of_the_guide("event")) == sorted(events | {"message"})
+
+
+def test_every_figure_for_prometheus_is_in_the_guide():
+    text = Metrics(visitors=lambda: 0, places=lambda: 0).text().decode()
+    kinds = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
+    names = [name for name, _ in kinds if not name.endswith("_created")]
+    assert sorted(rows_of_the_guide("in `metrics`")) == sorted(names)
+
+
 def test_the_measured_tables_are_in_the_page_of_benchmarks():
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert re.search(
-        r"^\| careerpath, the assessment, from a pool \| [0-9.]+ s \|", page, re.MULTILINE
+        r"^\| careerpath(?: 0\.1)?, the assessment \| [0-9.]+ s \|", page, re.MULTILINE
     )
     assert re.search(r"^\| Voilà [0-9.]+, 15 IntSliders \| [0-9.]+ s \|", page, re.MULTILINE)
 

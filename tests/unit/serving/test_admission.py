@@ -9,7 +9,7 @@ from careerpath.serving.settings import Options
 
 
 def test_a_place_is_free_again_when_somebody_leaves():
-    admission = Admission(limit=lambda: 1, per_address=0, room_size=0)
+    admission = Admission(limit=lambda: 1, per_address=0)
     visit = admission.admit(None)
     with pytest.raises(RefusedError) as refused:
         admission.admit(None)
@@ -21,18 +21,24 @@ def test_a_place_is_free_again_when_somebody_leaves():
 
 
 @pytest.mark.parametrize(
-    ("limit", "room_size", "held"),
-    [(400, 0, 200), (400, 40, 200), (200, 200, 300), (40, 40, 60), (1, 0, 1), (30, 20, 30)],
+    ("limit", "held"), [(400, 300), (200, 150), (41, 30), (3, 2), (2, 1), (1, 1)]
 )
-def test_one_address_cannot_take_all_places_but_a_room_that_shares_one_fits(limit, room_size, held):
-    admission = Admission(limit=lambda: limit, per_address=None, room_size=room_size)
-    assert admission.per_address == held
-    assert admission.per_address >= room_size
+def test_one_address_may_have_three_quarters_of_all_places(limit, held):
+    admission = Admission(limit=lambda: limit, per_address=None)
+    for _ in range(held):
+        admission.admit("192.168.1.1")
+    with pytest.raises(RefusedError):
+        admission.admit("192.168.1.1")
+    for _ in range(limit - held):
+        admission.admit("192.168.1.2")
+    with pytest.raises(RefusedError) as refused:
+        admission.admit("192.168.1.3")
+    assert refused.value.reason is Refusal.FULL
 
 
 @pytest.mark.parametrize("per_address", [0, 5])
 def test_the_limit_for_one_address_can_be_set_and_turned_off(per_address):
-    admission = Admission(limit=lambda: 50, per_address=per_address, room_size=0)
+    admission = Admission(limit=lambda: 50, per_address=per_address)
     admitted = [admission.admit("203.0.113.7") for _ in range(per_address or 50)]
     with pytest.raises(RefusedError) as refused:
         admission.admit("203.0.113.7")
@@ -68,14 +74,34 @@ def test_without_a_trusted_proxy_no_header_is_believed():
     assert counted_address("203.0.113.9", ["203.0.113.7"], proxies) == "203.0.113.9"
 
 
-def test_a_full_server_has_two_places_left_for_its_coach():
-    admission = Admission(limit=lambda: 3, per_address=3, room_size=3)
+def test_a_page_that_takes_more_memory_takes_more_places():
+    places = {"assessment": 1.0, "room": 2.5}
+    admission = Admission(limit=lambda: 4, per_address=0, places_of=places.__getitem__)
+    room = admission.admit(None, page="room")
+    admission.admit(None, page="assessment")
+    with pytest.raises(RefusedError) as refused:
+        admission.admit(None, page="assessment")
+    assert refused.value.reason is Refusal.FULL
+    admission.leave(room)
     for _ in range(3):
-        admission.admit("192.168.1.1")
-    for address in ("192.168.1.1", "10.0.0.1"):
-        with pytest.raises(RefusedError):
-            admission.admit(address)
-    for _ in range(2):
-        admission.admit("192.168.1.1", spare=2)
+        admission.admit(None, page="assessment")
     with pytest.raises(RefusedError):
-        admission.admit("192.168.1.1", spare=2)
+        admission.admit(None, page="assessment")
+
+
+def test_a_single_visitor_always_has_a_place():
+    admission = Admission(limit=lambda: 1, per_address=None, places_of=lambda _: 3.0)
+    admission.admit(None, page="room")
+    with pytest.raises(RefusedError):
+        admission.admit(None, page="room")
+
+
+def test_the_limit_follows_what_fits_into_memory():
+    most = [3]
+    admission = Admission(limit=lambda: most[0], per_address=None)
+    for _ in range(2):
+        admission.admit(None)
+    most[0] = 2  # visitors turned out to be larger
+    with pytest.raises(RefusedError):
+        admission.admit(None)
+    assert (len(admission), admission.limit, admission.per_address) == (2, 2, 1)

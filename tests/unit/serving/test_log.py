@@ -32,12 +32,15 @@ def test_a_long_value_keeps_its_beginning_and_its_end():
 
 
 def test_events_are_counted(caplog):
-    metrics = Metrics(visitors=lambda: 3, pool=lambda: 4)
+    metrics = Metrics(visitors=lambda: 3, places=lambda: 4)
     log = logging.getLogger("careerpath.serving")
     log.addHandler(metrics)
     try:
         with caplog.at_level(logging.INFO):
-            log_event("opened", start="pooled", seconds=0.02)
+            log_event("opened", start="copy", seconds=0.02)
+            log_event("prepared", page="room", way="copy", seconds=1.5, visitor=12)
+            log_event("not_copied", page="lab", way="imports", reason="a thread: x")
+            log_event("refused", page="room", reason="full")
             log_event("culled", reason="idle")
             log_event("failure", id="x")
             log.info("something else %s", 1)
@@ -45,7 +48,10 @@ def test_events_are_counted(caplog):
         log.removeHandler(metrics)
     text = metrics.text().decode()
     assert "careerpath_visitors 3.0" in text
-    assert "careerpath_pool 4.0" in text
-    assert 'careerpath_start_seconds_bucket{le="0.025",start="pooled"} 1.0' in text
+    assert "careerpath_places 4.0" in text
+    assert 'careerpath_start_seconds_bucket{le="0.025",start="copy"} 1.0' in text
+    assert 'careerpath_prepared_total{page="room",way="copy"} 1.0' in text
+    assert 'careerpath_not_copied_total{page="lab",way="imports"} 1.0' in text
+    assert 'careerpath_refused_total{reason="full"} 1.0' in text
     assert 'careerpath_culled_total{reason="idle"} 1.0' in text
     assert "careerpath_failures_total 1.0" in text

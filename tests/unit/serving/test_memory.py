@@ -6,40 +6,59 @@ from careerpath import CareerpathError
 from careerpath.serving.memory import MEGABYTE, MemoryBudget, available_memory, memory_of
 
 
-def test_a_visitor_is_measured_once(monkeypatch):
-    sizes = {1: 49 * MEGABYTE, 2: 500 * MEGABYTE}
-    monkeypatch.setattr("careerpath.serving.memory.memory_of", sizes.__getitem__)
-    memory = MemoryBudget(10_000 * MEGABYTE)
+def test_the_limit_comes_from_the_measured_size():
+    memory = MemoryBudget(10_000 * MEGABYTE, start_page="assessment")
+    assert memory.size("assessment") == 60 * MEGABYTE
     assert memory.most == 150
-    memory.measure(1)
-    memory.measure(2)
-    assert memory.visitor == 50 * MEGABYTE
-    assert memory.most == 180
-    assert memory.summary(40) == ("a visitor takes 50 MB; 40 visitors: 2.0 GB of 9.8 GB available")
-    memory.check(180, option="--room-size")
-    with pytest.raises(CareerpathError, match="At most this fits: --room-size 180"):
-        memory.check(181, option="--room-size")
+    memory.measured("assessment", 11 * MEGABYTE)
+    memory.templates["assessment"] = 60 * MEGABYTE
+    assert memory.size("assessment") == 12 * MEGABYTE
+    assert memory.most == 745
+    assert memory.summary == "745 visitors fit into memory (12 MB each; 9.8 GB available)"
+    memory.check(745)
+    with pytest.raises(CareerpathError, match="Choose at most --max-visitors 745") as error:
+        memory.check(746)
+    assert "not enough memory for --max-visitors 746" in str(error.value)
 
 
-def test_rooms_need_more_memory_for_each_visitor_and_for_the_coach(monkeypatch):
-    monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
-    memory = MemoryBudget(3000 * MEGABYTE, rooms=True)
-    memory.measure(1)
-    assert memory.visitor == 65 * MEGABYTE
-    assert memory.most == int((3000 - 340) * 0.9 / 65)
-    assert memory.summary(36) == (
-        "a visitor takes 65 MB; 36 visitors: 2.3 GB of 2.6 GB available "
-        "(each in a room, and 340 MB more for its coach)"
-    )
+def test_the_largest_visitor_counts():
+    memory = MemoryBudget(10_000 * MEGABYTE, start_page="assessment")
+    for size in (49, 19, 30):
+        memory.measured("assessment", size * MEGABYTE)
+    assert memory.size("assessment") == 50 * MEGABYTE
 
 
-@pytest.mark.parametrize(("available", "most"), [(0, 1), (70, 1), (290, 2), (600, 4), (700, 4)])
-def test_on_a_small_machine_half_is_for_visitors(monkeypatch, available, most):
-    monkeypatch.setattr("careerpath.serving.memory.memory_of", lambda _: 49 * MEGABYTE)
-    memory = MemoryBudget(available * MEGABYTE, rooms=True)
-    memory.measure(1)
-    assert memory.most == most
-    memory.check(most, option="--max-visitors")
+def test_a_visitor_before_there_were_copies_no_longer_counts():
+    memory = MemoryBudget(10_000 * MEGABYTE, start_page="assessment")
+    memory.measured("assessment", 149 * MEGABYTE)
+    memory.measured("assessment", 29 * MEGABYTE, copied=True)
+    assert memory.size("assessment") == 30 * MEGABYTE
+
+
+def test_a_visitor_of_another_page_takes_places_by_its_size():
+    memory = MemoryBudget(10_000 * MEGABYTE, start_page="assessment")
+    assert memory.places("assessment") == memory.places("room") == 1
+    memory.measured("assessment", 11 * MEGABYTE)
+    memory.measured("room", 23 * MEGABYTE)
+    assert (memory.places("assessment"), memory.places("room")) == (1, 2)
+    assert memory.places("not measured") == 5
+
+
+def test_each_template_process_counts_once():
+    memory = MemoryBudget(1000 * MEGABYTE, start_page="assessment")
+    memory.measured("assessment", 9 * MEGABYTE)
+    memory.templates |= {"assessment": 50 * MEGABYTE, "room": 150 * MEGABYTE}
+    assert memory.most == 70
+
+
+@pytest.mark.parametrize("available", [0, 40, 70])
+def test_on_a_tiny_machine_one_visitor_is_let_in(available):
+    memory = MemoryBudget(available * MEGABYTE, start_page="assessment")
+    memory.templates["assessment"] = 50 * MEGABYTE
+    assert memory.most == 1
+    memory.check(1)
+    with pytest.raises(CareerpathError):
+        memory.check(2)
 
 
 def test_available_memory_and_that_of_a_process_are_plausible():

@@ -11,7 +11,6 @@ from careerpath.serving.settings import Options
 @pytest.mark.parametrize(
     ("wrong", "fix"),
     [
-        ({"room_size": 9, "max_visitors": 5}, "--max-visitors 9"),
         ({"trusted_proxy": "10.0.0.0/33"}, "10.0.0.0/33"),
         ({"frame_ancestors": "javascript:alert(1)"}, "https://portal.example"),
         ({"frame_ancestors": "https://a.example;"}, "https://portal.example"),

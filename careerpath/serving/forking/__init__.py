@@ -1,0 +1,1 @@
+"""Jupyter kernels that are forked from a warm process. Needs nothing else of careerpath."""
