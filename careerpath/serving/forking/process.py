@@ -26,6 +26,8 @@ from typing import Any
 from careerpath.serving.forking.kernel import ForkableApp, Rehearsal, settle_memory
 from careerpath.serving.forking.obstacles import Before, obstacles
 
+#: Python adapts code to its use in the first few runs. Once adapted, copies share it.
+REHEARSALS = 3
 #: If memory runs out, the system ends a visitor's process before the template or the server.
 VISITOR_OOM_SCORE = "500"
 PR_SET_PDEATHSIG = 1
@@ -101,7 +103,8 @@ def prepare(job: dict[str, Any]) -> tuple[ForkableApp, Rehearsal | None, dict[st
             left.append("an output widget, which the server fills")
         if not left:
             try:
-                app.rehearse(rehearsal)
+                for _ in range(REHEARSALS):
+                    app.rehearse(rehearsal)
             except Exception as error:  # noqa: BLE001 (it can leave anything behind)
                 traceback.print_exc(file=sys.__stderr__)
                 left.append(f"a rehearsal that fails: {error!r}")

@@ -29,6 +29,8 @@ NO_THREADS = {
     "OMP_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
+#: Bytes of a block that the C library gives back to the system as soon as it is free.
+LARGE_BLOCKS = {"MALLOC_MMAP_THRESHOLD_": "32768"}
 
 
 class CannotForkError(Exception):
@@ -161,7 +163,7 @@ class Template:
                 sys.executable,
                 *arguments,
                 pass_fds=[theirs.fileno()],
-                env={**env, **NO_THREADS},
+                env={**env, **NO_THREADS, **LARGE_BLOCKS},
                 cwd=cwd,
                 stdin=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
