@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect, sync_playwright
 
 from careerpath import load_instrument, open_store, simulate_cohort
 from careerpath.room.room import OpenedRoom
@@ -164,6 +164,34 @@ def organisation(browser: Browser, address: str, *, device: str, scheme: Scheme)
     context.close()
 
 
+def analyst(browser: Browser, address: str, *, device: str, scheme: Scheme) -> None:
+    """Open a file in the threshold lab, and move a cut score."""
+    size = PHONE if device == "phone" else LAPTOP
+    context = browser.new_context(viewport=size, color_scheme=scheme, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(f"{address}thresholds")
+    handles = page.locator(".cp-lab-picture .dot")
+    expect(handles).to_have_count(2, timeout=30_000)
+    settled(page)
+    page.screenshot(path=SCREENS / f"lab-{device}-{scheme}.png", full_page=device == "phone")
+    instrument = load_instrument()
+    people = simulate_cohort(instrument, count=180, seed=5).frame[list(instrument.item_ids)]
+    file: FilePayload = {
+        "name": "answers-2026.csv",
+        "mimeType": "text/csv",
+        "buffer": people.assign(team="north").to_csv(index=False).encode(),
+    }
+    page.get_by_label("Open a file").set_input_files(file)
+    page.get_by_text("answers-2026.csv: 180 people").wait_for()
+    page.get_by_role("slider", name="Management below").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.get_by_text("below 56").wait_for()
+    settled(page)
+    page.screenshot(path=SCREENS / f"lab-file-{device}-{scheme}.png", full_page=True)
+    context.close()
+
+
 def overview(browser: Browser) -> None:
     """Put what the hall sees and a result on a phone side by side, for the top of the README."""
 
@@ -201,6 +229,7 @@ def main() -> None:
                 for device in ("phone", "laptop"):
                     walk(browser, address, device=device, scheme=scheme)
                     organisation(browser, address, device=device, scheme=scheme)
+                    analyst(browser, address, device=device, scheme=scheme)
                 coach(browser, address, opened, scheme=scheme)
         overview(browser)
         for kept, name in (("revealed-light", "room"), ("ladders-laptop-light", "ladders")):

@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,46 @@ class TablePart:
         return frame
 
 
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that a browser has sent. It stays in memory.
+
+    It has the methods of a path that the readers use.
+
+    Attributes
+    ----------
+    name : str
+        Says the format by its ending.
+    content : bytes
+    """
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name."""
+        return Path(self.name).suffix
+
+    def is_dir(self) -> bool:
+        """Return False."""
+        return False
+
+    def open(self, _mode: str) -> BytesIO:
+        """Open it for reading."""
+        return BytesIO(self.content)
+
+
+TableFile = Path | UploadedFile
+
 Parts = tuple[list[str], Callable[[Sequence[str] | None], Iterator[TablePart]]]
 """The names of a file's columns, and a function that reads its rows, of some columns or of all."""
 
 
-def open_parts(path: Path) -> Parts:
+def open_parts(path: TableFile) -> Parts:
     """Open a file in the format that its name ends in.
 
     Returns
@@ -115,24 +151,33 @@ def open_parts(path: Path) -> Parts:
     return names, guarded
 
 
-def _guarded(path: Path, parts: Iterator[TablePart]) -> Iterator[TablePart]:
+def _source(path: TableFile) -> Path | BytesIO:
+    """Return what libraries read."""
+    return path.open("rb") if isinstance(path, UploadedFile) else path
+
+
+def _size(path: TableFile) -> int:
+    return len(path.content) if isinstance(path, UploadedFile) else path.stat().st_size
+
+
+def _guarded(path: TableFile, parts: Iterator[TablePart]) -> Iterator[TablePart]:
     try:
         yield from parts
     except (OSError, ValueError) as error:  # pyarrow's and pandas' errors are of these kinds
         raise _unreadable(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> CohortFileError:
-    told = reason_of(error).strip().splitlines()[0]
+def _unreadable(path: TableFile, error: Exception) -> CohortFileError:
+    told = reason_of(error).strip().splitlines()[0].rstrip(".")
     told = told if len(told) < 300 else f"{told[:300]}..."
     if "UTF" in told.upper():
         return CohortFileError(f"{path} is not UTF-8 text. Save it as UTF-8.")
-    if isinstance(error, OSError) and not isinstance(error, pa.ArrowException):
+    if isinstance(error, OSError) and error.errno is not None:
         return CohortFileError(f"Cannot read {shown(str(path))}: {told}. Check the path.")
     return CohortFileError(f"Cannot read {path}: {told}. Fix it, or export it again.")
 
 
-def _check_names(path: Path, names: Sequence[str]) -> None:
+def _check_names(path: TableFile, names: Sequence[str]) -> None:
     if len(names) > MOST_COLUMNS:
         raise _too_many(path, len(names))
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -142,7 +187,7 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _too_many(path: Path, count: int) -> CohortFileError:
+def _too_many(path: TableFile, count: int) -> CohortFileError:
     return CohortFileError(
         f"{path} has {count:,} columns; a cohort has {MOST_COLUMNS:,} at most. Check that rows are "
         "people and columns are items."
@@ -152,15 +197,15 @@ def _too_many(path: Path, count: int) -> CohortFileError:
 # Text with a delimiter
 
 
-def _csv(path: Path) -> Parts:
+def _csv(path: TableFile) -> Parts:
     return _delimited(path, None)
 
 
-def _tsv(path: Path) -> Parts:
+def _tsv(path: TableFile) -> Parts:
     return _delimited(path, "\t")
 
 
-def _delimited(path: Path, delimiter: str | None) -> Parts:
+def _delimited(path: TableFile, delimiter: str | None) -> Parts:
     import pyarrow.csv
 
     with path.open("rb") as file:
@@ -187,7 +232,7 @@ def _delimited(path: Path, delimiter: str | None) -> Parts:
     _check_names(path, names)
     rest = start.lstrip(b"\xef\xbb\xbf")[len(line) :]
     alone = len(start) < LONGEST_HEADER and not rest.strip()
-    size = path.stat().st_size
+    size = _size(path)
 
     def parts(_columns: Sequence[str] | None) -> Iterator[TablePart]:
         if alone:
@@ -229,17 +274,19 @@ def _as_numbers(table: Any, names: Sequence[str]) -> Any:
 # Parquet
 
 
-def _parquet(path: Path) -> Parts:
+def _parquet(path: TableFile) -> Parts:
     import pyarrow.parquet
 
-    with pyarrow.parquet.ParquetFile(path) as file:
+    with pyarrow.parquet.ParquetFile(_source(path)) as file:
         names = list(file.schema_arrow.names)
         total = file.metadata.num_rows
 
     def parts(columns: Sequence[str] | None) -> Iterator[TablePart]:
         read = 0
         # Without pre_buffer: Arrow would keep everything it has read ahead until the end.
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BLOCK // 8) as file:
+        with pyarrow.parquet.ParquetFile(
+            _source(path), pre_buffer=False, buffer_size=BLOCK // 8
+        ) as file:
             for batch in file.iter_batches(ROWS, columns=list(columns) if columns else None):
                 read += batch.num_rows
                 yield TablePart(pa.Table.from_batches([batch]), read / max(total, 1))
@@ -250,13 +297,13 @@ def _parquet(path: Path) -> Parts:
 # Excel
 
 
-def _excel(path: Path) -> Parts:
+def _excel(path: TableFile) -> Parts:
     import openpyxl
 
     try:
         check_unpacked_size(
-            path,
-            min(LARGEST_WORKBOOK, MOST_PACKED * max(path.stat().st_size, 100_000)),
+            _source(path),
+            min(LARGEST_WORKBOOK, MOST_PACKED * max(_size(path), 100_000)),
             place=str(path),
             raises=CohortFileError,
         )
@@ -267,7 +314,7 @@ def _excel(path: Path) -> Parts:
 
     def sheet() -> tuple[Any, Iterator[tuple[Any, ...]]]:
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(_source(path), read_only=True, data_only=True)
             first = book.worksheets[0]
             # The size stated in a file may be wrong; cells outside it would be lost.
             first.reset_dimensions()
@@ -317,7 +364,7 @@ def _excel(path: Path) -> Parts:
     return names, parts
 
 
-def _check_row(path: Path, number: int, row: Sequence[Any], width: int) -> None:
+def _check_row(path: TableFile, number: int, row: Sequence[Any], width: int) -> None:
     if number > MOST_SHEET_ROWS:
         raise CohortFileError(
             f"{path} has more than {MOST_SHEET_ROWS:,} rows, which no sheet holds. Save it again "
@@ -337,9 +384,9 @@ def object_frame(rows: Sequence[Sequence[Any]], names: list[str]) -> pd.DataFram
 # JSON lines
 
 
-def _json_lines(path: Path) -> Parts:
+def _json_lines(path: TableFile) -> Parts:
     names: dict[str, None] = {}
-    size = path.stat().st_size
+    size = _size(path)
     people = 0
     # A first pass finds the columns: a person may leave some out.
     for _, record in _records(path):
@@ -363,7 +410,7 @@ def _json_lines(path: Path) -> Parts:
     return list(names), parts
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _records(path: TableFile) -> Iterator[tuple[int, dict[str, Any]]]:
     read = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
@@ -381,7 +428,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield read, record
 
 
-READERS: dict[str, Callable[[Path], Parts]] = {
+READERS: dict[str, Callable[[TableFile], Parts]] = {
     ".csv": _csv,
     ".tsv": _tsv,
     ".xlsx": _excel,

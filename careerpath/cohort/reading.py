@@ -13,7 +13,13 @@ from typing import Any
 import pandas as pd
 
 from careerpath.cohort.databases import is_address, open_table, without_password
-from careerpath.cohort.formats import CohortFileError, Parts, TablePart, open_parts
+from careerpath.cohort.formats import (
+    CohortFileError,
+    Parts,
+    TablePart,
+    UploadedFile,
+    open_parts,
+)
 from careerpath.cohort.frames import open_frame
 from careerpath.cohort.item_columns import renaming, simplified, sources_of
 from careerpath.cohort.score_expression import CODE, GAPS, REASONS, with_codes
@@ -82,7 +88,7 @@ class Cohort:
 
 
 def read_cohort(
-    path: str | Path,
+    path: str | Path | UploadedFile,
     instrument: Instrument,
     *,
     columns: Mapping[str, str] | None = None,
@@ -91,7 +97,7 @@ def read_cohort(
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or UploadedFile
         CSV, TSV, Excel (.xlsx), Parquet or JSON lines (.jsonl); or a database table, such as
         ``sqlite:///answers.db#table`` (an SQLAlchemy address and the table's name). A wide file has
         one column per item; a long one has the columns "person", "item" and "answer", and one row
@@ -111,7 +117,8 @@ def read_cohort(
         If the file cannot be read to its end, or an item has no column.
     """
     parts, renamed = [], {}
-    for part in cohort_parts(source_of(path), instrument, columns=columns):
+    source = path if isinstance(path, UploadedFile) else source_of(path)
+    for part in cohort_parts(source, instrument, columns=columns):
         parts.append(part.frame)
         renamed = dict(part.renamed)
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -163,13 +170,13 @@ def source_of(text: str | Path) -> Source:
     return text if isinstance(text, str) and is_address(text) else Path(text)
 
 
-def named(source: Source) -> str:
+def named(source: Source | UploadedFile) -> str:
     """Return the name of a source for messages, without a password."""
     return without_password(source) if isinstance(source, str) else str(source)
 
 
 def cohort_parts(
-    path: Source,
+    path: Source | UploadedFile,
     instrument: Instrument,
     *,
     columns: Mapping[str, str] | None = None,
@@ -210,7 +217,7 @@ def cohort_parts(
         raise CohortFileError(f"{path} has column names but no people. Add one row per person.")
 
 
-def _opened(source: Source) -> Parts:
+def _opened(source: Source | UploadedFile) -> Parts:
     return open_table(source) if isinstance(source, str) else open_parts(source)
 
 

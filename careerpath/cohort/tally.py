@@ -28,10 +28,10 @@ from careerpath.cohort.reliability import (
     standard_error,
     true_score,
 )
-from careerpath.cohort.tally_file import pack_tally, read_tally
+from careerpath.cohort.tally_file import pack_tally, unpack_tally
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
-from careerpath.core.files import write_bytes
+from careerpath.core.files import read_bytes, write_bytes
 from careerpath.core.instrument import BANDS, Band, CutScores, Instrument
 from careerpath.core.wording import shortened
 
@@ -171,7 +171,25 @@ class Tally:
         CareerpathError
             If the file cannot be read, or is not a tally.
         """
-        return cls(*read_tally(Path(path)))
+        return cls.from_bytes(read_bytes(Path(path)), place=str(path))
+
+    @classmethod
+    def from_bytes(cls, content: bytes, *, place: str) -> Self:
+        """Read a tally from the content of its file.
+
+        Parameters
+        ----------
+        content : bytes
+            What `to_bytes` returns.
+        place : str
+            The file's name, for the message.
+
+        Raises
+        ------
+        CareerpathError
+            If it is not a tally.
+        """
+        return cls(*unpack_tally(content, place=place))
 
     def save(self, path: str | Path) -> Path:
         """Write the tally to a file; its name usually ends in ``.tally``.

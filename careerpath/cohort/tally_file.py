@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 
 from careerpath.cohort.tally_layout import TallyLayout
 from careerpath.core.errors import CareerpathError, Reason
-from careerpath.core.files import decoded, parsed_json, read_bytes
+from careerpath.core.files import decoded, parsed_json
 from careerpath.core.instrument import Identifier, Scale
 
 if TYPE_CHECKING:
@@ -96,8 +96,17 @@ def is_tally(path: Path) -> bool:
     return path.suffix.lower() == ".tally"
 
 
-def read_tally(path: Path) -> tuple[TallyLayout, CountArray, dict[Reason, int], bool]:
+def unpack_tally(
+    raw: bytes, *, place: str
+) -> tuple[TallyLayout, CountArray, dict[Reason, int], bool]:
     """Read a tally and check that its counts can be those of people.
+
+    Parameters
+    ----------
+    raw : bytes
+        The content of a file.
+    place : str
+        The file's name, for the message.
 
     Returns
     -------
@@ -107,26 +116,25 @@ def read_tally(path: Path) -> tuple[TallyLayout, CountArray, dict[Reason, int], 
     Raises
     ------
     CareerpathError
-        If the file cannot be read, or is not a tally.
+        If it is not a tally.
     """
-    raw, place = read_bytes(path), str(path)
     try:
         text = decoded(_unpacked(raw), place=place, raises=CareerpathError)
         data = parsed_json(text, place=place, raises=CareerpathError)
         document = _Document.model_validate(data)
     except CareerpathError as error:
-        raise _not_a_tally(path, "its text is not strict JSON") from error
+        raise _not_a_tally(place, "its text is not strict JSON") from error
     except (ValidationError, ValueError, zlib.error, EOFError) as error:
-        raise _not_a_tally(path, _first(error)) from error
+        raise _not_a_tally(place, _first(error)) from error
     layout = TallyLayout(
         items=tuple(item.id for item in document.items),
         reversed=tuple(item.reversed for item in document.items),
         scale=document.scale,
     )
     if len(set(layout.items)) < len(layout.items):
-        raise _not_a_tally(path, "an item is listed twice")
+        raise _not_a_tally(place, "an item is listed twice")
     layout.check_size()
-    cells = _cells(path, layout, document)
+    cells = _cells(place, layout, document)
     return layout, cells, dict(document.unscored), document.synthetic
 
 
@@ -138,14 +146,14 @@ def _unpacked(raw: bytes) -> bytes:
     return text
 
 
-def _cells(path: Path, layout: TallyLayout, document: _Document) -> CountArray:
+def _cells(place: str, layout: TallyLayout, document: _Document) -> CountArray:
     items, answers, totals = layout.shape
     if len(document.places) != len(document.counts):
-        raise _not_a_tally(path, "places and counts differ in number")
+        raise _not_a_tally(place, "places and counts differ in number")
     if any(step == 0 for step in document.places[1:]):
-        raise _not_a_tally(path, "a place is listed twice")
+        raise _not_a_tally(place, "a place is listed twice")
     if sum(document.places) >= items * answers * totals or sum(document.counts) > _MOST_PEOPLE:
-        raise _not_a_tally(path, "a count is outside the layout")
+        raise _not_a_tally(place, "a count is outside the layout")
     flat = np.zeros(items * answers * totals, np.int64)
     flat[np.cumsum(np.array(document.places, np.int64))] = document.counts
     cells = flat.reshape(layout.shape)
@@ -153,7 +161,7 @@ def _cells(path: Path, layout: TallyLayout, document: _Document) -> CountArray:
     summed = np.einsum("iat,a->t", cells, np.arange(answers))
     # Each person is counted once for each item, and their answers add up to their total.
     if (people != people[0]).any() or (summed != people[0] * np.arange(totals)).any():
-        raise _not_a_tally(path, "its counts do not add up to people")
+        raise _not_a_tally(place, "its counts do not add up to people")
     return cells
 
 
@@ -165,5 +173,5 @@ def _first(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _not_a_tally(path: Path, why: str) -> CareerpathError:
-    return CareerpathError(f"{path} is not a tally: {why}. Make it again with `careerpath tally`.")
+def _not_a_tally(place: str, why: str) -> CareerpathError:
+    return CareerpathError(f"{place} is not a tally: {why}. Make it again with `careerpath tally`.")

@@ -22,6 +22,7 @@ BUILT_IN = {
     "room": "room.ipynb",
     "top-ten": "top_ten.ipynb",
     "dual-ladder": "dual_ladder.ipynb",
+    "thresholds": "thresholds.ipynb",
 }
 #: The coach's page.
 COACH = "room"
@@ -39,6 +40,7 @@ _KEPT = {
     ),
     "top-ten": ("", _COPY),
     "dual-ladder": ("Your ladders are kept in this browser.", _COPY),
+    "thresholds": ("", "Files that you opened are not kept: open them again after a reload."),
 }
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-from traitlets import Bool, HasTraits, Instance, TraitError, Tuple, Unicode, validate
+from traitlets import Bool, Dict, HasTraits, Instance, TraitError, Tuple, Unicode, validate
 
 from careerpath.cohort.cut_effects import CutEffects
 from careerpath.cohort.named_cohort import NamedCohort, check_cohorts
@@ -27,8 +27,11 @@ from careerpath.thresholds.saving import (
     provenance,
     write_saved,
 )
+from careerpath.thresholds.upload import read_upload
 
 MOST_UNDO = 200
+MOST_FILES = 10
+"""The most files that the lab holds at the same time."""
 ONE_MOVE_SECONDS = 1.0
 """Moves of one kind that follow each other faster than this are undone together."""
 
@@ -64,6 +67,8 @@ class ThresholdsModel(HasTraits):
         reliability as its norms.
     saved : Saved or None
         The instrument that was saved last; None again after any change.
+    files : mapping of str to str
+        The opened files, by name, and what was read from each.
 
     Examples
     --------
@@ -90,6 +95,7 @@ class ThresholdsModel(HasTraits):
     past = Tuple()
     with_norms = Bool(default_value=False)
     saved = Instance(Saved, allow_none=True)
+    files = Dict()
 
     def __init__(
         self,
@@ -241,6 +247,36 @@ class ThresholdsModel(HasTraits):
     def reset(self) -> None:
         """Go back to the published cut scores; this can be undone."""
         self._go(self.instrument.cut_scores, Gesture.CODE)
+
+    def open(self, name: str, content: bytes) -> None:
+        """Add the people in a file as a cohort, and show it.
+
+        A file with the name of an earlier one takes its place.
+
+        Parameters
+        ----------
+        name : str
+            The file's name, as a browser sends it.
+        content : bytes
+
+        Raises
+        ------
+        CareerpathError
+            If the file cannot be read, or there are too many files; then nothing changes.
+        """
+        cohort, summary = read_upload(name, content, self.instrument)
+        check_cohorts([cohort], self.instrument)
+        files = {**self.files, cohort.name: summary}
+        if len(files) > MOST_FILES:
+            raise CareerpathError(
+                f"The lab holds {MOST_FILES} files at most. Give this one the name of a file that "
+                "it can replace, or reload the page to start again."
+            )
+        others = tuple(each for each in self.cohorts if each.name != cohort.name)
+        with self.hold_trait_notifications():
+            self.cohorts = (*others, cohort)
+            self.files = files
+            self.show(cohort.name)
 
     def show(self, name: str) -> None:
         """Show another cohort.

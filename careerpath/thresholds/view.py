@@ -22,6 +22,7 @@ from careerpath.thresholds.model import ThresholdsModel
 from careerpath.thresholds.pictures import CurvePicture, CutHistogram
 from careerpath.thresholds.screen_reader import ScreenReaderText
 from careerpath.thresholds.snapshot import Snapshot, snapshot
+from careerpath.thresholds.upload import LARGEST
 from careerpath.ui.html_view import Action, HtmlView
 from careerpath.ui.templates import render
 from careerpath.ui.visitor_errors import message_if_failed
@@ -29,6 +30,7 @@ from careerpath.ui.widget_files import widget_files
 
 VIEWS = (
     "head",
+    "file",
     "actions",
     "shares",
     "changes",
@@ -39,6 +41,7 @@ VIEWS = (
     "assumptions",
 )
 """The names of the lab's templates, each in a piece of its own."""
+KEPT = "The lab keeps nothing."
 
 
 class LabHeading(HtmlView):
@@ -85,6 +88,8 @@ class ThresholdsScreen(VBox):
     CutScores(management_below=60, mastery_above=100)
     """
 
+    children: Any  # a trait of ipywidgets
+
     def __init__(
         self,
         cohort: Any,
@@ -102,7 +107,7 @@ class ThresholdsScreen(VBox):
             cohorts=_cohorts(cohort, instrument, by=by, source=source, synthetic=synthetic),
         )
         self._save_to = save_to
-        self._trouble = ""
+        self._trouble = self._unread = ""
         self._quiet = False
         self._dragging = False
         self._views = {name: HtmlView() for name in VIEWS} | {"head": LabHeading()}
@@ -111,8 +116,10 @@ class ThresholdsScreen(VBox):
         self._histogram = CutHistogram(self.model.effects)
         self._curve = CurvePicture(self.model.effects)
         self._choices = _choices(self.model)
+        self._choices_row = _classed(HBox, "cp-lab-choices", self._choices)
         self._screen_reader = ScreenReaderText()
-        super().__init__(self._parts(), **options)
+        self._areas = self._make_areas()
+        super().__init__(**options)
         self.add_class("careerpath").add_class("careerpath-app").add_class("cp-lab")
         self._listen()
         self._draw()
@@ -161,6 +168,7 @@ class ThresholdsScreen(VBox):
         self._histogram.handles.on_drag_end(self._drag_ends)
         self._slider.observe(self._slid, names="value")
         self._views["actions"].on_action(self._act)
+        self._views["file"].on_action(self._open)
         shown, other = self._choices
         shown.observe(self._shown, names="value")
         other.observe(self._compared, names="value")
@@ -175,6 +183,14 @@ class ThresholdsScreen(VBox):
         }
         if action.name in actions:
             self._run(actions[action.name])
+
+    def _open(self, action: Action) -> None:
+        if action.name == "open":
+            name = action.values.get("name", "")
+            self._unread = message_if_failed(
+                partial(self.model.open, name, action.content), kept=KEPT
+            )
+            self._render("file")
 
     def _save(self) -> None:
         if self._save_to is None:
@@ -207,39 +223,40 @@ class ThresholdsScreen(VBox):
             self._run(partial(self.model.compare, change["new"]))
 
     def _run(self, action: Callable[[], object]) -> None:
-        trouble = message_if_failed(action)
+        trouble = message_if_failed(action, kept=KEPT)
         if trouble != self._trouble:
             self._trouble = trouble
             self._render("actions")
 
     # From the model to the analyst
 
-    def _parts(self) -> tuple[Any, ...]:
+    def _make_areas(self) -> VBox:
         views = self._views
-        choices = _classed(HBox, "cp-lab-choices", self._choices)
         picture = (self._histogram.figure, self._slider, views["actions"])
         words = [views[name] for name in ("shares", "changes", "trust", "comparison")]
         curve = (views["curve"], self._curve.figure)
-        return (
-            self._screen_reader,
-            views["head"],
-            *((choices,) if len(self.model.cohorts) > 1 else ()),
-            _classed(
-                VBox,
-                "cp-lab-areas",
-                (
-                    _classed(VBox, "cp-lab-area-picture", picture),
-                    _classed(VBox, "cp-lab-area-words", words),
-                    _classed(VBox, "cp-lab-area-curve", curve),
-                    _classed(VBox, "cp-lab-area-items", (views["items"],)),
-                    _classed(VBox, "cp-lab-area-assumptions", (views["assumptions"],)),
-                ),
-            ),
+        areas = (
+            _classed(VBox, "cp-lab-area-picture", picture),
+            _classed(VBox, "cp-lab-area-words", words),
+            _classed(VBox, "cp-lab-area-curve", curve),
+            _classed(VBox, "cp-lab-area-items", (views["items"],)),
+            _classed(VBox, "cp-lab-area-assumptions", (views["assumptions"],)),
         )
+        made: VBox = _classed(VBox, "cp-lab-areas", areas)
+        return made
+
+    def _draw_parts(self) -> None:
+        """Show the choice of cohorts if there is more than one."""
+        choices = (self._choices_row,) if len(self.model.names) > 1 else ()
+        top = (self._screen_reader, self._views["head"], self._views["file"])
+        parts = (*top, *choices, self._areas)
+        if parts != self.children:
+            self.children = parts
 
     def _draw(self, change: Mapping[str, Any] | None = None) -> None:
         # Changes of what was saved, or of the moves to undo, move nothing.
-        if change is None or change["name"] in {"cuts", "shown_name", "other_name"}:
+        if change is None or change["name"] in {"cuts", "shown_name", "other_name", "cohorts"}:
+            self._draw_parts()
             self._draw_controls()
             self._histogram.draw(self.model.effects)
             self._curve.draw(self.model.effects)
@@ -248,7 +265,7 @@ class ThresholdsScreen(VBox):
                 "cp-lab-curve": "Curves: the share of people below, and above, each possible cut "
                 "score",
             }
-            self._render("head", "shares", "changes", "trust", "comparison")
+            self._render("head", "file", "shares", "changes", "trust", "comparison")
             if not self._dragging:
                 self._render("items")
         self._render("actions")
@@ -261,6 +278,7 @@ class ThresholdsScreen(VBox):
                 self._histogram.handles.x = np.array(model.effects.lines)
             self._slider.value = model.effects.handles
             shown, other = self._choices
+            shown.options = list(model.names)
             others = [("nobody", "")] + [(name, name) for name in model.names]
             other.options = [each for each in others if each[1] != model.shown_name]
             shown.value, other.value = model.shown_name, model.other_name
@@ -274,6 +292,8 @@ class ThresholdsScreen(VBox):
                 id=self._views["head"].model_id,
                 sure=SURE,
                 trouble=self._trouble,
+                unread=self._unread,
+                largest=LARGEST,
             )
 
     @contextmanager

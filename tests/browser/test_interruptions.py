@@ -156,6 +156,7 @@ const refuse = () => { throw new DOMException("refused", "SecurityError"); };
 for (const name of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, name, { get: refuse });
 """
+NOT_KEPT = "Files that you opened are not kept: open them again after a reload."
 COPY = "What you typed is still on the screen: copy it before you reload."
 
 
@@ -166,6 +167,7 @@ def test_each_page_promises_what_a_reload_finds(browser: Browser, server: Server
         "room": "Rooms are kept on the server.",
         "top-ten": COPY,
         "dual-ladder": "Your ladders are kept in this browser.",
+        "thresholds": NOT_KEPT,
     }
     if refuses:
         promised = {
@@ -173,6 +175,7 @@ def test_each_page_promises_what_a_reload_finds(browser: Browser, server: Server
             "room": "Rooms are kept on the server: open yours again with its code and coach key.",
             "top-ten": COPY,
             "dual-ladder": COPY,
+            "thresholds": NOT_KEPT,
         }
     for slug, sentence in promised.items():
         with browser.new_context() as context:

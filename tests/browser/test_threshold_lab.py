@@ -10,7 +10,7 @@ import pytest
 from kit.accessibility import everybody_can_use
 from kit.mouse import drag
 from kit.server_process import LabProcess, ServerProcess, write_notebook
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from careerpath import load_instrument, simulate_cohort
 from careerpath.cohort.named_cohort import NamedCohort
@@ -262,6 +262,82 @@ def test_norms_of_synthetic_people_are_not_offered(page: Page, served: str):
     box = page.get_by_role("checkbox", name=re.compile("as the norms"))
     expect(box).to_be_disabled()
     expect(box).to_have_accessible_description(re.compile("nothing was measured"))
+
+
+# The public page
+
+
+FRAME = simulate_cohort(INSTRUMENT, count=150, seed=5).frame[list(INSTRUMENT.item_ids)]
+
+
+@pytest.fixture
+def public(page: Page, server: ServerProcess) -> Page:
+    """The lab, as the landing page leads to it."""
+    page.goto(server.url)
+    page.get_by_role("link", name="Open the lab").click()
+    handles(page)
+    return page
+
+
+def open_file(page: Page, name: str, content: bytes) -> None:
+    sent: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content}
+    page.get_by_label("Open a file").set_input_files(sent)
+
+
+def opens_its_own_people(page: Page) -> None:
+    odd = FRAME.astype(object)
+    odd.loc[3, "q05"] = "seven"
+    open_file(page, "ours.csv", odd.assign(team="north").to_csv(index=False).encode())
+    expect(page.get_by_text("ours.csv: 149 people")).to_be_visible()
+    read = page.locator(".cp-lab-file")
+    expect(read).to_contain_text("1 not a number. Not numbers: row 5, q05: 'seven'.")
+    expect(read).to_contain_text("Kept, and not counted: 'team'.")
+    expect(page.get_by_text("Synthetic.")).to_have_count(0)
+
+
+def test_on_the_public_page_an_analyst_opens_a_file_and_moves_a_cut_score(public: Page):
+    page = public
+    opens_its_own_people(page)
+    named_and_told(page)
+    page.get_by_label("Compare with").select_option("last year")
+    expect(page.get_by_role("heading", name="ours.csv compared with last year")).to_be_visible()
+    page.get_by_role("button", name="Save as instrument").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=re.compile("^Download")).click()
+    text = waiting.value.path().read_text(encoding="utf-8")
+    assert "# Chosen on 149 people: ours.csv." in text
+
+
+def test_a_file_that_cannot_be_read_says_why_and_another_can_follow(public: Page):
+    page = public
+    open_file(page, "ours.csv", b"q01,q02\n1,2\n")
+    alert = page.locator(".cp-lab-file").get_by_role("alert")
+    expect(alert).to_contain_text("ours.csv has no column for 13 of 15 items: q03")
+    expect(page.get_by_text("this year: 400 people")).to_be_visible()
+    open_file(page, "ours.csv", b"1" * 2_000_001)
+    expect(alert).to_contain_text("larger than 2 MB")
+    opens_its_own_people(page)
+    expect(alert).to_have_count(0)
+
+
+def test_after_a_reload_nothing_is_left_of_a_file(public: Page):
+    page = public
+    opens_its_own_people(page)
+    page.reload()
+    handles(page)
+    expect(page.get_by_text("this year: 400 people")).to_be_visible()
+    assert "ours.csv" not in page.content()
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, {"width": 320, "height": 640}])
+def test_everybody_can_use_the_public_page(page: Page, server: ServerProcess, size: ViewportSize):
+    page.set_viewport_size(size)
+    page.goto(f"{server.url}thresholds")
+    handles(page)
+    opens_its_own_people(page)
+    targets = ".cp-lab :is(.cp-button, select, .cp-open input)"
+    everybody_can_use(page, targets=targets, sizes=[size])
 
 
 @pytest.mark.parametrize("width", [360, 768, 1366])

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -266,6 +266,7 @@ class KernelSocket:
         *,
         channel: str = "shell",
         metadata: Mapping[str, Any] | None = None,
+        buffers: Sequence[bytes] = (),
     ) -> str:
         """Send a message. Returns its id."""
         message_id = uuid.uuid4().hex
@@ -278,7 +279,7 @@ class KernelSocket:
             "version": "5.3",
         }
         parts = [json.dumps(part).encode() for part in (header, {}, metadata or {}, content)]
-        self.socket.send_binary(serialize_msg_to_ws_v1(parts, channel))
+        self.socket.send_binary(serialize_msg_to_ws_v1([*parts, *buffers], channel))
         return message_id
 
     def receive(self) -> dict[str, Any]:

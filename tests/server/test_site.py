@@ -10,7 +10,7 @@ from kit.server_process import ServerProcess, kernel_in
 
 from careerpath import load_instrument
 
-KERNELS = ["assessment", "top-ten", "dual-ladder"]
+KERNELS = ["assessment", "top-ten", "dual-ladder", "thresholds"]
 PAGES = ["", *KERNELS, "healthz", "robots.txt", "nowhere", "static/nothing.js"]
 
 
@@ -36,7 +36,7 @@ def test_the_landing_page_links_to_every_page(server):
     for said in ("A room", "The top ten", "Two career ladders", "The threshold lab"):
         assert f"<h3>{said}</h3>" in text
     links = set(re.findall(r'href="/([a-z-]+)"', text))
-    assert links == {"assessment", "join", "room", "top-ten", "dual-ladder"}
+    assert links == {"assessment", "join", "room", "top-ten", "dual-ladder", "thresholds"}
     assert {server.get(link, method="HEAD").status for link in links} == {200}
     # The assessment stays the one big thing.
     assert text.index('cp-start" href="/assessment"') < text.index("With others")

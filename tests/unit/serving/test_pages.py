@@ -28,6 +28,9 @@ def test_each_page_says_what_a_reload_finds(tmp_path):
     assert (pages["top-ten"].kept, pages["top-ten"].unkept) == ("", copy)
     ladders = pages["dual-ladder"]
     assert (ladders.kept, ladders.unkept) == ("Your ladders are kept in this browser.", copy)
+    lab = pages["thresholds"]
+    not_kept = "Files that you opened are not kept: open them again after a reload."
+    assert (lab.kept, lab.unkept) == ("", not_kept)
     write_notebook(tmp_path / "counter.ipynb")
     counter = find_pages(tmp_path, load_instrument())["counter"]
     assert (counter.kept, counter.unkept) == ("", "")

@@ -291,6 +291,46 @@ def test_one_cohort_has_nothing_to_choose():
     assert not list(parts(ThresholdsScreen(MADE, INSTRUMENT), Dropdown))
 
 
+def open_file(lab: ThresholdsScreen, name: object, content: bytes) -> None:
+    """Deliver a file to every screen, as a browser could."""
+    for screen in parts(lab, HtmlView):
+        screen._handle_custom_msg({"action": "open", "values": {"name": name}}, [content])
+
+
+def test_an_opened_file_is_shown_and_can_be_compared():
+    lab = ThresholdsScreen({"made up": MADE}, INSTRUMENT)
+    lab.move(management_below=60)
+    open_file(lab, "ours.csv", OURS.head(150).to_csv(index=False).encode())
+    assert "ours.csv: 150 people" in shown(lab)
+    assert "<strong>ours.csv</strong> was read: 150 people." in shown(lab)
+    assert "Synthetic." not in shown(lab)
+    assert cuts_of(lab) == (60, 100)
+    show, compare = parts(lab, Dropdown)
+    assert (show.value, show.options) == ("ours.csv", ("made up", "ours.csv"))
+    compare.value = "made up"
+    assert "ours.csv compared with made up" in shown(lab)
+    show.value = "made up"
+    assert "<strong>ours.csv</strong>" not in shown(lab)
+    open_file(lab, "ours.csv", OURS.head(90).to_csv(index=False).encode())
+    assert "ours.csv: 90 people" in shown(lab)
+
+
+def test_a_file_that_cannot_be_read_says_why_and_the_next_one_clears_that(lab):
+    open_file(lab, "<b>ours</b>.csv", b"q01\n1\n")
+    assert "no column for 14 of 15 items" in shown(lab)
+    assert "<b>" not in shown(lab)
+    assert lab.model.shown_name == "everybody"
+    open_file(lab, "ours.csv", OURS.to_csv(index=False).encode())
+    assert "no column" not in shown(lab)
+
+
+@pytest.mark.parametrize("name", [None, 7, ["ours.csv"], "y" * 1_000_000])
+def test_a_file_with_an_impossible_name_does_not_break_the_lab(lab, name):
+    open_file(lab, name, b"q01")
+    assert lab.model.names == ("everybody", "others")
+    assert "Traceback" not in shown(lab)
+
+
 def test_the_name_of_a_cohort_is_always_escaped():
     evil = '<img src=x onerror="alert(1)">'
     lab = ThresholdsScreen({evil: MADE, "b": OTHERS}, INSTRUMENT, source=evil)
