@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 from kit.accessibility import everybody_can_use
@@ -20,13 +21,24 @@ from kit.assessment_page import (
     start,
     walk,
 )
+from kit.server_process import ServerProcess
 from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_whole_way_by_mouse(page: Page, server):
-    open_assessment(page, server)
+@pytest.fixture(scope="module", params=["forked", "cold"])
+def either_server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
+    """A server that copies kernels, and one that starts each."""
+    if request.param == "forked":
+        yield request.getfixturevalue("server")
+    else:
+        with ServerProcess(cold=True) as started:
+            yield started
+
+
+def test_the_whole_way_by_mouse(page: Page, either_server):
+    open_assessment(page, either_server)
     start(page)
     for number, item_id in enumerate(IDS):
         found = slider(page, item_id)
@@ -52,9 +64,9 @@ def test_a_first_touch_counts_at_its_place_even_on_the_hidden_handle(browser, se
     context.close()
 
 
-def test_the_whole_way_by_keyboard_alone(page: Page, server):
+def test_the_whole_way_by_keyboard_alone(page: Page, either_server):
     answers = answers_for([10, 0, 7, 3, 5, 10, 9, 1, 8, 2, 6, 4, 10, 0, 7])
-    open_assessment(page, server)
+    open_assessment(page, either_server)
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
@@ -85,10 +97,10 @@ def test_arrows_start_from_the_middle_and_enter_waits_for_an_answer(page: Page, 
     expect(found).to_have_attribute("aria-valuetext", f"0, fully: {INSTRUMENT.items[0].left}")
 
 
-def test_the_whole_way_by_touch_on_a_phone(browser, server):
+def test_the_whole_way_by_touch_on_a_phone(browser, either_server):
     context = browser.new_context(**PHONE)
     page = context.new_page()
-    open_assessment(page, server)
+    open_assessment(page, either_server)
     page.get_by_role("button", name="Start", exact=True).tap()
     for number, item_id in enumerate(IDS):
         found = slider(page, item_id)
@@ -106,8 +118,8 @@ def test_the_whole_way_by_touch_on_a_phone(browser, server):
     context.close()
 
 
-def test_a_refresh_in_the_middle_loses_nothing(page: Page, server):
-    open_assessment(page, server)
+def test_a_refresh_in_the_middle_loses_nothing(page: Page, either_server):
+    open_assessment(page, either_server)
     start(page)
     for item_id in ("q01", "q02", "q03"):
         answer_by_key(page, item_id, 8)
@@ -121,13 +133,13 @@ def test_a_refresh_in_the_middle_loses_nothing(page: Page, server):
     expect(page.locator(".cp-slider[data-item=q03] .cp-thumb")).to_have_text("8")
 
 
-def test_a_killed_kernel_in_the_middle_loses_nothing(page: Page, server):
-    open_assessment(page, server)
+def test_a_killed_kernel_in_the_middle_loses_nothing(page: Page, either_server):
+    open_assessment(page, either_server)
     start(page)
     answer_by_key(page, "q01", 7)
     page.keyboard.press("Enter")
     slider(page, "q02")
-    server.kill_kernels()
+    either_server.kill_kernels()
     # The answer that is given while nobody listens is kept, too.
     page.keyboard.type("4")
     expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=30_000)
@@ -150,13 +162,13 @@ def test_deleting_leaves_nothing_on_the_device(page: Page, server):
     expect(page.get_by_text("Welcome back")).to_have_count(0)
 
 
-def test_deleting_works_even_when_the_kernel_is_gone(page: Page, server):
-    open_assessment(page, server)
+def test_deleting_works_even_when_the_kernel_is_gone(page: Page, either_server):
+    open_assessment(page, either_server)
     start(page)
     walk(page, dict.fromkeys(IDS, 6))
     page.get_by_role("button", name="See my result").click()
     expect(page.get_by_text("How sure is this?")).to_be_visible()
-    server.kill_kernels()
+    either_server.kill_kernels()
     expect(page.get_by_text("This page went to sleep")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Delete my answers from this device").click()
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
@@ -280,8 +292,8 @@ def test_the_console_stays_clean(context: BrowserContext, server):
     assert words == []
 
 
-def test_the_first_screen_is_readable_before_the_kernel_answers(page: Page, server):
-    page.goto(f"{server.url}assessment", wait_until="commit")
+def test_the_first_screen_is_readable_before_the_kernel_answers(page: Page, either_server):
+    page.goto(f"{either_server.url}assessment", wait_until="commit")
     expect(page.get_by_role("heading", level=1)).to_have_text(INSTRUMENT.title)
     painted = page.evaluate(
         """() => new Promise((done) => {
@@ -295,12 +307,12 @@ def test_the_first_screen_is_readable_before_the_kernel_answers(page: Page, serv
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
-def test_the_first_screen_does_not_jump_when_the_kernel_answers(page: Page, server):
+def test_the_first_screen_does_not_jump_when_the_kernel_answers(page: Page, either_server):
     page.add_init_script(
         """window.shifts = [];
         const note = (list) => list.getEntries().forEach((entry) => shifts.push(entry.value));
         new PerformanceObserver(note).observe({ type: 'layout-shift', buffered: true });"""
     )
-    open_assessment(page, server)
+    open_assessment(page, either_server)
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     assert sum(page.evaluate("window.shifts")) < 0.01
