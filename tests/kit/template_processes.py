@@ -16,9 +16,9 @@ from jupyter_client.manager import AsyncKernelManager
 from careerpath.serving.forking.template import Template
 
 TESTS = Path(__file__).parents[1]
-#: What differs from process to process in any page: ids, also of failures, and drawn fractions.
-DRAWN = re.compile(
-    r"(?<=\(id )[0-9a-f]{8}|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|0\.\d{12,}"
+#: What differs from process to process: ids, also of failures, and the addresses of objects.
+IDS = re.compile(
+    r"(?<=\(id )[0-9a-f]{8}|[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|0x[0-9a-f]{8,}"
 )
 
 
@@ -26,7 +26,18 @@ def without_ids(data: object) -> str:
     """Write data with each id replaced by its number."""
     text = data if isinstance(data, str) else json.dumps(data)
     numbers: dict[str, str] = {}
-    return DRAWN.sub(lambda found: numbers.setdefault(found[0], f"<{len(numbers)}>"), text)
+    return IDS.sub(lambda found: numbers.setdefault(found[0], f"<{len(numbers)}>"), text)
+
+
+def cells_of(notebook: Path) -> tuple[list[str], str | None]:
+    """The cells of a notebook that are run for its page, and the name of its rehearsal."""
+    content = json.loads(notebook.read_text("utf-8"))
+    cells = [
+        "".join(each["source"])
+        for each in content["cells"]
+        if each["cell_type"] == "code" and "workbook" not in each["metadata"].get("tags", ())
+    ]
+    return cells, content["metadata"]["template_process"].get("rehearsal")
 
 
 @asynccontextmanager

@@ -46,6 +46,8 @@ OUTPUTS = frozenset(
         "clear_output",
     )
 )
+#: The kind of the socket that sends messages to the page. ipykernel 7.0 has the older kind.
+IOPUB = zmq.XPUB if hasattr(IOPubThread, "_setup_xpub_listener") else zmq.PUB
 #: Milliseconds that a closing socket goes on sending, as in ipykernel.
 LINGER = 1000
 #: The sizes of Python's small blocks, and how many bytes of each are filled before a fork: more
@@ -86,7 +88,8 @@ class Outbox(IOPubThread):
         self.socket, self.io_loop = socket, loop
         self._master_pid = os.getpid()
         self._main = threading.get_ident()
-        self._setup_xpub_listener()
+        if IOPUB == zmq.XPUB:
+            self._setup_xpub_listener()
 
     def schedule(self, f: Callable[[], None]) -> None:
         """Call a function now; from another thread, let the main thread call it."""
@@ -310,7 +313,7 @@ class ForkableApp(IPKernelApp):
         kernel.shell_stream = ZMQStream(self._bind(context, zmq.ROUTER, self.shell_port), loop)
         kernel.control_stream = ZMQStream(self._bind(context, zmq.ROUTER, self.control_port), loop)
         kernel.stdin_socket = self._bind(context, zmq.ROUTER, self.stdin_port)
-        self.outbox.connect(self._bind(context, zmq.XPUB, self.iopub_port), loop)
+        self.outbox.connect(self._bind(context, IOPUB, self.iopub_port), loop)
         for stream in (sys.stdout, sys.stderr):
             stream._master_pid = os.getpid()  # type: ignore[union-attr]  # noqa: SLF001
             stream._io_loop = loop  # type: ignore[union-attr]  # noqa: SLF001

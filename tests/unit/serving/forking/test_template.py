@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from kit.template_processes import ask, template_process, without_ids
+from kit.template_processes import ask, cells_of, template_process, without_ids
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a safe fork")
 
+NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 COPIES = 50
 SLIDER = "import ipywidgets; slider = ipywidgets.IntSlider(value=3); slider"
 
@@ -118,22 +119,10 @@ def states_after(rehearsal: str | None, *cells: str) -> tuple[dict, list[str]]:
     return asyncio.run(look())
 
 
-def notebook(name: str) -> tuple[list[str], str | None]:
-    """The page's cells of a shipped notebook, and its rehearsal."""
-    path = Path(__file__).parents[4] / "notebooks" / name
-    content = json.loads(path.read_text("utf-8"))
-    cells = [
-        "".join(each["source"])
-        for each in content["cells"]
-        if each["cell_type"] == "code" and "workbook" not in each["metadata"].get("tags", ())
-    ]
-    return cells, content["metadata"]["template_process"].get("rehearsal")
-
-
 @pytest.mark.parametrize("name", ["assessment.ipynb", "room.ipynb"])
 def test_a_rehearsal_leaves_no_trace(name, tmp_path, monkeypatch):
     monkeypatch.setenv("CAREERPATH_DATABASE_URL", f"sqlite:///{tmp_path / 'rooms.db'}")
-    cells, rehearsal = notebook(name)
+    cells, rehearsal = cells_of(NOTEBOOKS / name)
     assert rehearsal is not None
     before, nothing = states_after(None, *cells)
     # Obstacles: a thread, a file, a socket or a child process that was left.

@@ -49,7 +49,7 @@ NOTEBOOKS = {
     "threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()",
     "thresholds": "",  # as it is shipped
     "timer": "import asyncio; timer = asyncio.get_running_loop().call_later(100, print)",
-    "draws": "import uuid, random; print(uuid.uuid4(), random.random())",
+    "draws": "import uuid, random; print(uuid.uuid4(), random.random() < 1)",
     "zmq": "import zmq; context = zmq.Context(); s = context.socket(zmq.REP)",
 }
 #: Why the process must not be forked after the cells.
