@@ -12,6 +12,8 @@ BENCH_ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 BENCH := build/bench
+# The lower bounds in pyproject.toml of what a copied kernel is made of; a test checks this.
+OLDEST := ipykernel==7.0 jupyter-client==8.8
 # In the order of the folders: the slow files (browser, deploy, server) first, so that none is left at the end.
 RUN_TESTS = $(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Strips outputs, counts, and the Python that a notebook was last saved with; the commit hook does the same.
@@ -24,7 +26,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help app lab test test-unit test-server test-browser test-spark check format screenshots bench hooks lock clean
+.PHONY: help app lab test test-unit test-server test-browser test-oldest test-spark check format screenshots bench hooks lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +53,14 @@ test-server: $(VENV)/.test ## run the tests with real servers, databases and pro
 test-browser: $(VENV)/.test ## run the tests with a real browser, and the notebooks
 	@browser=$$(tools/ensure_browser.sh) && CAREERPATH_BROWSER="$$browser" \
 	$(RUN_TESTS) --nbval-lax --nbval-current-env tests/browser notebooks $(PYTEST_ARGS)
+
+# The older releases lie in front of the newer ones. ipykernel 7.0 needs nest-asyncio, which later ones do not.
+test-oldest: $(VENV)/.test ## test copies of pages with the oldest Jupyter kernel that is supported
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --no-deps --upgrade --target build/oldest \
+	  $(OLDEST) nest-asyncio==1.6.0
+	@PYTHONPATH="$(CURDIR)/build/oldest" $(PY) -m pytest $(PYTEST_ARGS) \
+	  tests/unit/serving/forking/test_template.py \
+	  tests/server/test_copies.py::test_each_page_has_a_template_process_that_all_its_visitors_come_from
 
 # Apart, because Spark is a download of 430 MB, and needs Java.
 test-spark: $(VENV)/.spark ## set up Spark, find or install Java, test tallies on a cluster of this machine

@@ -88,6 +88,14 @@ def test_every_direct_dependency_has_a_lower_bound():
     assert unbounded == []
 
 
+def test_make_tests_with_the_oldest_kernel_that_is_allowed():
+    (pins,) = re.findall(r"^OLDEST := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    allowed = by_name(requirements())
+    for each in map(Requirement, pins.split()):
+        (pin,) = each.specifier
+        assert allowed[each.name] == SpecifierSet(f">={pin.version}")
+
+
 def test_make_asks_for_the_same_python():
     (lowest,) = SpecifierSet(PROJECT["requires-python"])
     major, minor = lowest.version.split(".")
