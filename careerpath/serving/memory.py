@@ -76,7 +76,8 @@ class MemoryBudget:
     def summary(self) -> str:
         """How many visitors fit, and why."""
         size, available = readable_size(self.size(self.start_page)), readable_size(self.available)
-        return f"{self.most} visitors fit into memory ({size} each; {available} available)"
+        assumed = "" if self.start_page in self._sizes else ", assumed until one is measured"
+        return f"{self.most} visitors fit into memory ({size} each{assumed}; {available} available)"
 
     def check(self, visitors: int) -> None:
         """Raise an error if the operator wants more visitors than fit.

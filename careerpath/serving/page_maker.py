@@ -184,19 +184,21 @@ class PageMaker:
         renderer = await self._new_renderer()
         wish: dict[str, Any] = renderer.notebook.metadata.get(METADATA, {})
         obstacle = self._obstacle(renderer)
+        if obstacle:
+            log_event("not_copied", page=self.page.slug, way=Way.IMPORTS, reason=obstacle)
+            return
         for way in (Way.COPY, Way.IMPORTS):
             if way is Way.COPY and not wish.get("run_cells"):
                 continue
             template = Template()
-            if not obstacle:
-                await template.start(
-                    renderer.cells,
-                    run_cells=way is Way.COPY,
-                    rehearsal=wish.get("rehearsal"),
-                    env={**os.environ, **self._kernels.environment},
-                    cwd=self._kernels.root_dir,
-                    seconds=self._seconds,
-                )
+            await template.start(
+                renderer.cells,
+                run_cells=way is Way.COPY,
+                rehearsal=wish.get("rehearsal"),
+                env={**os.environ, **self._kernels.environment},
+                cwd=self._kernels.root_dir,
+                seconds=self._seconds,
+            )
             if template.ready:
                 template.when_ended = self._stale.set
                 self._template, self._way = template, way
@@ -209,8 +211,12 @@ class PageMaker:
                     )
                     await self._measure(template)
                 return
-            reason = obstacle or "; ".join(template.obstacles)
+            reason = "; ".join(template.obstacles)
             log_event("not_copied", page=self.page.slug, way=way, reason=reason)
+            for message in (each for cell in template.messages for each in cell):
+                if message["msg_type"] == "error":
+                    trace = "\n".join(message["content"]["traceback"])
+                    log_failure(f"The template process of {self.page.slug}", trace)
 
     def _obstacle(self, renderer: PageRenderer) -> str:
         """Say why this notebook cannot have a template process at all; empty if it can."""

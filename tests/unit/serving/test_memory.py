@@ -10,6 +10,7 @@ def test_the_limit_comes_from_the_measured_size():
     memory = MemoryBudget(10_000 * MEGABYTE, start_page="assessment")
     assert memory.size("assessment") == 60 * MEGABYTE
     assert memory.most == 150
+    assert "60 MB each, assumed until one is measured" in memory.summary
     memory.measured("assessment", 11 * MEGABYTE)
     memory.templates["assessment"] = 60 * MEGABYTE
     assert memory.size("assessment") == 12 * MEGABYTE
