@@ -21,10 +21,12 @@ import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from careerpath.serving.forking.kernel import ForkableApp, Rehearsal, settle_memory
 from careerpath.serving.forking.obstacles import Before, obstacles
+
+if TYPE_CHECKING:
+    from careerpath.serving.forking.kernel import ForkableApp, Rehearsal
 
 #: Python adapts code to its use in the first few runs. Once adapted, copies share it.
 REHEARSALS = 3
@@ -86,6 +88,8 @@ def prepare(job: dict[str, Any]) -> tuple[ForkableApp, Rehearsal | None, dict[st
     report : dict
         ``messages`` of each cell, ``states`` of all widgets, and ``obstacles``.
     """
+    from careerpath.serving.forking.kernel import ForkableApp
+
     app = ForkableApp.instance()
     app.prepare()
     before = Before()
@@ -176,11 +180,14 @@ def main() -> None:
     """Do the job, then fork until the server closes the socket."""
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)  # noqa: FBT003
+    # Before the kernel is imported, which takes a while: a server can be killed at any moment.
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != int(sys.argv[2]):  # the server ended before the line above
         return
     with control.makefile("r", encoding="utf-8") as lines:
         job = json.loads(lines.readline())
+    from careerpath.serving.forking.kernel import settle_memory
+
     app, rehearsal, report = prepare(job)
     control.sendall(json.dumps(report).encode() + b"\n")
     if report["obstacles"]:
