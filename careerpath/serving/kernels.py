@@ -1,18 +1,23 @@
 """The visitors' kernels, and the requests that a page may send to its kernel.
 
-A page may connect, ask whether the kernel runs, and end it. There is no login and no cookie. A
-kernel's id is random and only its own page knows it, so the id is the key. Because the browser adds
-nothing to a request, another site cannot misuse a visitor's browser.
+A page may connect, ask whether the kernel runs, and end it. There is no login and no cookie. Each
+page has a random key, which only its own browser knows. The kernel's id is no key: other users of
+the machine can read it in the list of processes. Because the browser adds nothing to a request,
+another site cannot misuse a visitor's browser.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
+import re
 import time
 import traceback
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -29,6 +34,7 @@ from jupyter_server.services.kernels.kernelmanager import (
     ServerKernelManager,
 )
 from jupyter_server.utils import ApiPath
+from tornado.iostream import StreamBufferFullError
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
 from traitlets import Int, default
@@ -37,13 +43,18 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from careerpath.serving.admission import Admission, Visit
 from careerpath.serving.forking.template import Copy, Template
 from careerpath.serving.log import log_event, log_failure
+from careerpath.serving.traffic import LARGEST_QUEUE, TooMuchTrafficError, Traffic
 
-KERNEL_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+#: The key of a page, as it stands in addresses.
+KEY = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 #: Jupyter's message format whose header can be read without parsing the rest.
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 #: In that format: the bytes of a number, and the offsets of the channel and the four parts.
 WORD = 8
 FEWEST_OFFSETS = 6
+SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+#: The channels that a page needs. Kernels never read ``stdin``, so messages would pile up there.
+CHANNELS = ("shell", "control")
 #: A page has one. After lost connections a few old ones may remain for a while.
 MOST_SOCKETS = 8
 #: ZeroMQ allows 1023 sockets by default, and each visitor needs five.
@@ -88,6 +99,7 @@ class PageKernels(AsyncMappingKernelManager):
         self.sockets: dict[str, set[KernelSocket]] = {}
         #: The open page of each kernel.
         self.visits: dict[str, Visit] = {}
+        self._ids: dict[bytes, str] = {}
         self.admission: Admission
         #: Environment variables for the kernels, added to those of the server.
         self.environment: dict[str, str] = {}
@@ -150,17 +162,53 @@ class PageKernels(AsyncMappingKernelManager):
         provisioner: Any = self.get_kernel(kernel_id).provisioner
         return int(provisioner.pid)
 
-    def hand_over(self, kernel_id: str, visit: Visit) -> None:
-        """Give a kernel to an open page. Its idle time starts now."""
+    def hand_over(self, kernel_id: str, visit: Visit) -> str:
+        """Give a kernel to an open page. Its idle time starts now.
+
+        Parameters
+        ----------
+        kernel_id : str
+            The kernel.
+        visit : Visit
+            The open page.
+
+        Returns
+        -------
+        str
+            The page's key.
+        """
         kernel: Any = self.get_kernel(kernel_id)
         kernel.last_activity = utcnow()
+        key = str(uuid.uuid4())
+        self._ids[_digest(key)] = kernel_id
         self.visits[kernel_id] = visit
         visit.kernel_id, visit.since = kernel_id, time.monotonic()
+        return key
+
+    def id_of(self, key: str) -> str:
+        """Return the kernel of a page's key.
+
+        Raises
+        ------
+        HTTPError
+            404, if no open page has this key.
+        """
+        # By its digest, so that the time of the search tells nothing of the keys.
+        kernel_id = self._ids.get(_digest(key))
+        if kernel_id is None:
+            raise HTTPError(404)
+        return kernel_id
 
     async def end(self, kernel_id: str) -> None:
         """Kill a kernel, if it still runs. Nothing in it has to be saved."""
         if kernel_id in self and kernel_id not in self._ending:
             await self.shutdown_kernel(kernel_id, now=True)
+
+    def end_flooded(self, kernel_id: str, reason: str) -> None:
+        """Kill the kernel of a page that floods the server, with all that waits for either."""
+        if kernel_id in self.visits:
+            log_event("flooded", kernel=kernel_id, reason=reason)
+            self._keep(asyncio.ensure_future(self.end(kernel_id)))
 
     async def end_all(self) -> None:
         """End all kernels, including those that are starting."""
@@ -187,10 +235,18 @@ class PageKernels(AsyncMappingKernelManager):
         for each in self.sockets.pop(kernel_id, set()):
             each.close(1001, "the kernel has ended")
 
+    def start_buffering(self, kernel_id: str, session_key: str, channels: dict[str, Any]) -> None:
+        """Keep messages for a page whose connection was lost, but not without end."""
+        super().start_buffering(kernel_id, session_key, channels)
+        self._kernel_buffers[kernel_id]["buffer"] = _Buffer(
+            lambda: self.end_flooded(kernel_id, "asks for much and is not connected")
+        )
+
     def _forget(self, kernel_id: str) -> None:
         visit = self.visits.pop(kernel_id, None)
         if visit is not None:
             visit.ended.set()
+            self._ids = {key: each for key, each in self._ids.items() if each != kernel_id}
             self.admission.leave(visit)
 
     def _handle_kernel_died(self, kernel_id: str) -> None:
@@ -220,6 +276,29 @@ class PageKernels(AsyncMappingKernelManager):
         await self.end(kernel_id)
 
 
+class _Buffer(list[tuple[str, list[bytes]]]):
+    """Messages for a page that is not connected.
+
+    Parameters
+    ----------
+    full : callable
+        Called when too many bytes wait.
+    """
+
+    def __init__(self, full: Callable[[], None]) -> None:
+        super().__init__()
+        self._full = full
+        self._size = 0
+
+    def append(self, message: tuple[str, list[bytes]]) -> None:
+        """Add a message, if there is room."""
+        self._size += sum(map(len, message[1]))
+        if self._size > LARGEST_QUEUE:
+            self._full()
+        else:
+            super().append(message)
+
+
 class KernelSocket(VoilaKernelWebsocketHandler):
     """The websocket between a page and its kernel.
 
@@ -227,18 +306,25 @@ class KernelSocket(VoilaKernelWebsocketHandler):
     messages are filtered here: a traceback goes to the log, and the page gets the id of the entry.
     """
 
-    async def get(self, kernel_id: str) -> None:
+    async def get(self, key: str) -> None:
         """Open the websocket."""
+        if not SESSION_ID.fullmatch(self.get_query_argument("session_id", "none")):
+            raise HTTPError(400, "The session_id is malformed.")
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if PROTOCOL not in [each.strip() for each in offered.split(",")]:
             # The filter for outgoing messages does not see Jupyter's older format.
             raise HTTPError(400, f"This server speaks only {PROTOCOL}.")
         kernels: PageKernels = self.settings["kernel_manager"]
-        if kernel_id not in kernels.visits:
-            raise HTTPError(404)
-        if len(kernels.sockets.get(kernel_id, ())) >= MOST_SOCKETS:
+        kernel_id = kernels.id_of(key)
+        sockets = kernels.sockets.setdefault(kernel_id, set())
+        if len(sockets) >= MOST_SOCKETS:
             raise HTTPError(429)
-        await super().get(kernel_id=kernel_id)
+        sockets.add(self)  # now, because opening takes a while
+        try:
+            await super().get(kernel_id=kernel_id)
+        except BaseException:
+            sockets.discard(self)
+            raise
 
     async def pre_get(self) -> None:
         """Connect to the kernel, unless it ends meanwhile: Jupyter would wait for it a minute."""
@@ -259,6 +345,11 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             detail = "".join(traceback.format_exception(kind, value, trace))
             log_failure("A websocket", detail)
 
+    def write_error(self, status_code: int, **kwargs: object) -> None:
+        """Send the status code only. Jupyter's page would need files that are not served."""
+        del kwargs
+        self.finish({"status": status_code})
+
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
         """Turn tornado's pings off: Jupyter sends its own, with an interval in milliseconds."""
         protocol = super().get_websocket_protocol()
@@ -271,8 +362,10 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         # A kernel answers in several small messages. Without this, each but the first would wait
         # 40 ms for the browser to acknowledge the one before.
         self.set_nodelay(True)
+        self._traffic = Traffic()
+        self._stream = cast("Any", self.ws_connection).stream
+        self._stream.max_write_buffer_size = LARGEST_QUEUE
         kernels: PageKernels = self.settings["kernel_manager"]
-        kernels.sockets.setdefault(kernel_id, set()).add(self)
         if kernel_id in kernels.visits:
             kernels.visits[kernel_id].connected = True
         # Of two websockets with the same identity, a kernel listens to the newer one only. If that
@@ -293,18 +386,34 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             self.close(1003, "malformed message")
             return
         try:
-            super().on_message(ws_message)
+            channel, parts = deserialize_msg_from_ws_v1(ws_message)
+            self._traffic.received(json.loads(parts[0])["msg_id"], len(ws_message))
+            if channel in CHANNELS:
+                super().on_message(ws_message)
+        except TooMuchTrafficError as error:
+            self._refuse(str(error))
         except (ValueError, KeyError, TypeError, IndexError, AssertionError, AttributeError):
             self.close(1003, "malformed message")
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Send a message to the page, without the parts that belong in the log."""
         if isinstance(message, bytes):
-            masked = mask_outgoing(message, kernel_id=self.kernel_id)
+            masked = mask_outgoing(message, kernel_id=self.kernel_id, done=self._traffic.answered)
             if masked is None:
                 return None
             message = masked
-        return super().write_message(message, binary)
+        try:
+            return super().write_message(message, binary)
+        except StreamBufferFullError:
+            self._refuse("does not read what it asked for")
+            return None
+
+    def _refuse(self, reason: str) -> None:
+        """End the page of a visitor who floods the server, with all that waits for it."""
+        self.close(1008, reason)
+        self._stream.close()
+        kernels: PageKernels = self.settings["kernel_manager"]
+        kernels.end_flooded(self.kernel_id, reason)
 
 
 def well_formed(frame: str | bytes) -> bool:
@@ -340,7 +449,9 @@ def well_formed(frame: str | bytes) -> bool:
     return offsets == sorted(offsets) and offsets[0] >= WORD and offsets[-1] <= len(frame)
 
 
-def mask_outgoing(message: bytes, *, kernel_id: str) -> bytes | None:
+def mask_outgoing(
+    message: bytes, *, kernel_id: str, done: Callable[[str], None] = lambda _message_id: None
+) -> bytes | None:
     """Move errors out of a message to a page and into the log.
 
     Parameters
@@ -349,6 +460,8 @@ def mask_outgoing(message: bytes, *, kernel_id: str) -> bytes | None:
         A message in Jupyter's v1 format.
     kernel_id : str
         The kernel, for the log.
+    done : callable, optional
+        Called with the id of a message when the kernel has done what it asked for.
 
     Returns
     -------
@@ -358,7 +471,9 @@ def mask_outgoing(message: bytes, *, kernel_id: str) -> bytes | None:
     """
     channel, parts = deserialize_msg_from_ws_v1(message)
     kind = json.loads(parts[0])["msg_type"]
-    content = json.loads(parts[3]) if kind in {"error", "stream"} else {}
+    content = json.loads(parts[3]) if kind in {"error", "stream", "status"} else {}
+    if content.get("execution_state") == "idle":
+        done(json.loads(parts[1]).get("msg_id", ""))
     if kind == "stream" and content.get("name") == "stderr":
         # Our failing callbacks write here, with the id that the visitor sees.
         log_event("kernel_said", kernel=kernel_id, text=content.get("text", ""))
@@ -392,15 +507,14 @@ class _KernelHandler(RequestHandler):
 
 
 class KernelStatusHandler(_KernelHandler):
-    """Says whether a kernel still runs."""
+    """Says whether a page's kernel still runs."""
 
     SUPPORTED_METHODS = ("GET",)
 
-    def get(self, kernel_id: str) -> None:
+    def get(self, key: str) -> None:
         """Answer 200 or 404."""
-        if kernel_id not in self.settings["kernel_manager"].visits:
-            raise HTTPError(404)
-        self.write({"id": kernel_id, "name": "python3"})
+        self.settings["kernel_manager"].id_of(key)
+        self.write({"id": key, "name": "python3"})
 
 
 class KernelShutdownHandler(_KernelHandler):
@@ -408,9 +522,13 @@ class KernelShutdownHandler(_KernelHandler):
 
     SUPPORTED_METHODS = ("POST",)
 
-    async def post(self, kernel_id: str) -> None:
+    async def post(self, key: str) -> None:
         """End the kernel. Nothing is lost: the browser keeps the draft."""
         kernels: PageKernels = self.settings["kernel_manager"]
-        if kernel_id in kernels.visits:
-            await kernels.end(kernel_id)
+        with suppress(HTTPError):
+            await kernels.end(kernels.id_of(key))
         self.set_status(204)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()

@@ -139,9 +139,9 @@ class NotebookHandler(SiteHandler):
 
     async def _deliver(self, opened: OpenedPage, visit: Visit) -> None:
         """Give the kernel to the visitor, and send the outputs as they come."""
-        self._kernels.hand_over(opened.kernel_id, visit)
+        key = self._kernels.hand_over(opened.kernel_id, visit)
         # Before the first cell runs, so that the front end connects meanwhile.
-        await self._send(self._open_outputs() + self._config(opened.kernel_id))
+        await self._send(self._open_outputs() + self._config(key))
         async for html in opened.pieces:
             await self._send(html)
         self.write("</div></main></body></html>")
@@ -158,13 +158,13 @@ class NotebookHandler(SiteHandler):
         self._in_skeleton = False
         return end
 
-    def _config(self, kernel_id: str) -> str:
-        """Return the element that names the kernel to the front end."""
+    def _config(self, key: str) -> str:
+        """Return the element that gives the front end its key."""
         base_url: str = self.settings["base_url"]
         modules = {name: base_url + path for name, path in self.settings["modules"].items()}
         config = {
             "baseUrl": base_url,
-            "kernelId": kernel_id,
+            "kernelId": key,
             "modules": modules,
             "kept": self._page.kept,
             "unkept": self._page.unkept,

@@ -182,12 +182,9 @@ class CareerpathServer(Voila):
             (at("join(?:/(.*))?"), handlers.JoinHandler),
             (at("healthz"), handlers.HealthHandler),
             (at("robots.txt"), handlers.RobotsHandler),
-            (at(f"api/kernels/{kernels.KERNEL_ID}"), kernels.KernelStatusHandler),
-            (at(f"voila/api/shutdown/{kernels.KERNEL_ID}"), kernels.KernelShutdownHandler),
-            (
-                at(f"api/kernels/{kernels.KERNEL_ID.replace('(', '(?P<kernel_id>', 1)}/channels"),
-                kernels.KernelSocket,
-            ),
+            (at(f"api/kernels/{kernels.KEY}"), kernels.KernelStatusHandler),
+            (at(f"voila/api/shutdown/{kernels.KEY}"), kernels.KernelShutdownHandler),
+            (at(f"api/kernels/{kernels.KEY}/channels"), kernels.KernelSocket),
             (
                 at("((?:static|nbextensions)/.*)"),
                 handlers.StaticHandler,

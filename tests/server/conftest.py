@@ -22,6 +22,9 @@ slider = ipywidgets.IntSlider(value=0)
 slider.observe(trip, "value")
 slider"""
 
+#: Its states are a megabyte.
+LONG = "import ipywidgets; ipywidgets.HTML('x' * 1_000_000)"
+
 
 @pytest.fixture(scope="session")
 def marker(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,6 +43,7 @@ def odd(
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "counter.ipynb", COUNTER, **COPIED)
     write_notebook(folder / "tripwire.ipynb", TRIPWIRE, **COPIED)
+    write_notebook(folder / "long.ipynb", LONG, **COPIED)
     write_notebook(folder / "two words (1).ipynb", "1")
     write_notebook(folder / "Übung.2.ipynb", "2")
     write_notebook(

@@ -1,6 +1,8 @@
 """What a visitor with a websocket client can and cannot do."""
 
 import time
+import uuid
+from urllib.parse import quote
 
 import pytest
 import websocket
@@ -164,6 +166,22 @@ def test_the_older_message_format_is_refused(odd, counter):
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
         websocket.create_connection(url, timeout=30)
     assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize("session", ["ü", "a b", "x" * 100, "%00", ""])
+def test_a_malformed_session_is_refused(odd, counter, session):
+    assert odd.get(f"api/kernels/{counter}/channels?session_id={quote(session)}").status == 400
+
+
+def test_refused_connections_write_no_failure_into_the_log_and_set_no_cookie(odd, counter):
+    before = len(odd.said)
+    for _ in range(30):
+        answer = odd.get(f"api/kernels/{counter}/channels")
+        assert answer.status == 400
+        assert "Set-Cookie" not in answer.headers
+    assert odd.get(f"api/kernels/{uuid.uuid4()}/channels").status in (400, 404)
+    assert "failure" not in odd.said[before:]
+    assert len(odd.said) - before < 1000
 
 
 def test_another_site_may_not_connect(odd, counter):

@@ -14,10 +14,13 @@ import ctypes
 import fcntl
 import importlib
 import json
+import math
 import os
+import resource
 import signal
 import socket
 import sys
+import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +35,14 @@ if TYPE_CHECKING:
 REHEARSALS = 3
 #: If memory runs out, the system ends a visitor's process before the template or the server.
 VISITOR_OOM_SCORE = "500"
+#: Bytes that a visitor's process may take beyond the template's.
+VISITOR_MEMORY = 256 * 1024 * 1024
+#: A visitor's process that computes for so many seconds without a pause is ended by the system.
+BUSY_SECONDS = 20
+#: How often a process that pauses is allowed to go on.
+PAUSE_SECONDS = 10
+#: The server answers before visitors' processes compute.
+NICE = 5
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 #: ``fcntl`` names it in Python 3.12 and later only.
@@ -145,6 +156,26 @@ def fork_until_closed(control: socket.socket) -> tuple[dict[str, Any], socket.so
                 return json.loads(request), lifeline.dup()
 
 
+def limit_memory() -> None:
+    """Limit what this process may take. Beyond it Python raises MemoryError."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    most = pages * resource.getpagesize() + VISITOR_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def allow_computing() -> None:
+    """Let this process compute for some more seconds; from then on again and again.
+
+    A process that computes without a pause does not come to the next time, and is ended.
+    """
+    from tornado.ioloop import IOLoop
+
+    most = math.ceil(time.process_time()) + BUSY_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    IOLoop.current().call_later(PAUSE_SECONDS, allow_computing)
+
+
 def live(app: ForkableApp, connection_file: str, lifeline: socket.socket) -> None:
     """Be one visitor's kernel until the server or the visitor ends it.
 
@@ -161,6 +192,9 @@ def live(app: ForkableApp, connection_file: str, lifeline: socket.socket) -> Non
     prctl(PR_SET_NAME, b"visitor")
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(VISITOR_OOM_SCORE, "ascii")
+    os.nice(NICE)
+    limit_memory()
+    allow_computing()
     if "numpy.random" in sys.modules:  # Python's own generator gets a new seed by itself
         sys.modules["numpy.random"].seed()
     # From now on the system kills this process when the server closes the lifeline, even if it

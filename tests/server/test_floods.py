@@ -1,0 +1,92 @@
+"""A page that sends more than anybody needs, or does not read what it asked for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import uuid
+from contextlib import suppress
+
+import psutil
+import pytest
+import websocket
+from kit.server_process import KernelSocket, ServerProcess, until
+
+MEGABYTE = 1024 * 1024
+#: What the server may grow by: a flood may wait in both directions, and the limit is 8 MB each.
+GROWTH = 64 * MEGABYTE
+
+
+@pytest.fixture
+def memory(odd):
+    """How much the server has grown since the test began."""
+    server = psutil.Process(odd.process.pid)
+    before = server.memory_info().rss
+    return lambda: server.memory_info().rss - before
+
+
+def ended(odd: ServerProcess, key: str, send=lambda: None) -> str:
+    """Send again and again until the server ends the page; returns the reason in its log."""
+
+    def lives() -> bool:
+        with suppress(websocket.WebSocketException, OSError):
+            send()
+        return odd.lives(key)
+
+    until(lambda: not lives(), "the server has ended the page")
+    return odd.events("flooded", at_least=1)[-1]
+
+
+@pytest.mark.parametrize("channel", ["shell", "control", "stdin", "iopub", "nowhere"])
+def test_a_page_may_send_ten_megabytes_at_once_and_not_more(odd, memory, channel):
+    key = odd.kernel_of("counter")
+    with odd.connect(key) as socket:
+        data = {"comm_id": "nobody", "data": "x" * MEGABYTE}
+        reason = ended(odd, key, lambda: socket.send("comm_msg", data, channel=channel))
+    assert "sends" in reason
+    assert memory() < GROWTH
+
+
+def test_no_more_than_eight_megabytes_wait_for_a_kernel_that_does_not_answer(odd, memory):
+    known = set(odd.kernel_processes())
+    key = odd.kernel_of("counter")
+    (kernel,) = set(odd.kernel_processes()) - known
+    with odd.connect(key) as socket:
+        assert socket.kernel_answers()
+        os.kill(kernel, signal.SIGSTOP)
+        data = {"comm_id": "nobody", "data": "x" * (MEGABYTE // 2)}
+        reason = ended(odd, key, lambda: socket.send("comm_msg", data))
+    assert "sends more than its kernel answers" in reason
+    assert memory() < GROWTH
+
+
+def ask_for_all_states(socket: KernelSocket) -> None:
+    comm = uuid.uuid4().hex
+    opening = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
+    socket.send("comm_open", opening, metadata={"version": "1.0.0"})
+    socket.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
+
+
+def test_no_more_than_eight_megabytes_wait_for_a_page_that_does_not_read(odd, memory):
+    key = odd.kernel_of("long")
+    with odd.connect(key) as socket:
+        reason = ended(odd, key, lambda: ask_for_all_states(socket))
+    assert "does not read" in reason
+    assert memory() < GROWTH
+
+
+def test_no_more_than_eight_megabytes_are_kept_for_a_page_that_is_not_connected(odd, memory):
+    key = odd.kernel_of("long")
+    with odd.connect(key) as socket:
+        for _ in range(40):
+            ask_for_all_states(socket)
+    assert "is not connected" in ended(odd, key)
+    assert memory() < GROWTH
+
+
+def test_a_page_that_reads_and_pauses_may_stay(odd):
+    key = odd.kernel_of("long")
+    with odd.connect(key) as socket:
+        for _ in range(12):
+            assert len(socket.widget_states()) > 1
+        assert odd.lives(key)
