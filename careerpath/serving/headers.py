@@ -1,4 +1,4 @@
-"""The security headers of every response."""
+"""The security headers of every response, and what the headers of a request say."""
 
 from __future__ import annotations
 
@@ -87,6 +87,40 @@ def page_policy(frame_ancestors: str = "") -> dict[str, str]:
         **PAGE_POLICY,
         "frame-ancestors": "'none'" if no_site else " ".join(["'self'", *others]),
     }
+
+
+def opens_a_page(headers: HTTPHeaders, *, frame_ancestors: str) -> bool:
+    """Check whether a browser will show what it asked for, in a window or in a frame.
+
+    Any website can make a browser ask for our pages by images and scripts. They show nothing, but
+    each request would start a process.
+
+    Parameters
+    ----------
+    headers : HTTPHeaders
+        Of the request. Browsers send ``Sec-Fetch-Dest`` to https and to localhost only; without it
+        nothing is known, and the request counts as a window's.
+    frame_ancestors : str
+        This directive of our policy: the sites whose frames may show the pages.
+
+    Returns
+    -------
+    bool
+        Whether to make the page.
+
+    Examples
+    --------
+    >>> image = HTTPHeaders({"Sec-Fetch-Dest": "image", "Sec-Fetch-Site": "cross-site"})
+    >>> frame = HTTPHeaders({"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"})
+    >>> opens_a_page(image, frame_ancestors="'self'"), opens_a_page(frame, frame_ancestors="'self'")
+    (False, False)
+    >>> opens_a_page(frame, frame_ancestors="'self' https://portal.example")
+    True
+    """
+    destination = headers.get("Sec-Fetch-Dest", "document")
+    if destination == "iframe" and frame_ancestors == "'self'":
+        return headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}
+    return destination == "document" or (destination == "iframe" and frame_ancestors != "'none'")
 
 
 def security_headers(policy: dict[str, str]) -> type[OutputTransform]:

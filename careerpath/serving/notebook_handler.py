@@ -11,6 +11,7 @@ from tornado.iostream import StreamClosedError
 
 from careerpath.serving.admission import Admission, Refusal, RefusedError, Visit, counted_address
 from careerpath.serving.handlers import SiteHandler
+from careerpath.serving.headers import opens_a_page
 from careerpath.serving.kernels import PageKernels
 from careerpath.serving.log import log_event, log_failure
 from careerpath.serving.page_maker import OpenedPage, PageMaker
@@ -18,6 +19,8 @@ from careerpath.serving.site import json_element
 
 #: Seconds after which a refused visitor may try again.
 RETRY_AFTER = "60"
+NOT_HERE = "This page cannot be shown here"
+WINDOW = "Open this address in a window of its own."
 REFUSALS = {
     Refusal.FULL: (
         503,
@@ -69,6 +72,11 @@ class NotebookHandler(SiteHandler):
         if "prefetch" in self.request.headers.get("Sec-Purpose", ""):
             # The browser only guesses that the visitor will open this page: start no kernel.
             self.set_status(503)
+            return
+        policy: dict[str, str] = self.settings["page_policy"]
+        if not opens_a_page(self.request.headers, frame_ancestors=policy["frame-ancestors"]):
+            self.set_status(403)
+            self.finish(self.site.message(heading=NOT_HERE, text=WINDOW))
             return
         admission: Admission = self.settings["admission"]
         forwarded = self.request.headers.get_list("X-Forwarded-For")

@@ -140,6 +140,7 @@ class CareerpathServer(Voila):
             "pages": self.pages,
             "makers": list(self.makers.values()),
             "admission": self.admission,
+            "page_policy": page_policy(options.frame_ancestors),
             "proxies": options.proxies,
             "work": set(),
             "default_handler_class": handlers.NotFoundHandler,
@@ -213,8 +214,7 @@ class CareerpathServer(Voila):
                 loop.add_signal_handler(each, stop.set)
         settings = self.init_settings()
         self.app = Application(**settings)
-        policy = page_policy(self.options.frame_ancestors)
-        self.app.add_transform(security_headers(policy))
+        self.app.add_transform(security_headers(settings["page_policy"]))
         self.app.add_handlers(r".*", self.init_handlers())
         server = HTTPServer(
             self.app,
