@@ -11,6 +11,14 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 #: The share of all places that one address may have: a room often shares one address, and others
 #: need places, too.
 SHARE_OF_ONE_ADDRESS = 0.75
+#: An IPv6 household has a network of this length or longer, so it counts as one address.
+HOUSEHOLD = 56
+#: A site has a network of this length, and many households may be in it. It may have so many times
+#: as many pages as one address, but no more than the share of one address.
+SITE = 48
+PAGES_OF_A_SITE = 4
+#: What all claims count as that cannot be read.
+UNREADABLE = "unreadable"
 
 
 class Refusal(StrEnum):
@@ -39,14 +47,15 @@ class Visit:
 
     Parameters
     ----------
-    address : str or None
-        What counts as one address; None if its pages are not counted. It is stored nowhere else.
+    networks : tuple of str
+        What counts as one address, and the site around it, if any. Empty if its pages are not
+        counted. They are stored nowhere else.
     places : float
         How many places it takes.
     """
 
-    def __init__(self, address: str | None, places: float) -> None:
-        self.address = address
+    def __init__(self, networks: tuple[str, ...], places: float) -> None:
+        self.networks = networks
         self.places = places
         self.kernel_id: str | None = None
         self.connected = False
@@ -96,15 +105,23 @@ class Admission:
         """How many pages one address may have open; 0 means no limit."""
         if self._per_address is not None:
             return self._per_address
+        return self._share
+
+    @property
+    def _share(self) -> int:
         return max(1, int(self.limit * SHARE_OF_ONE_ADDRESS))
 
-    def admit(self, address: str | None, *, page: str = "") -> Visit:
+    @property
+    def _per_site(self) -> int:
+        return min(PAGES_OF_A_SITE * self.per_address, max(self.per_address, self._share))
+
+    def admit(self, *networks: str, page: str = "") -> Visit:
         """Count one more open page.
 
         Parameters
         ----------
-        address : str or None
-            What counts as one address.
+        *networks : str
+            What counts as one address, and the site around it; see ``counted_networks``.
         page : str
             The slug of the page.
 
@@ -122,11 +139,10 @@ class Admission:
         taken = sum(each.places for each in self._inside)
         if self._inside and taken + places > self.limit:
             raise RefusedError(Refusal.FULL)
-        if address is not None and self.per_address:
-            held = sum(each.address == address for each in self._inside)
-            if held >= self.per_address:
+        for network, most in zip(networks, (self.per_address, self._per_site), strict=False):
+            if most and sum(network in each.networks for each in self._inside) >= most:
                 raise RefusedError(Refusal.ADDRESS)
-        visit = Visit(address, places)
+        visit = Visit(networks, places)
         self._inside.add(visit)
         return visit
 
@@ -135,10 +151,10 @@ class Admission:
         self._inside.discard(visit)
 
 
-def counted_address(
+def counted_networks(
     peer: str | None, forwarded: Iterable[str], proxies: Iterable[IPv4Network | IPv6Network]
-) -> str | None:
-    """Return what counts as one address.
+) -> tuple[str, ...]:
+    """Return what counts as one address, and the site around it.
 
     Parameters
     ----------
@@ -152,35 +168,45 @@ def counted_address(
 
     Returns
     -------
-    str or None
-        An IPv4 address, or the network of an IPv6 address, because a household has 2^64 of them.
-        None for this computer and for anything that is not an address: these are not counted.
+    tuple of str
+        An IPv4 address, or the networks of an IPv6 household and its site, because a household has
+        2^72 addresses. Everything that is not an address counts as the same one. Empty for this
+        computer, unless a proxy names it: it is not counted.
 
     Examples
     --------
-    >>> counted_address("203.0.113.9", ["198.51.100.1"], [])
-    '203.0.113.9'
-    >>> counted_address("10.0.0.1", ["made-up, 198.51.100.1"], [ip_network("10.0.0.0/8")])
-    '198.51.100.1'
-    >>> counted_address("2001:db8::1:2:3:4", [], [])
-    '2001:db8::/64'
-    >>> counted_address("127.0.0.1", [], [])
+    >>> counted_networks("203.0.113.9", ["198.51.100.1"], [])
+    ('203.0.113.9',)
+    >>> counted_networks("10.0.0.1", ["made-up, 198.51.100.1:5555"], [ip_network("10.0.0.0/8")])
+    ('198.51.100.1',)
+    >>> counted_networks("2001:db8:1:234::5", [], [])
+    ('2001:db8:1:200::/56', '2001:db8:1::/48')
+    >>> counted_networks("127.0.0.1", [], [])
+    ()
     """
     trusted = list(proxies)
-    claims = [each.strip() for value in forwarded for each in value.split(",")]
-    address = _address(peer)
+    claims = [each for value in forwarded for each in value.split(",")]
+    address, claimed = _address(peer or ""), False
     while address is not None and claims and any(address in each for each in trusted):
-        address = _address(claims.pop())
-    if address is None or address.is_loopback:
-        return None
+        address, claimed = _address(claims.pop()), True
+    if address is None:
+        return (UNREADABLE,)
+    if address.is_loopback and not claimed:
+        return ()
     if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address)
+        return tuple(str(ip_network((address, each), strict=False)) for each in (HOUSEHOLD, SITE))
+    return (str(address),)
 
 
-def _address(text: str | None) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, which may have brackets, a port or a zone: ``[fe80::1%eth0]:443``."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        address = ip_address((text or "").strip("[]"))
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from tornado.iostream import StreamClosedError
 
-from careerpath.serving.admission import Admission, Refusal, RefusedError, Visit, counted_address
+from careerpath.serving.admission import Admission, Refusal, RefusedError, Visit, counted_networks
 from careerpath.serving.handlers import SiteHandler
 from careerpath.serving.headers import opens_a_page
 from careerpath.serving.kernels import PageKernels
@@ -80,9 +80,9 @@ class NotebookHandler(SiteHandler):
             return
         admission: Admission = self.settings["admission"]
         forwarded = self.request.headers.get_list("X-Forwarded-For")
-        address = counted_address(self.request.remote_ip, forwarded, self.settings["proxies"])
+        networks = counted_networks(self.request.remote_ip, forwarded, self.settings["proxies"])
         try:
-            visit = admission.admit(address, page=self._page.slug)
+            visit = admission.admit(*networks, page=self._page.slug)
         except RefusedError as refusal:
             self._refuse(refusal.reason)
             return
