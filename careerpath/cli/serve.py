@@ -70,6 +70,15 @@ def serve_command(
             "separate several with commas.",
         ),
     ] = "",
+    allowed_host: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            envvar="CAREERPATH_ALLOWED_HOST",
+            help="A name under which visitors reach the server, such as career.example; separate "
+            "several with commas. Addresses and this computer's names are always allowed.",
+        ),
+    ] = "",
     instrument: Annotated[
         str | None,
         typer.Option(
@@ -130,6 +139,7 @@ def serve_command(
             host=host,
             base_url=base_url,
             trusted_proxy=trusted_proxy,
+            allowed_host=allowed_host,
             instrument=instrument,
             database=database,
             frame_ancestors=frame_ancestors,

@@ -61,6 +61,18 @@ class NotFoundHandler(SiteHandler):
         raise HTTPError(404)
 
 
+class ForeignHostHandler(SiteHandler):
+    """Answers every request under a name that is not one of the server's."""
+
+    def prepare(self) -> None:
+        """Answer 403."""
+        self.set_status(403)
+        self.set_header("Cache-Control", "no-store")
+        heading = "This server does not know the name in this address"
+        text = "If you run the server, give it that name: careerpath serve --allowed-host NAME"
+        self.finish(self.site.message(heading=heading, text=text))
+
+
 class LandingHandler(SiteHandler):
     """The page at the root. It starts no kernel."""
 

@@ -43,6 +43,7 @@ from careerpath.serving.settings import (
     LARGEST_BODY,
     LARGEST_MESSAGE,
     Options,
+    host_pattern,
     safe_config,
 )
 from careerpath.serving.site import TEMPLATES, Site
@@ -143,7 +144,7 @@ class CareerpathServer(Voila):
             "page_policy": page_policy(options.frame_ancestors),
             "proxies": options.proxies,
             "work": set(),
-            "default_handler_class": handlers.NotFoundHandler,
+            "default_handler_class": handlers.ForeignHostHandler,
             "compress_response": True,
             "websocket_compression_options": {"compression_level": 6, "mem_level": 5},
             "websocket_max_message_size": LARGEST_MESSAGE,
@@ -215,7 +216,7 @@ class CareerpathServer(Voila):
         settings = self.init_settings()
         self.app = Application(**settings)
         self.app.add_transform(security_headers(settings["page_policy"]))
-        self.app.add_handlers(r".*", self.init_handlers())
+        self.app.add_handlers(host_pattern(self.options), self.init_handlers())
         server = HTTPServer(
             self.app,
             max_body_size=LARGEST_BODY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -20,6 +21,10 @@ LARGEST_BODY = 64 * 1024
 CONNECTION_SECONDS = 75
 
 _FRAMER = re.compile(r"(https?://)?[A-Za-z0-9.*\-]+(:(\d{1,5}|\*))?|'self'|'none'")
+
+#: Hosts for which no name server can name another website: IPv4 and IPv6 addresses.
+_ADDRESS = r"[0-9.]+|\[[0-9a-f:.]+\]"
+_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.\-]*[a-z0-9_])?")
 
 #: Cells with this tag are for JupyterLab only: they are neither shown nor run.
 REMOVED_TAG = "workbook"
@@ -74,6 +79,9 @@ class Options:
         room often shares one address, and others need places, too.
     trusted_proxy : str
         Proxies whose ``X-Forwarded-For`` is trusted: addresses or networks, separated by commas.
+    allowed_host : str
+        Names, separated by commas, under which visitors reach the server, besides its addresses
+        and the names of this computer.
     frame_ancestors : str
         Sites, separated by spaces, that may show the pages in a frame; ``'none'`` allows no site.
     metrics : bool
@@ -93,6 +101,7 @@ class Options:
     max_visitors: int | None = None
     per_address: int | None = None
     trusted_proxy: str = ""
+    allowed_host: str = ""
     frame_ancestors: str = ""
     metrics: bool = False
     verbose: bool = False
@@ -106,19 +115,66 @@ class Options:
                     f"--frame-ancestors got {each!r}, which is not the address of a site. "
                     "Write it like https://portal.example; separate several with spaces."
                 )
+        for each in self.allowed_hosts:
+            if not _NAME.fullmatch(each):
+                raise CareerpathError(
+                    f"--allowed-host got {each!r}, which is not the name of a server. Write it "
+                    "like career.example, without https:// and without a port; separate several "
+                    "with commas."
+                )
         _ = self.proxies
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The operator's names of the server, in small letters."""
+        return _listed(self.allowed_host.lower())
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of the trusted proxies."""
-        texts = [each.strip() for each in self.trusted_proxy.split(",") if each.strip()]
         try:
-            return tuple(ip_network(each, strict=False) for each in texts)
+            return tuple(ip_network(each, strict=False) for each in _listed(self.trusted_proxy))
         except ValueError as error:
             raise CareerpathError(
                 f"--trusted-proxy: {error}. Write the proxy's address as this server sees it, like "
                 "127.0.0.1 or 172.16.0.0/12; separate several with commas."
             ) from error
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def host_pattern(options: Options) -> str:
+    """Return a pattern for the hosts that the server answers.
+
+    Another website can make its name lead to this server, and then its scripts may read our pages,
+    because the browser takes both for one site (DNS rebinding). So only addresses, the names of
+    this computer and the operator's names are answered. Behind a proxy it is the proxy that knows
+    the names; if the operator gives none here, all are answered.
+
+    Parameters
+    ----------
+    options : Options
+        The operator's options.
+
+    Returns
+    -------
+    str
+        A regular expression for a host in small letters, without a port.
+
+    Examples
+    --------
+    >>> pattern = host_pattern(Options(allowed_host="career.example"))
+    >>> bool(re.fullmatch(pattern, "career.example")), bool(re.fullmatch(pattern, "evil.example"))
+    (True, False)
+    """
+    if options.proxies and not options.allowed_hosts:
+        return ".*"
+    own = socket.gethostname().lower()
+    names = ("localhost", own, f"{own.partition('.')[0]}.local", options.host.lower())
+    known = "|".join(map(re.escape, (*names, *options.allowed_hosts)))
+    return rf"(?:{_ADDRESS}|(?:{known})\.?)"
 
 
 def safe_config(options: Options) -> Config:
