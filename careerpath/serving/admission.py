@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from careerpath.serving.log import LogBudget
+
 #: The share of all places that one address may have: a room often shares one address, and others
 #: need places, too.
 SHARE_OF_ONE_ADDRESS = 0.75
@@ -59,6 +61,7 @@ class Visit:
         self.places = places
         self.kernel_id: str | None = None
         self.connected = False
+        self.log_budget = LogBudget()
         #: Set when its kernel has ended.
         self.ended = asyncio.Event()
         #: When it got its kernel.

@@ -42,7 +42,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from careerpath.serving.admission import Admission, Visit
 from careerpath.serving.forking.template import Copy, Template
-from careerpath.serving.log import log_event, log_failure
+from careerpath.serving.log import log_event, log_failure, log_wrong_value, spending
 from careerpath.serving.traffic import LARGEST_QUEUE, TooMuchTrafficError, Traffic
 
 #: The key of a page, as it stands in addresses.
@@ -57,6 +57,14 @@ SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 CHANNELS = ("shell", "control")
 #: A page has one. After lost connections a few old ones may remain for a while.
 MOST_SOCKETS = 8
+#: In a traceback as IPython writes it: colours, the place of each frame, the libraries that set the
+#: traits of widgets, and the functions by which they call ours.
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+FRAME = re.compile(r"^(?:File|Cell) .*", re.MULTILINE)
+LIBRARY = re.compile(r"[/\\](?:traitlets|ipywidgets|anywidget)[/\\]")
+CALLBACK = re.compile(
+    r", in \S*\b(?:notify_change|_notify_observers|CallbackDispatcher.__call__)\("
+)
 #: ZeroMQ allows 1023 sockets by default, and each visitor needs five.
 MOST_CHANNELS = 60_000
 
@@ -129,7 +137,8 @@ class PageKernels(AsyncMappingKernelManager):
                 path=ApiPath(""),
                 env={**os.environ, **self.environment},
                 # Keep visitors' pages out of the operator's IPython history.
-                extra_arguments=["--HistoryManager.enabled=False"],
+                # ipykernel's log would get past the budget of what a visitor may log.
+                extra_arguments=["--HistoryManager.enabled=False", "--log-level=CRITICAL"],
                 template=template,
             )
         )
@@ -316,6 +325,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             raise HTTPError(400, f"This server speaks only {PROTOCOL}.")
         kernels: PageKernels = self.settings["kernel_manager"]
         kernel_id = kernels.id_of(key)
+        self._log_budget = kernels.visits[kernel_id].log_budget
         sockets = kernels.sockets.setdefault(kernel_id, set())
         if len(sockets) >= MOST_SOCKETS:
             raise HTTPError(429)
@@ -389,7 +399,8 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             channel, parts = deserialize_msg_from_ws_v1(ws_message)
             self._traffic.received(json.loads(parts[0])["msg_id"], len(ws_message))
             if channel in CHANNELS:
-                super().on_message(ws_message)
+                with spending(self._log_budget):
+                    super().on_message(ws_message)
         except TooMuchTrafficError as error:
             self._refuse(str(error))
         except (ValueError, KeyError, TypeError, IndexError, AssertionError, AttributeError):
@@ -398,7 +409,9 @@ class KernelSocket(VoilaKernelWebsocketHandler):
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Send a message to the page, without the parts that belong in the log."""
         if isinstance(message, bytes):
-            masked = mask_outgoing(message, kernel_id=self.kernel_id, done=self._traffic.answered)
+            with spending(self._log_budget):
+                done = self._traffic.answered
+                masked = mask_outgoing(message, kernel_id=self.kernel_id, done=done)
             if masked is None:
                 return None
             message = masked
@@ -480,11 +493,43 @@ def mask_outgoing(
         return None
     if kind != "error":
         return message
-    trace = "\n".join(content.get("traceback", []))
-    log_id = log_failure(f"callback of {kernel_id}", trace)
+    trace = COLOUR.sub("", "\n".join(content.get("traceback", [])))
+    if is_wrong_value(content.get("ename", ""), trace):
+        log_id = log_wrong_value(kernel_id)
+    else:
+        log_id = log_failure(f"callback of {kernel_id}", trace)
     plain = {"ename": "Error", "evalue": log_id, "traceback": []}
     masked = [*parts[:3], json.dumps(plain).encode(), *parts[4:]]
     return bytes(serialize_msg_to_ws_v1(masked, channel))
+
+
+def is_wrong_value(kind: str, trace: str) -> bool:
+    r"""Check whether an error only says that a page has sent a value that a widget does not take.
+
+    Parameters
+    ----------
+    kind : str
+        The class of the error.
+    trace : str
+        The traceback, as IPython writes it.
+
+    Returns
+    -------
+    bool
+        Whether it came up before any callback was called: in the widget's own checks, or in the
+        libraries. An error in our own code is a failure of ours.
+
+    Examples
+    --------
+    >>> checked = "File /lib/traitlets/traitlets.py:2680, in CInt.validate(self, obj, value)"
+    >>> is_wrong_value("ValueError", checked)
+    True
+    >>> is_wrong_value("ValueError", checked + "\nFile /lib/careerpath/x.py:7, in f(change)")
+    False
+    """
+    if CALLBACK.search(trace):
+        return False
+    return kind == "TraitError" or all(map(LIBRARY.search, FRAME.findall(trace)))
 
 
 class _KernelHandler(RequestHandler):

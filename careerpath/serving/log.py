@@ -11,12 +11,17 @@ import re
 import secrets
 import time
 import traceback
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TextIO
 
 LOG = logging.getLogger("careerpath.serving")
 
 #: A longer value is cut in the middle: the id of a failure is at its start, the cause at its end.
 LONGEST_VALUE = 4000
+#: What the messages of one visitor's page may write into the log, in bytes.
+VISITOR_BUDGET = 50_000
 #: Anyone who knows the whole id of a kernel can use its page, so the log holds its start only.
 _KERNEL_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _PLAIN = re.compile(r"[\w./:+\-]+", re.ASCII)
@@ -55,6 +60,58 @@ def log_failure(what: str, detail: str) -> str:
     log_id = secrets.token_hex(4)
     log_event("failure", level=logging.ERROR, id=log_id, what=what, trace=detail)
     return log_id
+
+
+def log_wrong_value(kernel_id: str) -> str:
+    """Log that a page has sent a value that no widget takes. Returns an id, as for a failure."""
+    log_id = secrets.token_hex(4)
+    log_event("wrong_value", kernel=kernel_id, id=log_id)
+    return log_id
+
+
+class LogBudget:
+    """What the messages of one visitor's page may still write into the log."""
+
+    def __init__(self) -> None:
+        self._left = VISITOR_BUDGET
+
+    def spend(self, size: int) -> bool:
+        """Count a line. Returns whether it may be written."""
+        fits = size <= self._left
+        if fits:
+            self._left -= size
+        elif self._left:
+            self._left = 0
+            with spending(LogBudget()):
+                log_event("log_budget_spent", text="More of this page is left out.")
+        return fits
+
+
+_budget: ContextVar[LogBudget | None] = ContextVar("whose lines are written", default=None)
+
+
+@contextmanager
+def spending(budget: LogBudget) -> Iterator[None]:
+    """Count what is logged meanwhile, by any library; leave it out if the budget is spent."""
+    token = _budget.set(budget)
+    try:
+        yield
+    finally:
+        _budget.reset(token)
+
+
+class EventHandler(logging.StreamHandler[TextIO]):
+    """Writes each record as one line, unless a visitor's budget is spent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(EventFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line."""
+        budget = _budget.get()
+        if budget is None or budget.spend(len(self.format(record))):
+            super().emit(record)
 
 
 class EventFormatter(logging.Formatter):
@@ -106,9 +163,8 @@ def start_logging(*, verbose: bool) -> None:
     verbose : bool
         Whether to log all messages of Jupyter and tornado, not only warnings and errors.
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(EventFormatter())
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, handlers=[EventHandler()])
     LOG.setLevel(logging.INFO)
     # Below warnings it logs the addresses of visitors whose requests are malformed.
     logging.getLogger("tornado.general").setLevel(logging.WARNING)

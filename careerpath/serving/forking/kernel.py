@@ -314,6 +314,8 @@ class ForkableApp(IPKernelApp):
         kernel.control_stream = ZMQStream(self._bind(context, zmq.ROUTER, self.control_port), loop)
         kernel.stdin_socket = self._bind(context, zmq.ROUTER, self.stdin_port)
         self.outbox.connect(self._bind(context, IOPUB, self.iopub_port), loop)
+        for handler in self.log.handlers:  # to the server, which limits what a visitor may log
+            handler.stream = sys.stderr
         for stream in (sys.stdout, sys.stderr):
             stream._master_pid = os.getpid()  # type: ignore[union-attr]  # noqa: SLF001
             stream._io_loop = loop  # type: ignore[union-attr]  # noqa: SLF001

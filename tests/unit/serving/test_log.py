@@ -3,7 +3,15 @@
 import json
 import logging
 
-from careerpath.serving.log import EventFormatter, log_event, readable
+from careerpath.serving.log import (
+    VISITOR_BUDGET,
+    EventFormatter,
+    EventHandler,
+    LogBudget,
+    log_event,
+    readable,
+    spending,
+)
 from careerpath.serving.metrics import Metrics
 
 
@@ -55,3 +63,21 @@ def test_events_are_counted(caplog):
     assert 'careerpath_refused_total{reason="full"} 1.0' in text
     assert 'careerpath_culled_total{reason="idle"} 1.0' in text
     assert "careerpath_failures_total 1.0" in text
+
+
+def test_what_is_logged_on_behalf_of_a_visitor_is_limited(capsys, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [EventHandler()])
+    log = logging.getLogger("some library")
+    first, second = LogBudget(), LogBudget()
+    with caplog.at_level(logging.INFO):
+        for _ in range(100):
+            with spending(first):
+                log.warning("x" * 2000)
+        with spending(second):
+            log.warning("second")
+        log.warning("nobody")
+    lines = capsys.readouterr().err.splitlines()
+    assert sum(map(len, lines[:-3])) < VISITOR_BUDGET < sum(map(len, lines)) + 2500
+    assert [line.split(" ")[2] for line in lines[-3:]] == ["log_budget_spent", "message", "message"]
+    assert lines[-2].endswith("text=second")
+    assert lines[-1].endswith("text=nobody")
