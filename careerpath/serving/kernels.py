@@ -22,7 +22,6 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import zmq
-from jupyter_client.session import utcnow
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.services.kernels.connection.base import (
@@ -37,7 +36,7 @@ from jupyter_server.utils import ApiPath
 from tornado.iostream import StreamBufferFullError
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
-from traitlets import Int, default
+from traitlets import Int, default, observe
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from careerpath.serving.admission import Admission, Visit
@@ -82,7 +81,18 @@ class EventlessKernel(ServerKernelManager):
     """A kernel's manager without Jupyter's events, which take a quarter of the server's work.
 
     Nobody listens to them, and each kernel would check their schema anew.
+
+    Attributes
+    ----------
+    used : float
+        When it was last active, by a clock that never jumps: ``last_activity`` is the time of day.
     """
+
+    used = 0.0
+
+    @observe("last_activity")
+    def _note_use(self, _change: object) -> None:
+        self.used = time.monotonic()
 
     def emit(self, schema_id: str, data: dict[str, Any]) -> None:
         """Do nothing."""
@@ -187,7 +197,7 @@ class PageKernels(AsyncMappingKernelManager):
             The page's key.
         """
         kernel: Any = self.get_kernel(kernel_id)
-        kernel.last_activity = utcnow()
+        kernel.used = time.monotonic()
         key = str(uuid.uuid4())
         self._ids[_digest(key)] = kernel_id
         self.visits[kernel_id] = visit
@@ -274,7 +284,7 @@ class PageKernels(AsyncMappingKernelManager):
             return
         kernel: Any = self.get_kernel(kernel_id)
         # Even if it is busy: a kernel that is busy for so long without output hangs.
-        idle = (utcnow() - kernel.last_activity).total_seconds()
+        idle = time.monotonic() - kernel.used
         if not visit.connected and time.monotonic() - visit.since > self.connect_timeout:
             reason = "never-connected"
         elif idle > self.cull_idle_timeout:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
 from tornado.web import Application, RequestHandler
 from voila.app import Voila
 from voila.paths import collect_template_paths
@@ -208,6 +210,9 @@ class CareerpathServer(Voila):
     async def _serve(self, sockets: list[socket.socket]) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        # Tornado's timers go by the time of day: when that jumps back, kernels would no longer be
+        # checked, and when it jumps forward, all websockets would seem silent.
+        IOLoop.current().time = time.monotonic  # type: ignore[method-assign]
         for each in (signal.SIGTERM, signal.SIGINT):
             if sys.platform == "win32":
                 signal.signal(each, lambda *_: loop.call_soon_threadsafe(stop.set))
