@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from careerpath.core.errors import CareerpathError, shown
 
+MOST_FINDINGS = 1_000
+"""Of more, only their number is said: a file of 2 MB can hold a million, and each takes 1 kB."""
 _MUST_BE = {
     "int_type": "must be a number",
     "float_type": "must be a number",
@@ -78,6 +80,8 @@ def describe_validation(
     unknown_key: str,
 ) -> str:
     """Turn pydantic's findings into lines that name the place, the key and the next step."""
+    if error.error_count() > MOST_FINDINGS:
+        return f"{place} has {error.error_count():,} errors. Check that this is the right file."
     lines: dict[str, None] = {}  # in order, each once
     for finding in error.errors(include_url=False):
         key = _key(finding["loc"], data)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import stat
 import tomllib
@@ -20,6 +21,25 @@ from typing import IO, Any
 from careerpath.core.errors import CareerpathError, shown
 
 Raises = type[CareerpathError]
+
+MOST_MARKS = 20_000
+"""The most characters = [ { and . in TOML, without those in texts: it begins an entry with each."""
+MOST_PACKED_FILES = 2_000
+"""The most files in an Excel file; real ones have a few dozen."""
+MOST_KEY_PARTS = 20
+"""The most dots between the parts of a key in TOML."""
+# A text or a comment in TOML. Each part takes what it can and gives nothing back, so the time grows
+# with the length only. What is not closed ends with the line or the file, and is an error anyway.
+_TOML_TEXT = re.compile(
+    r'''
+      """(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\Z)    # up to two quotes more belong to the text
+    | "(?:[^"\\\n]|\\.)*+"?
+    | '{3}(?:[^']|'(?!''))*+(?:'{3,5}|\Z)
+    | '[^'\n]*+'?
+    | \#[^\n]*+
+    ''',
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def read_bytes(
@@ -74,8 +94,28 @@ def check_size(raw: bytes, most: int, *, place: str, holds: str, raises: Raises)
         )
 
 
-def check_unpacked_size(file: Path | IO[bytes], most: int, *, place: str, raises: Raises) -> None:
-    """Refuse an Excel file, or another zip archive, that unpacks to more than ``most`` bytes.
+def check_unpacked_size(
+    file: Path | IO[bytes],
+    most: int,
+    *,
+    place: str,
+    raises: Raises,
+    most_in_one: int | None = None,
+) -> None:
+    """Refuse an Excel file that unpacks to too much, or that consists of too many files.
+
+    Parameters
+    ----------
+    file : Path or binary file
+    most : int
+        The most bytes of all its files.
+    place : str
+        The file's name, for the message.
+    raises : type
+        The error's class.
+    most_in_one : int, optional
+        The most bytes of each file in it. The time to read a text in XML can grow with the square
+        of its length. By default as many as for all.
 
     Raises
     ------
@@ -85,7 +125,16 @@ def check_unpacked_size(file: Path | IO[bytes], most: int, *, place: str, raises
         If it is no zip archive.
     """
     with zipfile.ZipFile(file) as packed:
-        size = sum(entry.file_size for entry in packed.infolist())
+        sizes = [entry.file_size for entry in packed.infolist()]
+    if len(sizes) > MOST_PACKED_FILES:
+        raise raises(
+            f"{place} consists of {len(sizes):,} files, which is too much. Check that this is the "
+            "right file, or save it as CSV."
+        )
+    size = sum(sizes)
+    if most_in_one is not None and max(sizes, default=0) > most_in_one:
+        size = max(sizes)
+        most = most_in_one
     if size > most:
         raise raises(
             f"{place} unpacks to {size / 1e6:,.0f} MB, which is too much. Check that this is the "
@@ -169,13 +218,20 @@ def parsed_toml(text: str, *, place: str, raises: Raises) -> dict[str, Any]:
     Raises
     ------
     CareerpathError
-        If the text is not TOML.
+        If the text is not TOML, or if Python's parser would take minutes or gigabytes for it.
 
     Examples
     --------
     >>> parsed_toml("q01 = 7", place="a.toml", raises=CareerpathError)
     {'q01': 7}
     """
+    marks = _TOML_TEXT.sub("_", text)
+    # The parser's time and memory grow with the square of the parts of a key such as a.a.a.a.
+    parts = max(each.count(".") for each in re.split(r"[^.\w \t-]", marks))
+    if parts > MOST_KEY_PARTS:
+        raise raises(f"{place} nests too deeply. Write it without so many levels.")
+    if sum(map(marks.count, "=[{.")) > MOST_MARKS:
+        raise raises(f"{place} has too many entries. Check that this is the right file.")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -17,6 +17,8 @@ from careerpath.ladder.rows import COLUMNS, MOST_ROWS, Row, ladder_of, rows_of
 
 LARGEST_WORKBOOK = 20_000_000
 """The most bytes of an Excel file once it is unpacked."""
+LARGEST_PART = 10_000_000
+"""The most bytes of each file in it: a sheet of 50 levels with the longest texts has 2 MB."""
 MOST_SHEET_ROWS = 10 * MOST_ROWS
 MOST_COLUMNS = 100
 MOST_TAGS = 40_000
@@ -25,7 +27,7 @@ MOST_SHEET_TAGS = 250_000
 WIDTHS = (16, 14, 24, 44, 44, 13, 13, 10, 44, 14, 30, 10)
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([^"]{1,40})"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^<>]*\bref="([^"]{1,40})"')
 # The currency in a number format: [$EUR], [$€-407]. A $ alone can mean twenty currencies.
 _CURRENCIES = {"€": "EUR", "£": "GBP"}
 _SIGN = re.compile(r"\[\$([A-Z]{3})\b|[€£]")
@@ -57,7 +59,13 @@ def read_excel(data: bytes, name: str) -> DualLadder:
 def _look_inside(data: bytes, name: str) -> dict[str, bytes]:
     """Return the parts of a workbook; refuse one that is too large for a ladder."""
     try:
-        check_unpacked_size(io.BytesIO(data), LARGEST_WORKBOOK, place=name, raises=LadderError)
+        check_unpacked_size(
+            io.BytesIO(data),
+            LARGEST_WORKBOOK,
+            most_in_one=LARGEST_PART,
+            place=name,
+            raises=LadderError,
+        )
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = {entry.filename: packed.read(entry) for entry in packed.infolist()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:

@@ -12,7 +12,7 @@ from careerpath.core.errors import shown
 from careerpath.core.files import check_size, decoded, parsed_toml, read_bytes, write_bytes
 from careerpath.core.text_tables import escape_formula, unescape_formula
 from careerpath.ladder.excel import read_excel, write_excel
-from careerpath.ladder.ladder import LONGEST_TEXT, DualLadder, LadderError
+from careerpath.ladder.ladder import DualLadder, LadderError
 from careerpath.ladder.markdown import ladder_markdown
 from careerpath.ladder.rows import COLUMNS, MOST_TOLD, Row, ladder_of, rows_of
 
@@ -20,10 +20,6 @@ LARGEST = 2_000_000
 """The most bytes of a file."""
 LONGEST_LINE = 400
 """The most characters of a line in a message: a file can hold a word of a million letters."""
-MOST_MARKS = 20_000
-"""The most of each character that begins an entry in TOML: = [ {"""
-MOST_PARTS = 20
-"""The most dots in a line that are not counted: those of a key or of a few sentences."""
 
 _Function = TypeVar("_Function")
 
@@ -148,14 +144,6 @@ def by_ending(known: dict[str, _Function], name: str) -> _Function:
 
 def _read_toml(data: bytes, name: str) -> DualLadder:
     text = decoded(data, place=name, raises=LadderError)
-    # Python's parser takes minutes for a key such as a.a.a.a..., so look for one first.
-    dots = [line.partition("=")[0].count(".") for line in text.splitlines()]
-    if max(dots) > LONGEST_TEXT or sum(each for each in dots if each > MOST_PARTS) > MOST_MARKS:
-        raise LadderError(f"{name} nests too deeply. Write one table for each level.")
-    if max(map(text.count, "=[{")) > MOST_MARKS:
-        raise LadderError(
-            f"{name} has more entries than a ladder. Check that this is the right file."
-        )
     table = parsed_toml(text, place=name, raises=LadderError)
     return DualLadder.validated(table, place=name)
 

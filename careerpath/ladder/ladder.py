@@ -33,6 +33,8 @@ LONGEST_NAME = 120
 LARGEST_PAY = 10**9
 MOST_REPORTS = 100_000
 MOST_LEVELS = 50
+MOST_VOICES = 100
+"""The most entries that are checked one by one; each wrong one takes memory for its error."""
 PAY_TOLERANCE = 0.05
 """How much pay may differ at a level, as a share of management's pay: an assumption."""
 EXAMPLE = Path(__file__).with_name("example.toml")
@@ -91,6 +93,12 @@ def _currency(text: str) -> str:
     if not re.fullmatch("[A-Z]{3}", letters):
         raise ValueError("must be the three letters of a currency, such as EUR")
     return letters
+
+
+def _few_voices(voices: object) -> object:
+    if isinstance(voices, list | tuple) and len(voices) > MOST_VOICES:
+        raise ValueError(f"has {len(voices):,} entries. Write each of {len(Voice)} at most once")
+    return voices
 
 
 def _each_once(voices: tuple[Voice, ...]) -> tuple[Voice, ...]:
@@ -177,7 +185,9 @@ class Rung(LadderData):
     pay: Pay | None = None
     recognition: Words = ""
     direct_reports: Annotated[StrictInt, Field(ge=0, le=MOST_REPORTS)] = 0
-    voice: Annotated[tuple[Voice, ...], AfterValidator(_each_once)] = ()
+    voice: Annotated[
+        tuple[Voice, ...], BeforeValidator(_few_voices), AfterValidator(_each_once)
+    ] = ()
     up_or_out: StrictBool = False
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, HasTraits, Instance, Int, Unicode, UseEnum
 
+from careerpath.core.child_process import read_in_child
 from careerpath.core.errors import shown
 from careerpath.core.numbers import read_percent
 from careerpath.core.wording import NO_BREAK
@@ -183,7 +184,8 @@ class LadderModel(HasTraits):
         LadderError
             If it cannot be read; then nothing changes.
         """
-        self._replace(read_ladder(content, name), f"Opened: {name}")
+        ladder = read_in_child(lambda: read_ladder(content, name), place=name, raises=LadderError)
+        self._replace(ladder, f"Opened: {name}")
 
     def ask(self, *, whether: bool) -> None:
         """Ask for confirmation before everything is deleted, or stop asking."""

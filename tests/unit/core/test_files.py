@@ -2,6 +2,7 @@
 
 import io
 import os
+import tomllib._parser
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 
 from careerpath import CareerpathError
 from careerpath.core.files import (
+    MOST_KEY_PARTS,
     check_size,
     check_unpacked_size,
     parsed_json,
+    parsed_toml,
     read_bytes,
     write_bytes,
     written_whole,
@@ -186,3 +189,89 @@ def test_a_mistake_in_json_is_located(text, where):
     with pytest.raises(OwnError) as caught:
         parsed_json(text, place="a.json", raises=OwnError)
     assert where in str(caught.value)
+
+
+# TOML that would take Python's parser minutes or gigabytes
+
+
+@pytest.fixture
+def longest_key(monkeypatch):
+    """How many parts the longest key has that Python's parser read."""
+    parse_key, longest = tomllib._parser.parse_key, [0]
+
+    def counted(*arguments):
+        position, key = parse_key(*arguments)
+        longest[0] = max(longest[0], len(key))
+        return position, key
+
+    monkeypatch.setattr(tomllib._parser, "parse_key", counted)
+    return longest
+
+
+def chain(part, dot="."):
+    return dot.join([part] * 5_000)
+
+
+TABLE = f"{{{chain('a')} = 1}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        chain("a") + " = 1",
+        chain("a", " \t. ") + " = 1",
+        chain('"a"') + " = 1",
+        chain("'a'") + " = 1",
+        chain("''") + " = 1",
+        chain(r'"\""') + " = 1",
+        chain('a.a.a.a.a.a."\u2028"') + " = 1",
+        chain('a."\x85"') + " = 1",
+        f"[{chain('a')}]",
+        f"[[{chain('a')}]]",
+        f"x = {TABLE}",
+        f"x = [1, {{y = {TABLE}}}]",
+        f'x = 1 # a text: " \n{chain("a")} = 1',
+        f'x = "#"\r\n{chain("a")} = 1',
+        # A text in three quotes can end in five.
+        f'x = ["""a"""", {TABLE}]',
+        f'x = ["""a""""", {TABLE}]',
+        f"x = ['''a'''', {TABLE}]",
+        rf'x = ["""\"""", {TABLE}]',
+        rf"x = ['\', {TABLE}]",
+        f'x = ["""a""", {TABLE}, "b"]',
+        f'x = ["", {TABLE}, ""]',
+    ],
+)
+def test_a_long_key_in_toml_is_refused_before_it_is_parsed(longest_key, text):
+    with pytest.raises(OwnError, match=r"^a\.toml (nests too deeply|has too many entries)"):
+        parsed_toml(text, place="a.toml", raises=OwnError)
+    assert longest_key == [0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"x = '{chain('a')}'",
+        f'x = "{chain("a")}"',
+        f"x = '''{chain('a', chr(10))}'''",
+        rf'x = """\" {chain("a")}"""',
+        f"# {chain('a')}",
+        "\n".join(f"x{number} = [1.5, 2.5]" for number in range(1_000)),
+        "a" + ".a" * MOST_KEY_PARTS + " = 1",
+    ],
+)
+def test_dots_in_texts_and_numbers_are_no_key(text):
+    parsed_toml(text, place="a.toml", raises=OwnError)
+
+
+def test_toml_with_too_many_entries_is_refused():
+    text = "".join(f"a{number}.b.c.d.e.f.g.h = 1\n" for number in range(3_000))
+    with pytest.raises(OwnError, match=r"^a\.toml has too many entries\. Check that"):
+        parsed_toml(text, place="a.toml", raises=OwnError)
+
+
+@pytest.mark.parametrize("unclosed", ['"""\\', "'''a", '"""a', '"\\', "'\n", '"""""""'])
+def test_texts_that_are_not_closed_take_no_longer_than_others(unclosed):
+    # Quadratic, 2 MB would take hours. If this fails, it fails by the time limit of all tests.
+    with pytest.raises(OwnError, match="not valid TOML"):
+        parsed_toml(unclosed * 400_000, place="a.toml", raises=OwnError)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from kit.ladders import ladders
 
 from careerpath import DualLadder
+from careerpath.ladder.excel import _MERGED
 from careerpath.ladder.files import LARGEST, load_ladder, read_ladder, save_ladder, write_ladder
 from careerpath.ladder.ladder import LadderError, Rung
 from careerpath.ladder.rows import COLUMNS
@@ -296,8 +297,23 @@ HEADER = "level,side,title\n"
         ("a.xlsx", bomb(), "unpacks to 30 MB"),
         ("a.toml", b"levels = ", "not valid TOML"),
         ("a.toml", b"a" + b".a" * 900_000 + b" = 1", "nests too deeply"),
-        ("a.toml", b"".join(b"[a%d]\n" % each for each in range(30_000)), "more entries than"),
-        ("a.toml", b"x = [" + b"{a=1}," * 30_000 + b"]", "more entries than"),
+        ("a.toml", b"".join(b"[a%d]\n" % each for each in range(30_000)), "too many entries"),
+        ("a.toml", b"x = [" + b"{a=1}," * 30_000 + b"]", "too many entries"),
+        (
+            "a.toml",
+            b"[[levels]]\nname='a'\nmastery={voice=[" + b"''," * 600_000 + b"]}",
+            "levels number 1 mastery voice has 600,000 entries. Write each of 3 at most once.",
+        ),
+        (
+            "a.toml",
+            b"[[levels]]\nname='a'\n" + b"".join(b"k%d=1\n" % each for each in range(15_000)),
+            "a.toml has 15,000 errors. Check that this is the right file.",
+        ),
+        (
+            "a.csv",
+            b"level,side,title,voice\na,mastery,b," + b"x;" * 60_000,
+            "row 2: voice has 60,000 entries.",
+        ),
         ("a.toml", b"levels = " + b"[" * 5000, "nests too deeply"),
         (
             "a.toml",
@@ -316,6 +332,46 @@ def test_a_bad_file_is_refused_with_a_reason(name, data, told):
     with pytest.raises(LadderError) as caught:
         read_ladder(data, name)
     assert told in str(caught.value)
+
+
+def test_the_time_to_look_for_merged_cells_grows_with_the_sheet_only():
+    tag = b"<mergeCell "
+    # Quadratic, 200 kB would take an hour. If this fails, it fails by the time limit of all tests.
+    sheet = tag * 200_000 + tag + b' ref="' * 200_000
+    assert len(_MERGED.findall(sheet)) <= 1
+
+
+def with_sheet(tag):
+    return repacked(lambda xml: xml.replace(b"<sheetData>", tag))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            lambda: with_sheet(b'<sheetData x="' + b"a" * 18_000_000 + b'">'),
+            "a.xlsx unpacks to 18 MB, which is too much",
+        ),
+        (
+            lambda: with_sheet(b"<!--" + b"a<" * 5_200_000 + b"--><sheetData>"),
+            "a.xlsx unpacks to 10 MB, which is too much",
+        ),
+        (lambda: with_parts(15_000), "a.xlsx consists of 15,009 files, which is too much"),
+    ],
+)
+def test_a_workbook_that_would_take_long_is_refused_before_it_is_read(data, told, monkeypatch):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda file: pytest.fail("it was read"))
+    with pytest.raises(LadderError) as caught:
+        read_ladder(data(), "a.xlsx")
+    assert told in str(caught.value)
+
+
+def with_parts(count):
+    out = io.BytesIO(write_ladder(EXAMPLE, "a.xlsx"))
+    with zipfile.ZipFile(out, "a") as packed:
+        for number in range(count):
+            packed.writestr(f"x/{number}", b"")
+    return out.getvalue()
 
 
 def test_all_errors_are_reported_at_once():
