@@ -62,6 +62,8 @@ class Visit:
         self.kernel_id: str | None = None
         self.connected = False
         self.log_budget = LogBudget()
+        #: How many comms the page has opened.
+        self.comms = 0
         #: Set when its kernel has ended.
         self.ended = asyncio.Event()
         #: When it got its kernel.

@@ -54,6 +54,11 @@ FEWEST_OFFSETS = 6
 SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 #: The channels that a page needs. Kernels never read ``stdin``, so messages would pile up there.
 CHANNELS = ("shell", "control")
+#: The only comm that a page opens: it asks for the states of all widgets. Any other would make a
+#: new widget, which the kernel keeps.
+CONTROL_COMM = "jupyter.widget.control"
+#: A page opens one, and again after a lost connection.
+MOST_COMMS = 200
 #: A page has one. After lost connections a few old ones may remain for a while.
 MOST_SOCKETS = 8
 #: In a traceback as IPython writes it: colours, the place of each frame, the libraries that set the
@@ -407,14 +412,25 @@ class KernelSocket(VoilaKernelWebsocketHandler):
             return
         try:
             channel, parts = deserialize_msg_from_ws_v1(ws_message)
-            self._traffic.received(json.loads(parts[0])["msg_id"], len(ws_message))
-            if channel in CHANNELS:
+            header = json.loads(parts[0])
+            self._traffic.received(header["msg_id"], len(ws_message))
+            if channel in CHANNELS and self._may_send(header["msg_type"], parts[3]):
                 with spending(self._log_budget):
                     super().on_message(ws_message)
         except TooMuchTrafficError as error:
             self._refuse(str(error))
         except (ValueError, KeyError, TypeError, IndexError, AssertionError, AttributeError):
             self.close(1003, "malformed message")
+
+    def _may_send(self, kind: str, content: bytes) -> bool:
+        """Return whether a page needs such a message; Voilà's filter checks its kind only."""
+        if kind != "comm_open":
+            return True
+        visit = self.settings["kernel_manager"].visits.get(self.kernel_id)
+        if visit is None or json.loads(content)["target_name"] != CONTROL_COMM:
+            return False
+        visit.comms += 1
+        return bool(visit.comms <= MOST_COMMS)
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Send a message to the page, without the parts that belong in the log."""

@@ -90,3 +90,51 @@ def test_a_page_that_reads_and_pauses_may_stay(odd):
         for _ in range(12):
             assert len(socket.widget_states()) > 1
         assert odd.lives(key)
+
+
+HTML = "@jupyter-widgets/controls"
+WIDGET = {
+    "_model_module": HTML,
+    "_model_module_version": "2.0.0",
+    "_model_name": "HTMLModel",
+    "_view_module": HTML,
+    "_view_module_version": "2.0.0",
+    "_view_name": "HTMLView",
+    "value": "x" * 1000,
+}
+
+
+def comms(socket: KernelSocket) -> int:
+    """How many comms the kernel has."""
+    asked = socket.send("comm_info_request", {})
+    reply = socket.wait_for(
+        lambda message: (
+            message["parent_header"].get("msg_id") == asked
+            and message["header"]["msg_type"] == "comm_info_reply"
+        )
+    )
+    return len(reply["content"]["comms"])
+
+
+@pytest.mark.parametrize("target", ["jupyter.widget", "nowhere", "", 7, ["jupyter.widget.control"]])
+def test_a_page_makes_no_widget(odd, target):
+    with odd.connect(odd.kernel_of("counter")) as socket:
+        before = comms(socket)
+        data = {"state": WIDGET, "buffer_paths": []}
+        opening = {"comm_id": uuid.uuid4().hex, "target_name": target, "data": data}
+        socket.send("comm_open", opening, metadata={"version": "2.1.0"})
+        assert comms(socket) == before
+
+
+def test_a_page_opens_no_more_than_two_hundred_comms_also_over_several_connections(odd):
+    key = odd.kernel_of("counter")
+    with odd.connect(key) as socket:
+        before = comms(socket)
+    for _ in range(3):
+        with odd.connect(key) as socket:
+            for _ in range(100):
+                opening = {"comm_id": uuid.uuid4().hex, "target_name": "jupyter.widget.control"}
+                socket.send("comm_open", {**opening, "data": {}}, metadata={"version": "1.0.0"})
+            assert socket.kernel_answers()
+    with odd.connect(key) as socket:
+        assert comms(socket) == before + 200
