@@ -108,5 +108,5 @@ def _apart(told: dict[str, Any]) -> tuple[bytes, str]:
 
 def _letter(refusal: str) -> str:
     """Return the letter that no font has, if that is the reason for the refusal."""
-    found = re.search(r"the text `\"(.+)\"` could not be displayed", refusal)
+    found = re.search(r"the text `\"([^`]+)\"` could not be displayed", refusal)
     return found[1] if found else ""
