@@ -98,7 +98,8 @@ def show_command(code: Code, *, url: DatabaseOption = None, as_json: AsJson = Fa
     typer.echo(f"Instrument {found.instrument_id} {found.instrument_version}.")
     typer.echo(
         f"{counts.joined} joined, {counts.answering} answering, {counts.shared} shared"
-        f"{f', {counts.waiting} waiting behind the frozen picture' if counts.waiting else ''}."
+        f"{f', {counts.waiting} waiting' if counts.waiting else ''}"
+        f"{' behind the frozen picture' if counts.waiting and found.frozen else ''}."
     )
     if tally is None:
         typer.echo(said)
@@ -127,11 +128,13 @@ def export_command(
     check_target(output, overwrite=overwrite, inputs=[url])
     with _store(url) as store:
         store.export_room(code, output)
-        missing = left_out(store.counts(code).waiting, of="it")
+        frozen = store.room(code).frozen
+        missing = left_out(store.counts(code).waiting, of="it", frozen=frozen)
     what = "counts only" if output.suffix == ".tally" else "one row a person, in random order"
     typer.echo(f"{output}: {what}.")
     if missing:
-        typer.echo(f"{missing} Reveal the picture on the coach's page, then export again.")
+        hint = " Reveal the picture on the coach's page, then export again."
+        typer.echo(f"{missing}{hint if frozen else ''}")
 
 
 @room.command("close")

@@ -15,7 +15,8 @@ from careerpath.core.instrument import CutScores
 from careerpath.core.wording import counted, plural
 
 MINIMUM_SHOWN = 5
-"""A room's answers are shown only after this many people have shared theirs."""
+"""A room's answers are shown only after this many people have shared theirs, and the picture changes
+only after this many people have shared something new."""
 DEFAULT_LIFE = timedelta(days=7)
 """A room is deleted after this time, unless it was created with another."""
 DEFAULT_CAPACITY = 500
@@ -134,7 +135,8 @@ class Counts:
     shared : int
         Participants who have shared their answers.
     waiting : int
-        Participants whose newest answers wait because the picture is frozen.
+        Participants whose newest answers are not in the picture yet, because it is frozen or
+        because too few have shared since it last changed.
     version : int
         The version of the room to which these counts belong.
     """
@@ -146,8 +148,8 @@ class Counts:
     version: int
 
 
-def left_out(waiting: int, *, of: str) -> str:
-    """Say which answers a file of a room does not contain while the picture is frozen.
+def left_out(waiting: int, *, of: str, frozen: bool) -> str:
+    """Say which answers a file of a room does not contain.
 
     Parameters
     ----------
@@ -155,6 +157,8 @@ def left_out(waiting: int, *, of: str) -> str:
         `Counts.waiting`.
     of : str
         The file, for the sentence.
+    frozen : bool
+        Whether they wait because the picture is frozen.
 
     Returns
     -------
@@ -163,18 +167,23 @@ def left_out(waiting: int, *, of: str) -> str:
 
     Examples
     --------
-    >>> left_out(1, of="this summary")
+    >>> left_out(1, of="this summary", frozen=True)
     '1 newer answer waits behind the frozen picture and is not in this summary.'
-    >>> left_out(0, of="this summary")
+    >>> left_out(3, of="it", frozen=False)
+    '3 newer answers wait until there are 5, or until the room is closed, and are not in it.'
+    >>> left_out(0, of="this summary", frozen=False)
     ''
     """
     if not waiting:
         return ""
     wait = "waits" if waiting == 1 else "wait"
-    return (
-        f"{counted(waiting, 'newer answer')} {wait} behind the frozen picture and "
-        f"{plural(waiting, 'is')} not in {of}."
+    until = (
+        "behind the frozen picture"
+        if frozen
+        else f"until there are {MINIMUM_SHOWN}, or until the room is closed,"
     )
+    answers = counted(waiting, "newer answer")
+    return f"{answers} {wait} {until} and {plural(waiting, 'is')} not in {of}."
 
 
 class RoomError(CareerpathError):

@@ -191,11 +191,11 @@ def test_freeze_hide_close_and_reset_as_the_coach_sees_them(page: Page, server, 
     page.get_by_role("button", name="Freeze").click()
     expect(page.get_by_text("Frozen: it does not change.")).to_be_visible()
     before = band_counts(page)
-    share(store, opened.code, 4, first=6)
-    expect(page.locator(".cp-live")).to_contain_text(re.compile(r"shared\s*10\s*waiting\s*4"))
+    share(store, opened.code, 5, first=6)
+    expect(page.locator(".cp-live")).to_contain_text(re.compile(r"shared\s*11\s*waiting\s*5"))
     assert band_counts(page) == before
     page.get_by_role("button", name="Reveal").click()
-    until(lambda: sum(band_counts(page)) == 10, "the picture has moved on")
+    until(lambda: sum(band_counts(page)) == 11, "the picture has moved on")
     page.get_by_role("button", name="Hide").click()
     expect(page.get_by_text("Hidden: the room sees the code")).to_be_visible()
     expect(page.get_by_role("region", name="People by band")).to_have_count(0)
@@ -203,9 +203,9 @@ def test_freeze_hide_close_and_reset_as_the_coach_sees_them(page: Page, server, 
     page.get_by_role("button", name="Yes, close it").click()
     expect(page.get_by_text("It is closed: nobody can join or share.")).to_be_visible()
     page.get_by_role("button", name="Reset: remove all answers").click()
-    expect(page.get_by_text("Remove all 10 answers")).to_be_visible()
+    expect(page.get_by_text("Remove all 11 answers")).to_be_visible()
     page.get_by_role("button", name="No, keep it").click()
-    assert store.counts(opened.code).shared == 10
+    assert store.counts(opened.code).shared == 11
     page.get_by_role("button", name="Reset: remove all answers").click()
     page.get_by_role("button", name="Yes, remove all answers").click()
     expect(page.locator(".cp-live")).to_have_text(

@@ -272,8 +272,10 @@ class RoomModel(HasTraits):
 
     @property
     def missing_from_files(self) -> str:
-        """Which answers the room's files lack while the picture is frozen, in words."""
-        return left_out(self.counts.waiting, of="these files") if self.counts else ""
+        """Which answers the room's files lack, in words."""
+        if self.room is None or self.counts is None:
+            return ""
+        return left_out(self.counts.waiting, of="these files", frozen=self.room.frozen)
 
     @property
     def slides(self) -> tuple[Slide, ...]:

@@ -43,7 +43,7 @@ class RoomSummary:
     made : datetime
         The time of the summary, with a time zone.
     waiting : int
-        How many newer answers wait behind a frozen picture, and are not in the tally.
+        How many newer answers are not in the tally yet.
     """
 
     room: Room
@@ -76,7 +76,7 @@ class RoomSummary:
             "instrument": f"{instrument.title}, version {instrument.version}",
             "people": self.tally.count,
             "unscored": sum(self.tally.unscored.values()),
-            "waiting": left_out(self.waiting, of="this summary"),
+            "waiting": left_out(self.waiting, of="this summary", frozen=self.room.frozen),
             "cuts": both_cuts(figures.cuts),
             "moved": both_cuts(figures.published) if figures.moved else "",
             "bands": [

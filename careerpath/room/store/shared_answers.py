@@ -12,6 +12,7 @@ from careerpath.core.errors import shown
 from careerpath.core.instrument import Instrument
 from careerpath.core.scoring import check_answer, score
 from careerpath.room.room import (
+    MINIMUM_SHOWN,
     Counts,
     Progress,
     RoomClosedError,
@@ -51,11 +52,11 @@ def save_participant(
     room: Row[Any],
     digest: str,
     *,
-    known: bool,
+    found: Row[Any] | None,
     progress: Progress,
     steps: list[int] | None = None,
 ) -> None:
-    """Write how far a participant is and, if given, their answers.
+    """Write how far a participant is and, if given, their answers, which wait.
 
     Parameters
     ----------
@@ -64,11 +65,11 @@ def save_participant(
     room : Row
     digest : str
         From `token_digest`.
-    known : bool
-        Whether the participant has joined before.
+    found : Row or None
+        From `find_participant`.
     progress : Progress
     steps : list of int, optional
-        From `steps_of`. They wait if the picture is frozen.
+        From `steps_of`. They come into the picture when it moves on.
 
     Raises
     ------
@@ -77,8 +78,8 @@ def save_participant(
     """
     values: dict[str, Any] = {"phase": progress}
     if steps is not None:
-        values["waiting" if room.picture == Visibility.FROZEN else "answers"] = steps
-    if known:
+        values["waiting"] = None if found and found.answers == steps else steps
+    if found:
         connection.execute(_CHANGE, {"room": room.id, "digest": digest, **values})
         return
     if room.closed:
@@ -101,7 +102,22 @@ def count_participants(connection: Connection, room: Row[Any]) -> Counts:
         func.count(mine.waiting).label("waiting"),
     )
     found = connection.execute(query.where(mine.room_id == room.id)).mappings().one()
-    return Counts(**found, version=room.version)
+    waiting = 0 if moves_on(connection, room) else found["waiting"]
+    return Counts(**{**found, "waiting": waiting}, version=room.version)
+
+
+def moves_on(connection: Connection, room: Row[Any]) -> bool:
+    """Return whether the waiting answers may come into the picture now.
+
+    Two pictures differ by the answers of `MINIMUM_SHOWN` people or more, so that nobody can
+    subtract one from the other and see one person's answers. A closed room shows all of them.
+    """
+    if room.picture == Visibility.FROZEN:
+        return False
+    mine = participants.c
+    query = select(func.count(mine.answers), func.count(mine.waiting))
+    shown, waiting = connection.execute(query.where(mine.room_id == room.id)).one()
+    return waiting >= MINIMUM_SHOWN or (waiting > 0 and (room.closed or shown < MINIMUM_SHOWN))
 
 
 def read_steps(connection: Connection, room: Row[Any]) -> list[list[int]]:
@@ -111,15 +127,14 @@ def read_steps(connection: Connection, room: Row[Any]) -> list[list[int]]:
     return list(connection.execute(query.order_by(mine.token)).scalars())
 
 
-def show_waiting(connection: Connection, room: Row[Any]) -> bool:
-    """Move the waiting answers into the picture; return whether there were any."""
+def show_waiting(connection: Connection, room: Row[Any]) -> None:
+    """Move the waiting answers into the picture."""
     mine = participants.c
-    moved = connection.execute(
+    connection.execute(
         update(participants)
         .where(mine.room_id == room.id, mine.waiting.is_not(None))
         .values(answers=mine.waiting, waiting=null())
     )
-    return moved.rowcount > 0
 
 
 # Answers as they are stored, and as they are read

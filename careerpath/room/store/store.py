@@ -49,6 +49,7 @@ from careerpath.room.store.shared_answers import (
     count_participants,
     find_participant,
     frame_of,
+    moves_on,
     read_steps,
     save_participant,
     show_waiting,
@@ -77,7 +78,6 @@ _CACHED_TALLIES = 8
 _THIS = rooms.c.code == bindparam("this")
 _READ = select(rooms).where(_THIS)
 _NEXT_VERSION = update(rooms).where(_THIS).values(version=rooms.c.version + 1).returning(*rooms.c)
-_NEXT_PICTURE = update(rooms).where(_THIS).values(picture_version=rooms.c.picture_version + 1)
 
 
 class Store:
@@ -286,17 +286,16 @@ class Store:
     def freeze_room(self, code: str) -> None:
         """Show the picture as it is now.
 
-        People can still share. Their answers are kept, counted as waiting, and come into the
-        picture when it is revealed or hidden.
+        People can still share. Their answers are kept and counted as waiting until the picture is
+        revealed or hidden.
         """
         self._show(code, Visibility.FROZEN)
 
     def _show(self, code: str, picture: Visibility) -> None:
         with self._changing(code) as (connection, room):
-            changes: dict[str, Any] = {"picture": picture}
-            if picture is not Visibility.FROZEN and show_waiting(connection, room):
-                changes["picture_version"] = room.picture_version + 1
-            _change(connection, room, **changes)
+            if picture is Visibility.FROZEN:
+                _move_on(connection, room)
+            _change(connection, room, picture=picture)
 
     def set_cut_scores(self, code: str, cut_scores: CutScores | None) -> None:
         """Move the cut scores of a room; None restores the published ones.
@@ -383,7 +382,7 @@ class Store:
         with self._changing(code) as (connection, room):
             # Read again: meanwhile they may have joined from another tab, or been removed.
             found = find_participant(connection, room, digest)
-            save_participant(connection, room, digest, known=found is not None, progress=progress)
+            save_participant(connection, room, digest, found=found, progress=progress)
 
     def add_response(self, code: str, answers: Mapping[str, Any], *, submission_id: str) -> Outcome:
         """Save a participant's answers.
@@ -427,12 +426,10 @@ class Store:
                 connection,
                 room,
                 digest,
-                known=found is not None,
+                found=found,
                 progress=Progress.FINISHED,
                 steps=steps,
             )
-            if room.picture != Visibility.FROZEN:
-                connection.execute(_NEXT_PICTURE, {"this": room.code})
         return Outcome.REPLACED if newest else Outcome.ADDED
 
     def counts(self, code: str) -> Counts:
@@ -443,14 +440,15 @@ class Store:
     def tally(self, code: str) -> Tally:
         """Return the counts of the answers in a room's picture.
 
-        Another call costs one small query as long as the picture has not changed.
+        The picture moves on when five people have shared something new, or when the room is closed.
+        Another call costs two small queries as long as the picture has not changed.
 
         Raises
         ------
         HeldBackError
             If fewer than `MINIMUM_SHOWN` people's answers are in the picture.
         """
-        with self._reading(code) as (connection, room):
+        with self._picture(code) as (connection, room):
             key = (room.id, room.picture_version)
             tally = self._tallies.get(key)
             if tally is None:
@@ -474,7 +472,7 @@ class Store:
         HeldBackError
             If fewer than `MINIMUM_SHOWN` people's answers are in the picture.
         """
-        with self._reading(code) as (connection, room):
+        with self._picture(code) as (connection, room):
             instrument = self._instrument(connection, room)
             steps = read_steps(connection, room)
         hold_back(len(steps))
@@ -566,6 +564,17 @@ class Store:
         with self._purging(), self.database.writing() as connection:
             yield connection, self._found(connection, code, _NEXT_VERSION)
 
+    @contextmanager
+    def _picture(self, code: str) -> Iterator[tuple[Connection, Row[Any]]]:
+        """Open a transaction that reads the picture, after it has moved on if it may."""
+        with self._reading(code) as (connection, room):
+            due = moves_on(connection, room)
+        if due:
+            with self._changing(code) as (connection, room):
+                _move_on(connection, room)
+        with self._reading(code) as found:
+            yield found
+
     def _found(self, connection: Connection, code: str, query: Any) -> Row[Any]:
         row: Row[Any] | None = connection.execute(query, {"this": code}).one_or_none()
         if row is None:
@@ -604,6 +613,12 @@ class _CodeTakenError(Exception):
 
 def _change(connection: Connection, room: Row[Any], **values: Any) -> None:
     connection.execute(update(rooms).where(rooms.c.id == room.id).values(**values))
+
+
+def _move_on(connection: Connection, room: Row[Any]) -> None:
+    if moves_on(connection, room):
+        show_waiting(connection, room)
+        _change(connection, room, picture_version=room.picture_version + 1)
 
 
 def _room_of(row: Row[Any]) -> Room:

@@ -89,6 +89,12 @@ def test_waiting_answers_are_counted(database, code):
         store.freeze_room(code)
     share(database, code, 2)
     assert "2 shared, 2 waiting behind the frozen picture." in output_of("room", "show", code)
+    with closing(open_store(database)) as store:
+        store.reveal_room(code)
+    share(database, code, 6)
+    assert "6 shared." in output_of("room", "show", code)
+    share(database, code, 8)
+    assert "8 shared, 2 waiting." in output_of("room", "show", code)
 
 
 def test_an_export_says_how_many_answers_wait_and_are_missing(database, code, tmp_path):
@@ -104,6 +110,15 @@ def test_an_export_says_how_many_answers_wait_and_are_missing(database, code, tm
             "4 newer answers wait behind the frozen picture and are not in it. Reveal"
             in output_of("room", "export", code, "-o", tmp_path / name)
         )
+
+
+def test_an_export_says_which_answers_wait_for_others(database, code, tmp_path):
+    share(database, code, 6)
+    output_of("room", "export", code, "-o", tmp_path / "first.csv")
+    share(database, code, 8)
+    said = output_of("room", "export", code, "-o", tmp_path / "second.csv")
+    assert "2 newer answers wait until there are 5, or until the room is closed" in said
+    assert "Reveal" not in said
 
 
 def test_an_export_can_be_read_back(database, code, tmp_path):

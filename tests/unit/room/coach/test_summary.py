@@ -21,7 +21,9 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 LONGEST = "Coaching for all " * 7  # 119 letters
 
 
-def summary(title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=None, waiting=0):
+def summary(
+    title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=None, waiting=0, frozen=False
+):
     room = Room(
         code="BCDFGH",
         title=title.strip(),
@@ -35,7 +37,7 @@ def summary(title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=No
         expires=MADE + timedelta(days=7),
         capacity=500,
         closed=False,
-        picture=Visibility.REVEALED,
+        picture=Visibility.FROZEN if frozen else Visibility.REVEALED,
         version=3,
     )
     tally = Tally.of(frame, instrument)
@@ -122,7 +124,7 @@ def test_it_says_what_the_room_saw(form):
 
 @pytest.mark.parametrize("waiting", [0, 1, 1200])
 def test_it_says_how_many_answers_wait_and_are_not_in_it(waiting):
-    made = summary(waiting=waiting)
+    made = summary(waiting=waiting, frozen=True)
     said = {
         0: "",
         1: "1 newer answer waits behind the frozen picture and is not in this summary.",
@@ -131,6 +133,8 @@ def test_it_says_how_many_answers_wait_and_are_not_in_it(waiting):
     for text in (words(made), made.html()):
         assert said in text
         assert ("behind the frozen picture" in text) == bool(waiting)
+    live = "3 newer answers wait until there are 5, or until the room is closed, and are not in"
+    assert live in words(summary(waiting=3))
 
 
 def test_published_cut_scores_are_not_called_moved():

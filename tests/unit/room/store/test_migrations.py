@@ -113,10 +113,11 @@ def test_a_migration_from_the_first_revision_keeps_everything(first_revision, em
         kept = store.answers("BCDFGH").to_dict("records")
         assert kept == PEOPLE  # in the order of their tokens, which stay
         store.freeze_room("BCDFGH")
-        store.add_response("BCDFGH", PEOPLE[0], submission_id="new")
-        assert store.counts("BCDFGH").waiting == 1
+        for number in range(5):
+            store.add_response("BCDFGH", PEOPLE[0], submission_id=f"new {number}")
+        assert store.counts("BCDFGH").waiting == 5
         store.reveal_room("BCDFGH")
-        assert store.tally("BCDFGH").count == 7
+        assert store.tally("BCDFGH").count == 11
     with first_revision.reading() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []

@@ -46,6 +46,7 @@ class Modelled:
         self.progress = {}
         self.shown = {}
         self.waiting = {}
+        self.seen = {}
 
     @property
     def newest(self):
@@ -58,10 +59,28 @@ class Modelled:
             return RoomFullError
         return None
 
-    def show(self, picture):
-        self.picture = picture
-        if picture is not Visibility.FROZEN:
+    @property
+    def due(self):
+        enough = self.closed or len(self.shown) < MINIMUM_SHOWN
+        return self.picture is not Visibility.FROZEN and (
+            len(self.waiting) >= MINIMUM_SHOWN or bool(self.waiting and enough)
+        )
+
+    def move_on(self):
+        if self.due:
             self.shown, self.waiting = self.newest, {}
+
+    def show(self, picture):
+        if picture is Visibility.FROZEN:
+            self.move_on()
+        self.picture = picture
+
+    def look(self):
+        """Nobody can see what fewer than five people shared by comparing two pictures."""
+        if len(self.shown) >= MINIMUM_SHOWN:
+            changed = [token for token in self.shown if self.shown[token] != self.seen.get(token)]
+            assert self.closed or not changed or len(changed) >= MINIMUM_SHOWN
+            self.seen = self.shown
 
 
 def refusal(call):
@@ -145,7 +164,9 @@ class Rooms(RuleBasedStateMachine):
             return
         assert outcome is (Outcome.ADDED if before is None else Outcome.REPLACED)
         room.progress[token] = Progress.FINISHED
-        (room.waiting if room.picture is Visibility.FROZEN else room.shown)[token] = answers
+        room.waiting[token] = answers
+        if room.shown.get(token) == answers:
+            del room.waiting[token]
 
     @rule(code=codes, picture=st.sampled_from(Visibility))
     def steer(self, code, picture):
@@ -174,7 +195,7 @@ class Rooms(RuleBasedStateMachine):
     def reset(self, code):
         room = self.there(code)
         if room is not None:
-            room.progress, room.shown, room.waiting = {}, {}, {}
+            room.progress, room.shown, room.waiting, room.seen = {}, {}, {}, {}
             room.picture = Visibility.HIDDEN
             self.store.reset_room(code)
 
@@ -201,12 +222,14 @@ class Rooms(RuleBasedStateMachine):
             assert (counts.joined, counts.shared, counts.waiting) == (
                 len(room.progress),
                 len(room.newest),
-                len(room.waiting),
+                0 if room.due else len(room.waiting),
             )
             assert counts.answering == Counter(room.progress.values())[Progress.ANSWERING]
             assert self.store.version(code) == found.version == counts.version
             assert found.version >= self.versions.get(code, 0)
             self.versions[code] = found.version
+            room.move_on()
+            room.look()
             if len(room.shown) < MINIMUM_SHOWN:
                 kind = None
                 try:

@@ -203,6 +203,7 @@ def test_the_same_answers_count_once_and_other_answers_replace_them(store, code)
     assert store.add_response(code, answers(70), submission_id="me") is Outcome.UNCHANGED
     assert store.tally(code) == expected([0, 1, 2, 3, 70])
     assert store.add_response(code, answers(8), submission_id="me") is Outcome.REPLACED
+    store.close_room(code)
     assert store.tally(code) == expected([0, 1, 2, 3, 8])
     assert store.counts(code).shared == MINIMUM_SHOWN
 
@@ -346,11 +347,13 @@ def test_a_frozen_picture_does_not_change_and_no_answers_are_lost(store, code):
     share(store, code, 2, start=10)
     store.add_response(code, answers(50), submission_id="person 0")
     store.add_response(code, answers(50), submission_id="person 0")
+    store.add_response(code, answers(51), submission_id="person 1")
+    store.add_response(code, answers(52), submission_id="person 2")
     assert store.tally(code) == expected(range(6))
     counts = store.counts(code)
-    assert (counts.shared, counts.waiting) == (8, 3)
+    assert (counts.shared, counts.waiting) == (8, 5)
     store.reveal_room(code)
-    assert store.tally(code) == expected([50, 1, 2, 3, 4, 5, 10, 11])
+    assert store.tally(code) == expected([50, 51, 52, 3, 4, 5, 10, 11])
     counts = store.counts(code)
     assert (counts.shared, counts.waiting) == (8, 0)
     store.hide_room(code)
@@ -364,6 +367,58 @@ def test_earlier_answers_shared_again_while_frozen_count_as_the_newest(store, co
     assert store.add_response(code, answers(0), submission_id="person 0") is Outcome.REPLACED
     store.reveal_room(code)
     assert store.tally(code) == expected(range(5))
+
+
+def shown(store, code):
+    """What a coach can take away: the rows, and the counts in each kind of file."""
+    rows = store.answers(code).to_dict("records")
+    assert store.tally(code) == Tally.of(pd.DataFrame(rows), INSTRUMENT)
+    assert len(store.export_bytes(code).decode().splitlines()) == len(rows) + 1
+    return rows
+
+
+@pytest.mark.parametrize("steer", [None, "reveal_room", "hide_room", "freeze_room"])
+def test_two_exports_never_differ_by_fewer_than_five_people(store, code, steer):
+    share(store, code, 7)
+    first = shown(store, code)
+    assert len(first) == 7
+    for number in range(MINIMUM_SHOWN - 1):
+        # A sixth person, or somebody who answers again, would be what one has more than the other.
+        person = number if number % 2 else number + 10
+        store.add_response(code, answers(60 + number), submission_id=f"person {person}")
+        if steer == "freeze_room":
+            store.freeze_room(code)
+            store.reveal_room(code)
+        elif steer:
+            getattr(store, steer)(code)
+        assert shown(store, code) == first
+        assert store.counts(code).waiting == number + 1
+    share(store, code, 1, start=20)
+    assert store.counts(code).waiting == 0
+    assert len(shown(store, code)) == 10
+
+
+def test_answers_that_are_shared_again_as_they_were_are_no_change(store, code):
+    share(store, code, 5)
+    first = shown(store, code)
+    store.add_response(code, answers(50), submission_id="person 0")
+    assert store.counts(code).waiting == 1
+    share(store, code, 1)
+    assert store.counts(code).waiting == 0
+    share(store, code, 4, start=10)
+    assert shown(store, code) == first
+
+
+def test_a_closed_room_shows_all_answers(store, code):
+    share(store, code, 6)
+    shown(store, code)
+    share(store, code, 2, start=10)
+    assert len(shown(store, code)) == 6
+    store.freeze_room(code)
+    store.close_room(code)
+    assert len(shown(store, code)) == 6
+    store.reveal_room(code)
+    assert store.tally(code) == expected([*range(6), 10, 11])
 
 
 def test_a_room_keeps_its_published_cut_scores_when_they_are_moved(store, code):
@@ -400,8 +455,10 @@ def test_a_tally_is_cached_until_the_picture_changes(store, code):
     first = store.tally(code)
     store.touch(code, "somebody")
     assert store.tally(code) is first
-    share(store, code, 1, start=5)
-    assert store.tally(code).count == 6
+    share(store, code, 4, start=5)
+    assert store.tally(code) is first
+    share(store, code, 1, start=9)
+    assert store.tally(code).count == 10
 
 
 # Ending
