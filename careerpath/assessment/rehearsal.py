@@ -57,7 +57,7 @@ def _share(model: QuestionnaireModel) -> None:
     """Join a room and share the answers in it."""
     store, code = _room()
     access, ticket = RoomAccess(lambda: store), Ticket(code, "rehearsal-of-a-visit")
-    access.enter(ticket, progress=Progress.JOINED, again=False)
+    access.enter(ticket, progress=Progress.JOINED)
     access.share(ticket, model.answers)
 
 

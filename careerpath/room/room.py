@@ -15,8 +15,8 @@ from careerpath.core.instrument import CutScores
 from careerpath.core.wording import counted, plural
 
 MINIMUM_SHOWN = 5
-"""A room's answers are shown only after this many people have shared theirs, and the picture changes
-only after this many people have shared something new."""
+"""A room's answers are shown only after this many people have shared theirs, and the picture moves
+on only after this many have shared something new."""
 DEFAULT_LIFE = timedelta(days=7)
 """A room is deleted after this time, unless it was created with another."""
 DEFAULT_CAPACITY = 500

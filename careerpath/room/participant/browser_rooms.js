@@ -45,7 +45,7 @@ function browserRooms({ model, el, say, showUnkept }) {
     if (!here || answered) return;
     const known = mine();
     keep(here, known);
-    model.send({ join: { code: here, token: known.token, shared: known.shared ?? null } });
+    model.send({ join: { code: here, token: known.token } });
   };
 
   // Again and again, until each has arrived or was refused.
@@ -94,8 +94,11 @@ function browserRooms({ model, el, say, showUnkept }) {
     if (!here || !("joined" in message || "refused" in message)) return;
     answered = true;
     const known = mine();
-    if (message.joined) keep(here, { ...known, expires: 1000 * message.joined.expires });
-    else if (!known.shared && !known.pending) drop(here);
+    if (message.joined) {
+      // The room says whether it has answers from here: the coach may have removed them.
+      const { expires, shared } = message.joined;
+      keep(here, { ...known, expires: 1000 * expires, shared: shared ? (known.shared ?? {}) : undefined });
+    } else if (!known.shared && !known.pending) drop(here);
   };
 
   // What was shared stays in the room; here only the token stays, so that new answers replace the old.
@@ -113,6 +116,7 @@ function browserRooms({ model, el, say, showUnkept }) {
     connected = status === "connected";
     if (!connected) return unsent();
     wait = FIRST_WAIT;
+    answered = false;
     join();
     deliver();
   };

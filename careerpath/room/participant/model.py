@@ -93,7 +93,7 @@ class ParticipantModel(HasTraits):
     refusal : str
         Why the room was not joined, or did not take the answers.
     shared : dict or None
-        The answers that the room has from this browser; empty if they are no longer known.
+        The answers that the room has from this browser; empty if they were forgotten here.
     delivered : str
         Says that answers from an earlier visit have now reached another room.
     """
@@ -190,18 +190,18 @@ class ParticipantModel(HasTraits):
         Parameters
         ----------
         found : object
-            ``{"code", "token", "shared"}``, or anything else: a visitor can send anything.
+            ``{"code", "token"}``, or anything else: a visitor can send anything. A browser sends
+            it again when its connection is back, because the room may have changed meanwhile.
         """
         ticket = read_ticket(found)
-        if ticket is None or not isinstance(found, dict):
+        if ticket is None:
             self._refuse("This link does not lead to a room. Check its 6 letters.")
             return
-        before = found.get("shared")
-        self._ticket = ticket
-        with self.hold_trait_notifications():
-            self.shared = before if isinstance(before, dict) else None
-            self.share_state = ShareState.OPEN if self.shared is None else ShareState.SHARED
-            self.join_state = JoinState.JOINING
+        if ticket != self._ticket or self.join_state is not JoinState.JOINED:
+            self._ticket = ticket
+            with self.hold_trait_notifications():
+                self.shared, self.share_state = None, ShareState.OPEN
+                self.join_state = JoinState.JOINING
         self._enter(ticket)
 
     def try_again(self) -> None:
@@ -222,20 +222,25 @@ class ParticipantModel(HasTraits):
             )
 
     def _enter(self, ticket: Ticket) -> None:
-        progress, again = self._progress, self.shared is not None
+        progress = self._progress
         self._perform(
-            lambda: self._access.enter(ticket, progress=progress, again=again),
+            lambda: self._access.enter(ticket, progress=progress),
             done=self._joined,
             failed=self._not_joined,
             late=self._unreached,
         )
 
-    def _joined(self, entered: tuple[Room, Instrument]) -> None:
-        room, instrument = entered
+    def _joined(self, entered: tuple[Room, Instrument, dict[str, float] | None]) -> None:
+        room, instrument, shared = entered
         with self.hold_trait_notifications():
-            self.room, self.instrument, self.refusal = room, instrument, ""
+            self.room, self.instrument, self.shared = room, instrument, shared
+            if self.share_state in (ShareState.OPEN, ShareState.SHARED):
+                self.share_state = ShareState.OPEN if shared is None else ShareState.SHARED
+            if self.share_state is not ShareState.REFUSED:
+                self.refusal = ""
             self.join_state = JoinState.JOINED
-        self._tell({"joined": {"expires": room.expires.timestamp()}})
+        has_shared = shared is not None
+        self._tell({"joined": {"expires": room.expires.timestamp(), "shared": has_shared}})
         self.report_progress(self._progress)
 
     def _not_joined(self, error: Exception) -> None:

@@ -44,31 +44,34 @@ class RoomAccess:
         self._wrong_codes = 0
         self._told: Progress | None = None
 
-    def enter(self, ticket: Ticket, *, progress: Progress, again: bool) -> tuple[Room, Instrument]:
-        """Join a room.
+    def enter(
+        self, ticket: Ticket, *, progress: Progress
+    ) -> tuple[Room, Instrument, dict[str, float] | None]:
+        """Join a room, or see again what is in it.
 
         Parameters
         ----------
         ticket : Ticket
         progress : Progress
             How far the participant is.
-        again : bool
-            Whether the room already has this participant's answers: then a closed room lets
-            them in, too.
+
+        Returns
+        -------
+        tuple of Room, Instrument, and dict or None
+            The last is what this participant has shared with the room, as the store has it.
 
         Raises
         ------
         RoomError, StoreError
-            If the room cannot be joined.
+            If the room cannot be joined. A closed room lets in those who have shared.
         """
         room = self._room(ticket)
-        if not again:
-            if room.closed:
-                raise RoomClosedError(
-                    f"The room “{room.title}” is closed and takes no more answers."
-                )
-            self.report_progress(ticket, progress)
-        return room, self._rooms().instrument(ticket.code)
+        shared = self._rooms().answers_of(ticket.code, ticket.token)
+        if room.closed and shared is None:
+            raise RoomClosedError(f"The room “{room.title}” is closed and takes no more answers.")
+        self._told = None  # The room may have been reset.
+        self.report_progress(ticket, progress)
+        return room, self._rooms().instrument(ticket.code), shared
 
     def report_progress(self, ticket: Ticket, progress: Progress) -> None:
         """Tell the room how far a participant is, if that has changed."""

@@ -171,6 +171,21 @@ def steps_of(instrument: Instrument, answers: Mapping[str, Any]) -> list[int]:
     return [check_answer(instrument, name, answers[name]) for name in instrument.item_ids]
 
 
+def answers_from(instrument: Instrument, steps: list[int]) -> dict[str, float]:
+    """Return stored answers of one person as they were given.
+
+    Examples
+    --------
+    >>> instrument = Instrument.plain(
+    ...     ["a", "b"], minimum=1, maximum=3, step=0.5, management_below=3, mastery_above=4
+    ... )
+    >>> answers_from(instrument, [1, 4])
+    {'a': 1.5, 'b': 3}
+    """
+    values = (instrument.total_of(step, items=1) for step in steps)
+    return dict(zip(instrument.item_ids, values, strict=True))
+
+
 def frame_of(instrument: Instrument, rows: list[list[int]]) -> pd.DataFrame:
     """Return stored answers as a frame: one row a person, one column an item.
 

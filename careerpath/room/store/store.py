@@ -45,6 +45,7 @@ from careerpath.room.store.codes_and_keys import (
 from careerpath.room.store.database import Database, database_url
 from careerpath.room.store.maintenance import back_up, upgrade
 from careerpath.room.store.shared_answers import (
+    answers_from,
     closed_error,
     count_participants,
     find_participant,
@@ -431,6 +432,25 @@ class Store:
                 steps=steps,
             )
         return Outcome.REPLACED if newest else Outcome.ADDED
+
+    def answers_of(self, code: str, token: str) -> dict[str, float] | None:
+        """Return the newest answers that a participant shared; None if the room has none.
+
+        Parameters
+        ----------
+        code : str
+        token : str
+            The token of `touch`, which nobody but the participant's device knows.
+
+        Returns
+        -------
+        dict of str to int or float, or None
+            An answer for each item, from left to right as shown.
+        """
+        with self._reading(code) as (connection, room):
+            found = find_participant(connection, room, token_digest(room.code, token))
+            newest = found and (found.waiting or found.answers)
+            return newest and answers_from(self._instrument(connection, room), newest)
 
     def counts(self, code: str) -> Counts:
         """Count the participants by how far they are, whatever they answered."""

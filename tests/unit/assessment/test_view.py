@@ -330,14 +330,14 @@ def store(tmp_path):
 class Visit:
     """An app in a room, and what it has told the browser."""
 
-    def __init__(self, store, code, monkeypatch, *, shared=None):
+    def __init__(self, store, code, monkeypatch):
         self.told = []
         monkeypatch.setattr(
             BrowserSession, "send", lambda _self, content: self.told.append(content)
         )
         self.app = AssessmentScreen(rooms=lambda: store)
         self.session = part(self.app, BrowserSession)
-        send(self.session, {"join": {"code": code, "token": DEVICE, "shared": shared}})
+        send(self.session, {"join": {"code": code, "token": DEVICE}})
         self.session.looked = True
 
     def finish(self, value=5):
@@ -483,7 +483,8 @@ def test_a_room_closed_before_sharing_keeps_the_result(store, monkeypatch):
 
 def test_after_a_refresh_the_page_says_that_answers_were_shared(store, monkeypatch):
     code = store.create_room("Lisbon workshop").code
-    visit = Visit(store, code, monkeypatch, shared=dict.fromkeys(IDS, 5))
+    store.add_response(code, dict.fromkeys(IDS, 5), submission_id=DEVICE)
+    visit = Visit(store, code, monkeypatch)
     assert "You have shared your answers with this room." in visit.shown
     visit.finish()
     assert "Shared with Lisbon workshop" in visit.shown

@@ -22,7 +22,13 @@ LONGEST = "Coaching for all " * 7  # 119 letters
 
 
 def summary(
-    title="Lisbon workshop", instrument=INSTRUMENT, frame=FRAME, cuts=None, waiting=0, frozen=False
+    title="Lisbon workshop",
+    instrument=INSTRUMENT,
+    frame=FRAME,
+    cuts=None,
+    waiting=0,
+    *,
+    frozen=False,
 ):
     room = Room(
         code="BCDFGH",

@@ -83,6 +83,9 @@ class FakeRooms:
     def instrument(self, code):
         return INSTRUMENT
 
+    def answers_of(self, code, token):
+        return self.shared.get(token)
+
     def touch(self, code, token, *, progress=Progress.JOINED):
         if self.problem:
             raise self.problem
@@ -105,8 +108,8 @@ class Browser:
             questionnaire(), lambda: rooms, tell=self.told.append, **options
         )
 
-    def join(self, code=CODE, *, shared=None, device=DEVICE) -> None:
-        self.model.join({"code": code, "token": device, "shared": shared})
+    def join(self, code=CODE, *, device=DEVICE, **claims) -> None:
+        self.model.join({"code": code, "token": device, **claims})
 
     def share(self, answers=ANSWERS, *, code=CODE, device=DEVICE) -> None:
         self.model.share({"code": code, "token": device, "answers": dict(answers)})
@@ -134,7 +137,8 @@ def test_a_room_is_joined_with_its_title_and_its_instrument(browser, rooms):
     assert browser.model.join_state is JoinState.JOINED
     assert browser.model.room.title == "Lisbon workshop"
     assert browser.model.instrument == INSTRUMENT
-    assert browser.told == [{"joined": {"expires": datetime(2026, 11, 29, tzinfo=UTC).timestamp()}}]
+    expires = datetime(2026, 11, 29, tzinfo=UTC).timestamp()
+    assert browser.told == [{"joined": {"expires": expires, "shared": False}}]
     assert rooms.touched == [Progress.JOINED]
 
 
@@ -194,11 +198,12 @@ def test_a_refusal_gets_a_message(browser, rooms, problem, said):
 
 def test_a_closed_room_lets_in_only_those_who_have_shared(rooms):
     rooms.changes = {"closed": True}
+    rooms.shared = {DEVICE: ANSWERS}
     stranger, known = Browser(rooms), Browser(rooms)
-    stranger.join()
+    stranger.join(device="another-device-001", shared=ANSWERS)
     assert stranger.model.join_state is JoinState.REFUSED
     assert "“Lisbon workshop” is closed" in stranger.model.refusal
-    known.join(shared=ANSWERS)
+    known.join()
     assert known.model.join_state is JoinState.JOINED
     assert known.model.share_state is ShareState.SHARED
     assert known.model.shared == ANSWERS
@@ -441,10 +446,62 @@ def test_a_retry_counts_once_and_a_retake_replaces(store):
     for answers in (ANSWERS, ANSWERS, OTHERS):
         browser.share(answers, code=code)
     again = Browser(store)
-    again.join(code, shared=OTHERS)
+    again.join(code)
+    assert again.model.shared == OTHERS
     again.share(OTHERS, code=f"{code[:3]}-{code[3:]}")
     assert store.counts(code).joined == store.counts(code).shared == 1
     assert again.model.share_state is ShareState.SHARED
+
+
+def test_the_store_says_what_it_has_whatever_a_browser_remembers(store):
+    code = store.create_room("Lisbon workshop", INSTRUMENT).code
+    never = Browser(store)
+    never.join(code, device="another-device-001", shared=ANSWERS)
+    assert (never.model.share_state, never.model.shared) == (ShareState.OPEN, None)
+    browser = Browser(store)
+    browser.join(code)
+    browser.share(code=code)
+    again = Browser(store)
+    again.join(code, shared=OTHERS)
+    assert (again.model.share_state, again.model.shared) == (ShareState.SHARED, ANSWERS)
+    assert again.told[-1]["joined"]["shared"] is True
+    store.reset_room(code)
+    browser.join(code)  # as it does when its connection is back
+    assert browser.told[-1]["joined"]["shared"] is False
+    assert (browser.model.share_state, browser.model.shared) == (ShareState.OPEN, None)
+    assert (browser.model.join_state, store.counts(code).joined) == (JoinState.JOINED, 1)
+    browser.share(code=code)
+    assert store.counts(code).shared == 1
+
+
+def test_after_a_reset_and_a_closed_door_a_phone_is_told_so(store):
+    code = store.create_room("Lisbon workshop", INSTRUMENT).code
+    browser, kept = Browser(store), Browser(store)
+    browser.join(code)
+    browser.share(code=code)
+    store.reset_room(code)
+    kept.join(code, device="another-device-001")
+    kept.share(code=code, device="another-device-001")
+    store.close_room(code)
+    browser.join(code)
+    assert browser.model.join_state is JoinState.REFUSED
+    assert "is closed" in browser.model.refusal
+    kept.join(code, device="another-device-001")
+    assert kept.model.join_state is JoinState.JOINED
+    assert kept.model.share_state is ShareState.SHARED
+
+
+def test_connecting_again_disturbs_nothing(browser, rooms):
+    browser.join()
+    rooms.problem = RoomFullError("Room BCDFGH is full.")
+    browser.share()
+    rooms.problem = AWAY
+    browser.join()
+    assert browser.model.join_state is JoinState.JOINED
+    rooms.problem = None
+    browser.join()
+    assert browser.model.share_state is ShareState.REFUSED
+    assert browser.model.refusal == "Room BCDFGH is full."
 
 
 def test_a_room_has_its_own_instrument(store):
