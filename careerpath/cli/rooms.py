@@ -16,7 +16,7 @@ from careerpath.cli.app import AsJson, InstrumentOption, app, console, print_jso
 from careerpath.cli.database import DatabaseOption
 from careerpath.cli.output_file import Overwrite, check_target
 from careerpath.core.errors import CareerpathError, shown
-from careerpath.core.wording import long_date
+from careerpath.core.wording import counted, long_date
 from careerpath.room.room import DEFAULT_CAPACITY, DEFAULT_LIFE
 
 if TYPE_CHECKING:
@@ -147,13 +147,25 @@ def close_command(code: Code, *, url: DatabaseOption = None) -> None:
 
 @room.command("delete")
 def delete_command(
-    code: Code,
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="The room's code: six letters.")
+    ] = None,
     *,
+    unused: Annotated[
+        bool, typer.Option("--unused", help="Delete all rooms that nobody has joined.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     url: DatabaseOption = None,
 ) -> None:
-    """Delete a room and everything in it."""
+    """Delete a room and everything in it, or all rooms that nobody has joined."""
+    if (code is None) is not unused:
+        raise CareerpathError("Name a room to delete, or write --unused.")
     with _store(url) as store:
+        if code is None:
+            if not yes:
+                typer.confirm("Delete all rooms that nobody has joined?", abort=True)
+            typer.echo(f"Deleted {counted(store.delete_unused(), 'room')} that nobody had joined.")
+            return
         found, counts = store.room(code), store.counts(code)
         what = f"room {found.code} ({found.title}) with {counts.shared} responses"
         if not yes:

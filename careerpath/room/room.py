@@ -19,6 +19,8 @@ MINIMUM_SHOWN = 5
 on only after this many have shared something new."""
 DEFAULT_LIFE = timedelta(days=7)
 """A room is deleted after this time, unless it was created with another."""
+UNUSED_LIFE = timedelta(hours=24)
+"""A room that was created on a coach's page is deleted after this time if nobody has joined."""
 DEFAULT_CAPACITY = 500
 """The largest number of participants, unless the room was created with another."""
 
@@ -65,7 +67,10 @@ class Room:
     cut_scores : CutScores
         The cut scores that the coach chose; the published ones until then.
     created, expires : datetime
-        In UTC. From `expires` on, the room cannot be used and is deleted.
+        In UTC. From `expires` on, the room cannot be used. It is deleted at least an hour later.
+    expires_if_used : datetime or None
+        When the room expires if somebody joins before it expires; None once somebody has, or if
+        that makes no difference.
     capacity : int
         The largest number of participants.
     closed : bool
@@ -84,6 +89,7 @@ class Room:
     cut_scores: CutScores
     created: datetime
     expires: datetime
+    expires_if_used: datetime | None = None
     capacity: int
     closed: bool
     picture: Visibility

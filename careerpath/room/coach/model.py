@@ -22,6 +22,7 @@ from careerpath.room.coach.slides import Slide, SlideKind, slides_of
 from careerpath.room.room import (
     DEFAULT_LIFE,
     MINIMUM_SHOWN,
+    UNUSED_LIFE,
     Counts,
     HeldBackError,
     OpenedRoom,
@@ -51,7 +52,14 @@ TROUBLED_SECONDS = 5.0
 
 BUSY = "This page is already in a room. Leave it first."
 WRONG = "No room has this code and coach key. Check both: the key has 16 letters."
+MOST_CREATED = 5
+"""After so many rooms a page must be reloaded: a stranger must not fill the database."""
+MOST_WRONG_KEYS = 20
+"""After so many wrong codes and keys a page must be reloaded, which makes guessing slow."""
+
 TRACES_LEFT = (
+ENOUGH_CREATED = f"This page has created {MOST_CREATED} rooms. Reload it to create another."
+TOO_MANY_WRONG = "Too many codes and keys were wrong. Reload the page to try another."
     "The room is deleted, but traces of it may still be in the database's files. Ask the person "
     "who runs the server to run: careerpath db upgrade."
 )
@@ -176,6 +184,7 @@ class RoomModel(HasTraits):
     days = DEFAULT_LIFE.days
 
     def __init__(
+    unused_hours = int(UNUSED_LIFE.total_seconds() / 3600)
         self,
         *,
         open_store: Callable[[], Store],
@@ -190,6 +199,7 @@ class RoomModel(HasTraits):
         self._store_lock = asyncio.Lock()
         self._seen = 0
         self._wanted: CutScores | None = None
+        self._created = self._wrong_keys = 0
         self._keeping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching = False
@@ -212,13 +222,19 @@ class RoomModel(HasTraits):
         Raises
         ------
         CareerpathError
-            If the title is not allowed, or the page is busy with another room.
+            If the title is not allowed, the page is busy with another room, or it has created
+            enough.
         """
         if self.busy:
             raise RoomError(BUSY)
         self.opening = True
         try:
-            made = await self._ask(lambda store: store.create_room(title, self.page_instrument))
+        if self._created >= MOST_CREATED:
+            raise RoomError(ENOUGH_CREATED)
+            made = await self._ask(
+                lambda store: store.create_room(title, self.page_instrument, unused_for=UNUSED_LIFE)
+            )
+            self._created += 1
             await self._enter(made.code, RoomStage.CREATED)
         finally:
             self.opening = False
@@ -237,6 +253,8 @@ class RoomModel(HasTraits):
             raise RoomError(BUSY)
         self.opening = True
         try:
+        if self._wrong_keys >= MOST_WRONG_KEYS:
+            raise RoomError(TOO_MANY_WRONG)
             try:
                 await self._sleep(await self._ask(lambda store: store.count_attempt(code)))
                 fits = await self._ask(lambda store: store.authenticate(code, key))
@@ -245,6 +263,7 @@ class RoomModel(HasTraits):
             if not fits:
                 raise RoomError(WRONG)
             await self._enter(code, RoomStage.OPEN)
+                self._wrong_keys += 1
         finally:
             self.opening = False
 

@@ -71,6 +71,8 @@ class RoomAccess:
             raise RoomClosedError(f"The room “{room.title}” is closed and takes no more answers.")
         self._told = None  # The room may have been reset.
         self.report_progress(ticket, progress)
+        # Read again: a room stays for longer once somebody has joined it.
+        room = self._rooms().room(ticket.code)
         return room, self._rooms().instrument(ticket.code), shared
 
     def report_progress(self, ticket: Ticket, progress: Progress) -> None:

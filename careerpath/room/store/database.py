@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +20,13 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+    select,
+    update,
 
 from careerpath.core.errors import shown
 from careerpath.core.files import reason_of
 from careerpath.room.room import StoreError, StoreUnavailableError
-from careerpath.room.store.tables import metadata
+from careerpath.room.store.tables import metadata, vacuums
 
 DATABASE_VARIABLE = "CAREERPATH_DATABASE_URL"
 """The environment variable with the database's URL; ``careerpath serve`` sets it for its pages."""
@@ -32,6 +35,8 @@ PATIENCE = 30
 """Seconds that a transaction waits for others."""
 _CONNECT_PATIENCE = 10
 _MAY_PASS = ("OperationalError", "InterfaceError")
+BETWEEN_VACUUMS = 3
+"""Seconds from one vacuum to the next, for all rooms: each rewrites the whole database."""
 """Driver errors, by name, after which the same request may succeed."""
 IN_MEMORY = (None, "", ":memory:")
 """Names that SQLite reads as a database in memory."""
@@ -155,17 +160,50 @@ class Database:
             connection.exec_driver_sql("VACUUM")
             busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
         if busy:
+        One vacuum serves all who wait for it, in any process, and the next begins a few seconds
+        later: otherwise coaches who reset their rooms again and again would stop everybody.
+
             raise StoreUnavailableError(
                 f"The rows are deleted, but another program is reading {self.place}, whose log may "
                 "still hold them. Close that program, then run: careerpath db upgrade."
             )
 
+        with self.reading() as connection:
+            asked = connection.execute(select(vacuums.c.begun)).scalar_one()
+        while (mine := self._turn(asked)) is None:
+            time.sleep(0.1)
+        if mine <= asked:
+            return
+        self._vacuum()
+        with self.writing() as connection:
+            older = vacuums.c.finished < mine
+            connection.execute(update(vacuums).where(older).values(finished=mine))
+
+    def _turn(self, asked: int) -> int | None:
+        """Return the number of the vacuum to make now: `asked` if there is none to make.
+
+        None means that it is too early.
+        """
+        with self.writing() as connection:
+            row = connection.execute(select(vacuums).with_for_update()).one()
+            if row.finished > asked:
+                return asked
+            now = int(time.time())
+            # A clock may have been put back.
+            if 0 <= now - row.latest < BETWEEN_VACUUMS:
+                return None
+            connection.execute(update(vacuums).values(begun=row.begun + 1, latest=now))
+            return int(row.begun) + 1
+
+    def _vacuum(self) -> None:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+            # All of it: `secure_delete` and an incremental vacuum leave copies of rows behind that
+            # SQLite has moved between pages.
         """Turn the database's errors into plain words, without the values that were written."""
         try:
             yield

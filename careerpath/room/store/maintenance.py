@@ -20,7 +20,7 @@ from careerpath.room.room import StoreError
 from careerpath.room.store.database import Database, database_url, shown_url
 from careerpath.room.store.tables import participants, rooms
 
-NEWEST = "0004"
+NEWEST = "0005"
 """The newest revision. It is written here so that an up-to-date database needs no Alembic."""
 VERSION_TABLE = "careerpath_revision"
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -20,7 +20,7 @@ from careerpath.room.room import (
     RoomFullError,
     Visibility,
 )
-from careerpath.room.store.tables import participants
+from careerpath.room.store.tables import participants, rooms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +90,9 @@ def save_participant(
             "own result."
         )
     connection.execute(_ADD, {"room_id": room.id, "token": digest, **values})
+    if room.expires_if_used is not None:
+        used = {"expires": room.expires_if_used, "expires_if_used": None}
+        connection.execute(update(rooms).where(rooms.c.id == room.id).values(**used))
 
 
 def count_participants(connection: Connection, room: Row[Any]) -> Counts:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from careerpath.core.errors import shown
@@ -70,6 +71,8 @@ LARGEST_CAPACITY = 1_000_000
 LONGEST_TITLE = 120
 MOST_ROOMS = 10_000
 """The number of rooms in one database, so that creating rooms without end fills no disk."""
+SECOND_LOOK = 3600
+"""Seconds from finding that a room has expired to erasing it: the clock may be wrong."""
 EXPORTS = ("csv", "parquet", "tally")
 _CODE_TRIES = 20
 _CACHED_INSTRUMENTS = 50
@@ -109,6 +112,7 @@ class Store:
         instrument: Instrument | None = None,
         *,
         expires_in: timedelta = DEFAULT_LIFE,
+        unused_for: timedelta | None = None,
         capacity: int = DEFAULT_CAPACITY,
     ) -> OpenedRoom:
         """Create a room.
@@ -120,7 +124,9 @@ class Store:
         instrument : Instrument, optional
             The room keeps a copy of it; by default the built-in instrument.
         expires_in : timedelta
-            The room is deleted after this time.
+            The room expires after this time.
+        unused_for : timedelta, optional
+            The room already expires after this time if nobody has joined it by then.
         capacity : int
             The largest number of participants.
 
@@ -154,6 +160,8 @@ class Store:
         self._make_place()
         toml = instrument.to_toml()
         now = int(self._clock())
+        expires = now + max(1, int(expires_in.total_seconds()))
+        unused = expires if unused_for is None else now + int(unused_for.total_seconds())
         key = new_key()
         values = {
             "title": _plain_title(title),
@@ -162,7 +170,8 @@ class Store:
             "instrument_version": instrument.version,
             "published": instrument.cut_scores.model_dump(),
             "created": now,
-            "expires": now + max(1, int(expires_in.total_seconds())),
+            "expires": min(unused, expires),
+            "expires_if_used": expires if unused < expires else None,
             "capacity": capacity,
             "closed": False,
             "picture": Visibility.HIDDEN,
@@ -182,11 +191,12 @@ class Store:
             if self._is_full():
                 raise RoomError(
                     f"There are {MOST_ROOMS:,} rooms already, the most that one database keeps. "
-                    "Delete those that are over: careerpath room list shows them."
+                    "Delete those that nobody has joined: careerpath room delete --unused. Delete "
+                    "those that are over: careerpath room list shows them."
                 )
 
     def _is_full(self) -> bool:
-        query = select(func.count()).select_from(rooms)
+        query = select(func.count()).where(rooms.c.expires > self._clock())
         with self.database.reading() as connection:
             return int(connection.execute(query).scalar_one()) >= MOST_ROOMS
 
@@ -238,25 +248,19 @@ class Store:
         -------
         int
             How many seconds the attempt should wait: 0 at first, then longer and longer, but never
-            so long that an attacker locks out the coach. The right key sets the count to zero.
+            so long that an attacker locks out the coach. The right key sets the count to zero. A
+            code that no room has waits as long, so that the wait says nothing about rooms.
         """
-        now = self._clock()
+        code, now = plain_code(code), int(self._clock())
+        upsert = (sqlite if self.database.is_sqlite else postgresql).insert(attempts)
+        counting = upsert.values(code=code, failed=1, latest=now).on_conflict_do_update(
+            index_elements=[attempts.c.code],
+            set_={"failed": attempts.c.failed + 1, "latest": now},
+        )
         with self.database.writing() as connection:
-            room = connection.execute(
-                select(rooms.c.id).where(rooms.c.code == plain_code(code)).with_for_update()
-            ).scalar_one_or_none()
-            if room is None:
-                return 0
-            mine = attempts.c.room_id == room
-            row = connection.execute(select(attempts).where(mine)).one_or_none()
-            failed = row.failed if row is not None and now - row.latest < FORGOTTEN_AFTER else 0
-            values = {"failed": failed + 1, "latest": int(now)}
-            connection.execute(
-                insert(attempts).values(room_id=room, **values)
-                if row is None
-                else update(attempts).where(mine).values(**values)
-            )
-        return wait_before(failed)
+            connection.execute(delete(attempts).where(attempts.c.latest <= now - FORGOTTEN_AFTER))
+            failed = connection.execute(counting.returning(attempts.c.failed)).scalar_one()
+        return wait_before(failed - 1)
 
     def authenticate(self, code: str, key: str) -> bool:
         """Return whether this is the coach key of a room.
@@ -269,9 +273,8 @@ class Store:
             kept = room.key_hash
         if not key_fits(key, kept) or kept is None:
             return False
-        this = select(rooms.c.id).where(rooms.c.code == plain_code(code)).scalar_subquery()
         with self.database.writing() as connection:
-            connection.execute(delete(attempts).where(attempts.c.room_id == this))
+            connection.execute(delete(attempts).where(attempts.c.code == plain_code(code)))
         return True
 
     # Steering a room
@@ -341,17 +344,40 @@ class Store:
         """
         with self._changing(code) as (connection, room):
             connection.execute(delete(rooms).where(rooms.c.id == room.id))
+            connection.execute(delete(attempts).where(attempts.c.code == room.code))
         self.database.erase_traces()
 
+    def delete_unused(self) -> int:
+        """Delete all rooms that nobody is in, and return how many there were."""
+        used = select(participants.c.room_id).where(participants.c.room_id == rooms.c.id).exists()
+        with self.database.writing() as connection:
+            deleted = connection.execute(delete(rooms).where(~used)).rowcount
+        if deleted:
+            self.database.erase_traces()
+        return deleted
+
     def purge_expired(self) -> int:
-        """Delete all expired rooms and return how many there were."""
-        over = rooms.c.expires <= self._clock()
+        """Delete the rooms that had expired an hour ago already, and return how many there were.
+
+        A clock that jumps forward makes rooms expire that have not. So the first call notes when
+        a room was found to have expired, and a call an hour later deletes it. If the clock has been
+        put right by then, the room is used again as before.
+        """
+        now, seen = int(self._clock()), rooms.c.seen_expired
+        over = rooms.c.expires <= now
+        due = and_(over, seen <= now - SECOND_LOOK)
+        new = and_(over, or_(seen.is_(None), seen > now))
+        wrong = and_(~over, seen.is_not(None))
         with self.database.reading() as connection:
-            if connection.execute(select(rooms.c.id).where(over).limit(1)).first() is None:
+            found = select(rooms.c.id).where(or_(due, new, wrong)).limit(1)
+            if connection.execute(found).first() is None:
                 return 0
         with self.database.writing() as connection:
-            purged = connection.execute(delete(rooms).where(over)).rowcount
-        self.database.erase_traces()
+            purged = connection.execute(delete(rooms).where(due)).rowcount
+            connection.execute(update(rooms).where(new).values(seen_expired=now))
+            connection.execute(update(rooms).where(wrong).values(seen_expired=None))
+        if purged:
+            self.database.erase_traces()
         return purged
 
     # Participants and their answers
@@ -601,17 +627,17 @@ class Store:
             raise no_room(code)
         if row.expires <= self._clock():
             raise RoomExpiredError(
-                f"The time of room {row.code} is over, and it has been deleted. Open a new one."
+                f"The time of room {row.code} is over, and it is deleted soon. Open a new one."
             )
         return row
 
     @contextmanager
     def _purging(self) -> Iterator[None]:
-        """Delete expired rooms when one of them is asked for."""
+        """Look for expired rooms when one of them is asked for."""
         try:
             yield
         except RoomExpiredError:
-            # If it cannot be deleted now, the next request for it tries again.
+            # If this fails now, the next request for it tries again.
             with suppress(StoreError):
                 self.purge_expired()
             raise
@@ -652,6 +678,7 @@ def _room_of(row: Row[Any]) -> Room:
         cut_scores=CutScores(**row.moved) if row.moved else published,
         created=datetime.fromtimestamp(row.created, UTC),
         expires=datetime.fromtimestamp(row.expires, UTC),
+        expires_if_used=row.expires_if_used and datetime.fromtimestamp(row.expires_if_used, UTC),
         capacity=row.capacity,
         closed=row.closed,
         picture=Visibility(row.picture),

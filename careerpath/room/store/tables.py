@@ -35,6 +35,8 @@ rooms = Table(
     Column("moved", JSON(none_as_null=True)),  # cut scores, if the coach has moved them
     Column("created", BigInteger, nullable=False),  # seconds since 1970, UTC
     Column("expires", BigInteger, nullable=False),
+    Column("expires_if_used", BigInteger),  # until somebody joins: `expires` from then on
+    Column("seen_expired", BigInteger),  # when it was first found to have expired
     Column("capacity", Integer, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("picture", String(10), nullable=False),  # a Visibility
@@ -68,7 +70,17 @@ participants = Table(
 attempts = Table(
     "attempts",
     metadata,
-    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
-    Column("failed", Integer, nullable=False),  # attempts to open the room with its coach key
+    Column("code", String(6), primary_key=True),  # whether a room has it or not
+    Column("failed", Integer, nullable=False),  # attempts to open a room with this code and a key
     Column("latest", BigInteger, nullable=False),  # seconds since 1970, UTC
+)
+
+# One row, by which all processes agree who removes deleted data from the files, and when.
+vacuums = Table(
+    "vacuums",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("begun", BigInteger, nullable=False),  # how many have begun
+    Column("finished", BigInteger, nullable=False),  # the number of the last that has finished
+    Column("latest", BigInteger, nullable=False),  # when the last began, in seconds since 1970
 )

@@ -151,6 +151,17 @@ def test_deleting_asks_first(database, code):
     assert code not in output_of("room", "list")
 
 
+def test_unused_rooms_are_deleted_together(database, code):
+    share(database, code, 1)
+    for title in ("One", "Two"):
+        output_of("room", "create", title)
+    assert run("room", "delete", "--unused", stdin="n\n").exit_code == 1
+    assert "2 rooms that nobody had joined" in output_of("room", "delete", "--unused", "--yes")
+    assert [line[:6] for line in output_of("room", "list").splitlines()] == [code]
+    for wrong in (("room", "delete"), ("room", "delete", code, "--unused")):
+        assert "Name a room to delete, or write --unused." in run(*wrong).stderr
+
+
 def test_deleting_without_being_asked(database, code):
     assert "Deleted room" in output_of("room", "delete", code, "--yes")
 

@@ -20,7 +20,13 @@ from careerpath import (
 )
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.core.instrument import Band
-from careerpath.room.coach.model import Confirmation, RoomModel, RoomStage
+from careerpath.room.coach.model import (
+    MOST_CREATED,
+    MOST_WRONG_KEYS,
+    Confirmation,
+    RoomModel,
+    RoomStage,
+)
 from careerpath.room.coach.slides import SlideKind, slides_of
 from careerpath.room.room import (
     MINIMUM_SHOWN,
@@ -150,13 +156,33 @@ def test_a_new_room_shows_its_key_once_and_then_is_open(model, store):
     assert model.stage is RoomStage.CREATED
     assert store.authenticate(made.code, made.coach_key)
     assert (model.room.title, model.room.code) == ("Lisbon workshop", made.code)
-    assert (model.room.expires - model.room.created) == timedelta(days=7)
+    assert (model.room.expires - model.room.created) == timedelta(hours=24)
+    assert (model.room.expires_if_used - model.room.created) == timedelta(days=7)
     assert made.coach_key not in repr({name: getattr(model, name) for name in model.trait_names()})
     model.go_in()
     assert model.stage is RoomStage.OPEN
 
 
 def test_a_new_room_asks_the_questions_of_the_page(store, waits):
+def test_a_page_creates_only_a_few_rooms(model, store):
+    for _ in range(MOST_CREATED):
+        do(model.create("Room"))
+        model.leave()
+    with pytest.raises(RoomError, match="has created 5 rooms"):
+        do(model.create("Room"))
+    assert len(store.rooms()) == MOST_CREATED
+
+
+def test_a_page_tries_a_limited_number_of_codes_and_keys(model, store, opened, failing):
+    for number in range(MOST_WRONG_KEYS):
+        with pytest.raises(RoomError, match="No room has this code"):
+            do(model.open(opened.code if number % 2 else f"BCDFG{number}", "WRONG"))
+    failing.asked.clear()
+    with pytest.raises(RoomError, match="Reload the page"):
+        do(model.open(opened.code, opened.coach_key))
+    assert failing.asked == []
+
+
     model = RoomModel(open_store=lambda: store, instrument=OWN, sleep=waits)
     made = do(model.create("Ours"))
     assert store.instrument(made.code) == OWN

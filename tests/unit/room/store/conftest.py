@@ -21,6 +21,11 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(autouse=True)
+def vacuums_without_a_pause(monkeypatch):
+    monkeypatch.setattr("careerpath.room.store.database.BETWEEN_VACUUMS", 0)
+
+
 @pytest.fixture
 def store(url, clock):
     with closing(open_store(url, clock=clock)) as opened:

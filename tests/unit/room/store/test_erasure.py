@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from careerpath import Instrument, open_store
 from careerpath.room.room import RoomNotFoundError, StoreUnavailableError
@@ -88,7 +91,8 @@ def test_deleted_data_is_in_no_file(store, clock, files, way):
     assert still_there(kept, files()) == len(kept)
     if way == "expiry":
         with store.database.writing() as connection:
-            connection.execute(update(rooms).where(rooms.c.code == codes[1]).values(expires=1))
+            over = update(rooms).where(rooms.c.code == codes[1])
+            connection.execute(over.values(expires=1, seen_expired=1))
         assert store.purge_expired() == 1
     else:
         getattr(store, way)(codes[1])
@@ -97,6 +101,28 @@ def test_deleted_data_is_in_no_file(store, clock, files, way):
         gone.remove(title)  # is still there, and a second time before the newer answers
     assert still_there(gone, files()) == 0
     assert still_there(kept, files()) == len(kept)
+
+
+def test_one_vacuum_serves_all_who_wait_for_it(store, url, clock, files, monkeypatch):
+    monkeypatch.setattr("careerpath.room.store.database.BETWEEN_VACUUMS", 2)
+    vacuums = []
+
+    def note(_connection, _cursor, statement, *_):
+        if statement in ("VACUUM", "VACUUM (FULL) participants"):
+            vacuums.append(time.monotonic())
+
+    codes = [fill(store, room) for room in range(4)]
+    gone = [trace for room, code in enumerate(codes) for trace in traces(room, code, range(60))[1:]]
+    stores = [open_store(url, clock=clock) for _ in codes]
+    for each in stores:
+        event.listen(each.database.engine, "before_cursor_execute", note)
+    with ThreadPoolExecutor(len(codes)) as pool:
+        list(pool.map(lambda pair: pair[0].reset_room(pair[1]), zip(stores, codes, strict=True)))
+    for each in stores:
+        each.close()
+    assert still_there(gone, files()) == 0
+    assert len(vacuums) <= 2
+    assert all(later - earlier > 0.9 for earlier, later in pairwise(vacuums))
 
 
 def test_if_a_reader_keeps_the_log_an_error_says_so_and_an_upgrade_erases_it(

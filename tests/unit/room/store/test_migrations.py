@@ -90,7 +90,9 @@ def first_revision(database):
 def test_the_revisions_form_one_line_up_to_the_newest():
     scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
     assert scripts.get_heads() == [NEWEST]
-    assert [each.revision for each in scripts.walk_revisions()] == ["0004", "0003", "0002", "0001"]
+    assert [each.revision for each in scripts.walk_revisions()] == [
+        f"000{number}" for number in range(5, 0, -1)
+    ]
 
 
 def test_an_empty_database_gets_the_tables_that_the_store_expects(database):

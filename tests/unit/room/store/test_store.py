@@ -40,6 +40,7 @@ from careerpath.room.room import (
 )
 from careerpath.room.store.codes_and_keys import LETTERS
 from careerpath.room.store.shared_answers import frame_of, steps_of, tally_of
+from careerpath.room.store.store import SECOND_LOOK
 
 INSTRUMENT = load_instrument()
 
@@ -495,9 +496,62 @@ def test_an_expired_room_is_refused_and_then_gone(store, clock):
     assert not store.authenticate(opened.code, opened.coach_key)
     with pytest.raises(RoomNotFoundError):
         store.add_response(opened.code, answers(1), submission_id="late")
+    clock.now += SECOND_LOOK
+    with pytest.raises(RoomNotFoundError):
+        store.room(opened.code)
     with store.database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM rooms").scalar_one() == 1
         assert connection.exec_driver_sql("SELECT count(*) FROM participants").scalar_one() == 0
+
+
+def test_a_clock_that_jumps_forward_erases_no_room(store, clock, url):
+    code = store.create_room("Lisbon workshop").code
+    share(store, code, 6)
+    right = clock.now
+    for day in (8, 9):
+        clock.now = right + timedelta(days=day).total_seconds()
+        with pytest.raises(RoomExpiredError):
+            store.room(code)
+        clock.now = right
+        assert store.tally(code).count == 6
+        open_store(url, clock=clock).close()  # which notices that the room has not expired
+
+
+def test_a_clock_that_is_put_back_leaves_no_expired_room_forever(store, clock):
+    store.create_room("Short", expires_in=timedelta(hours=1))
+    clock.now += 10 * SECOND_LOOK
+    assert store.purge_expired() == 0
+    clock.now -= 8 * SECOND_LOOK
+    assert store.purge_expired() == 0
+    clock.now += SECOND_LOOK
+    assert store.purge_expired() == 1
+
+
+def test_a_room_that_nobody_joins_ends_earlier(store, clock):
+    unused = store.create_room("Unused", unused_for=timedelta(hours=24))
+    used = store.create_room("Used", unused_for=timedelta(hours=24))
+    assert unused.room.expires - unused.room.created == timedelta(hours=24)
+    assert unused.room.expires_if_used - unused.room.created == timedelta(days=7)
+    clock.now += 23 * 3600
+    store.touch(used.code, "somebody")
+    room = store.room(used.code)
+    assert (room.expires - room.created, room.expires_if_used) == (timedelta(days=7), None)
+    clock.now += 3600
+    assert [each.code for each in store.rooms()] == [used.code]
+    clock.now += 6 * 24 * 3600
+    assert store.rooms() == []
+    brief = timedelta(hours=1)
+    short = store.create_room("Short", expires_in=brief, unused_for=timedelta(hours=24)).room
+    assert (short.expires - short.created, short.expires_if_used) == (brief, None)
+
+
+def test_all_rooms_that_nobody_has_joined_are_deleted(store, code):
+    for number in range(3):
+        store.create_room(f"Unused {number}")
+    store.touch(code, "somebody")
+    assert store.delete_unused() == 3
+    assert [room.code for room in store.rooms()] == [code]
+    assert store.delete_unused() == 0
 
 
 def test_an_expired_room_says_that_its_time_is_over(store, clock):
@@ -509,8 +563,9 @@ def test_an_expired_room_says_that_its_time_is_over(store, clock):
 
 def test_expired_rooms_are_deleted_on_start(store, clock, url):
     store.create_room("Short", expires_in=timedelta(hours=1))
-    clock.now += 3600
-    open_store(url, clock=clock).close()
+    for _ in range(2):
+        clock.now += 3600
+        open_store(url, clock=clock).close()
     with store.database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM rooms").scalar_one() == 0
 
