@@ -47,19 +47,21 @@ log = logging.getLogger("careerpath")
 
 POLL_SECONDS = 0.4
 """How often the page checks whether the room has changed."""
+LATE_SECONDS = 5.0
+"""After this time without an answer from the database, the page says so and waits on."""
 TROUBLED_SECONDS = 5.0
 """How often it checks while checking fails."""
 
-BUSY = "This page is already in a room. Leave it first."
-WRONG = "No room has this code and coach key. Check both: the key has 16 letters."
 MOST_CREATED = 5
 """After so many rooms a page must be reloaded: a stranger must not fill the database."""
 MOST_WRONG_KEYS = 20
 """After so many wrong codes and keys a page must be reloaded, which makes guessing slow."""
 
-TRACES_LEFT = (
+BUSY = "This page is already in a room. Leave it first."
 ENOUGH_CREATED = f"This page has created {MOST_CREATED} rooms. Reload it to create another."
 TOO_MANY_WRONG = "Too many codes and keys were wrong. Reload the page to try another."
+WRONG = "No room has this code and coach key. Check both: the key has 16 letters."
+TRACES_LEFT = (
     "The room is deleted, but traces of it may still be in the database's files. Ask the person "
     "who runs the server to run: careerpath db upgrade."
 )
@@ -182,9 +184,9 @@ class RoomModel(HasTraits):
 
     minimum_shown = MINIMUM_SHOWN
     days = DEFAULT_LIFE.days
+    unused_hours = int(UNUSED_LIFE.total_seconds() / 3600)
 
     def __init__(
-    unused_hours = int(UNUSED_LIFE.total_seconds() / 3600)
         self,
         *,
         open_store: Callable[[], Store],
@@ -197,9 +199,9 @@ class RoomModel(HasTraits):
         self._sleep = sleep
         self._store: Store | None = None
         self._store_lock = asyncio.Lock()
+        self._created = self._wrong_keys = 0
         self._seen = 0
         self._wanted: CutScores | None = None
-        self._created = self._wrong_keys = 0
         self._keeping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watching = False
@@ -227,10 +229,10 @@ class RoomModel(HasTraits):
         """
         if self.busy:
             raise RoomError(BUSY)
-        self.opening = True
-        try:
         if self._created >= MOST_CREATED:
             raise RoomError(ENOUGH_CREATED)
+        self.opening = True
+        try:
             made = await self._ask(
                 lambda store: store.create_room(title, self.page_instrument, unused_for=UNUSED_LIFE)
             )
@@ -251,19 +253,19 @@ class RoomModel(HasTraits):
         """
         if self.busy:
             raise RoomError(BUSY)
-        self.opening = True
-        try:
         if self._wrong_keys >= MOST_WRONG_KEYS:
             raise RoomError(TOO_MANY_WRONG)
+        self.opening = True
+        try:
             try:
                 await self._sleep(await self._ask(lambda store: store.count_attempt(code)))
                 fits = await self._ask(lambda store: store.authenticate(code, key))
             except RoomNotFoundError:
                 fits = False
             if not fits:
+                self._wrong_keys += 1
                 raise RoomError(WRONG)
             await self._enter(code, RoomStage.OPEN)
-                self._wrong_keys += 1
         finally:
             self.opening = False
 
@@ -327,7 +329,6 @@ class RoomModel(HasTraits):
         code, seen = self.room.code, self._seen
         try:
             snapshot = await self._ask(lambda store: take_snapshot(store, code, seen=seen))
-            self.connected = True
             if snapshot is not None and self._is_in(code):
                 self._use(snapshot)
             await self.keep_cuts()
@@ -520,8 +521,17 @@ class RoomModel(HasTraits):
                 self._store = self._open_store()
             return question(self._store)
 
-        async with self._store_lock:
-            return await asyncio.to_thread(ask)
+        late = asyncio.get_running_loop().call_later(LATE_SECONDS, self._say_that_it_is_late)
+        try:
+            async with self._store_lock:
+                found = await asyncio.to_thread(ask)
+        finally:
+            late.cancel()
+        self.connected = True
+        return found
+
+    def _say_that_it_is_late(self) -> None:
+        self.connected = False
 
     async def _enter(self, code: str, stage: RoomStage) -> None:
         snapshot = await self._ask(lambda store: take_snapshot(store, code, seen=0))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-)
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
     select,
     update,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from careerpath.core.errors import shown
 from careerpath.core.files import reason_of
@@ -33,10 +34,22 @@ DATABASE_VARIABLE = "CAREERPATH_DATABASE_URL"
 
 PATIENCE = 30
 """Seconds that a transaction waits for others."""
-_CONNECT_PATIENCE = 10
-_MAY_PASS = ("OperationalError", "InterfaceError")
 BETWEEN_VACUUMS = 3
 """Seconds from one vacuum to the next, for all rooms: each rewrites the whole database."""
+_CONNECT_PATIENCE = 10
+STATEMENT_PATIENCE = 15
+"""Seconds after which PostgreSQL gives up a statement."""
+SILENCE = 20
+"""Seconds without a word from PostgreSQL after which its connection is given up."""
+_TCP = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1000 * _CONNECT_PATIENCE,
+}
+"""A network that lets nothing through any more is noticed, also between two questions."""
+_MAY_PASS = ("OperationalError", "InterfaceError")
 """Driver errors, by name, after which the same request may succeed."""
 IN_MEMORY = (None, "", ":memory:")
 """Names that SQLite reads as a database in memory."""
@@ -146,28 +159,14 @@ class Database:
     def erase_traces(self) -> None:
         """Remove deleted data from the database's files too.
 
+        One vacuum serves all who wait for it, in any process, and the next begins a few seconds
+        later: otherwise coaches who reset their rooms again and again would stop everybody.
+
         Raises
         ------
         StoreError
             If another program still reads the old data.
         """
-        with self.alone() as connection:
-            if not self.is_sqlite:
-                # A plain VACUUM frees the space but leaves its content on the disk.
-                for table in metadata.sorted_tables:
-                    connection.exec_driver_sql(f"VACUUM (FULL) {table.name}")
-                return
-            connection.exec_driver_sql("VACUUM")
-            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        if busy:
-        One vacuum serves all who wait for it, in any process, and the next begins a few seconds
-        later: otherwise coaches who reset their rooms again and again would stop everybody.
-
-            raise StoreUnavailableError(
-                f"The rows are deleted, but another program is reading {self.place}, whose log may "
-                "still hold them. Close that program, then run: careerpath db upgrade."
-            )
-
         with self.reading() as connection:
             asked = connection.execute(select(vacuums.c.begun)).scalar_one()
         while (mine := self._turn(asked)) is None:
@@ -196,14 +195,28 @@ class Database:
             return int(row.begun) + 1
 
     def _vacuum(self) -> None:
+        with self.alone() as connection:
+            if not self.is_sqlite:
+                # A plain VACUUM frees the space but leaves its content on the disk.
+                for table in metadata.sorted_tables:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table.name}")
+                return
+            # All of it: `secure_delete` and an incremental vacuum leave copies of rows behind that
+            # SQLite has moved between pages.
+            connection.exec_driver_sql("VACUUM")
+            busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise StoreUnavailableError(
+                f"The rows are deleted, but another program is reading {self.place}, whose log may "
+                "still hold them. Close that program, then run: careerpath db upgrade."
+            )
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-            # All of it: `secure_delete` and an incremental vacuum leave copies of rows behind that
-            # SQLite has moved between pages.
         """Turn the database's errors into plain words, without the values that were written."""
         try:
             yield
@@ -297,9 +310,58 @@ def _postgresql_engine(url: URL, *, keep_connections: bool) -> Engine:
         if keep_connections
         else {"poolclass": NullPool}
     )
-    return create_engine(
+    engine = create_engine(
         url,
-        connect_args={"connect_timeout": _CONNECT_PATIENCE},
+        connect_args={"connect_timeout": _CONNECT_PATIENCE, **_TCP},
         hide_parameters=True,
         **pool,
     )
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    return _impatient_connection().connect(*arguments, **options)
+
+
+@cache
+def _impatient_connection() -> Any:
+    """Return the class of connections that end when the database is silent for too long.
+
+    psycopg waits for an answer without end, and a database or a proxy that hangs keeps the
+    connection alive.
+    """
+    import psycopg
+
+    class SilentError(psycopg.OperationalError):
+        pass
+
+    def until(deadline: float, question: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        try:
+            waits_for = next(question)
+            while True:
+                ready = yield waits_for
+                if not ready and time.monotonic() > deadline:
+                    raise SilentError(f"it has not answered for {SILENCE} seconds")
+                waits_for = question.send(ready)
+        except StopIteration as end:
+            return end.value
+
+    class ImpatientConnection(psycopg.Connection[Any]):
+        def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+            try:
+                return super().wait(until(time.monotonic() + SILENCE, gen), *arguments, **options)
+            except SilentError:
+                self.pgconn.finish()
+                raise
+
+    return ImpatientConnection
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET statement_timeout = '{STATEMENT_PATIENCE}s'")
+    # If this process falls silent, its lock on a room must not stay.
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{2 * STATEMENT_PATIENCE}s'")
+    connection.autocommit = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from contextlib import closing
 from datetime import timedelta
@@ -163,7 +164,6 @@ def test_a_new_room_shows_its_key_once_and_then_is_open(model, store):
     assert model.stage is RoomStage.OPEN
 
 
-def test_a_new_room_asks_the_questions_of_the_page(store, waits):
 def test_a_page_creates_only_a_few_rooms(model, store):
     for _ in range(MOST_CREATED):
         do(model.create("Room"))
@@ -183,6 +183,7 @@ def test_a_page_tries_a_limited_number_of_codes_and_keys(model, store, opened, f
     assert failing.asked == []
 
 
+def test_a_new_room_asks_the_questions_of_the_page(store, waits):
     model = RoomModel(open_store=lambda: store, instrument=OWN, sleep=waits)
     made = do(model.create("Ours"))
     assert store.instrument(made.code) == OWN
@@ -420,6 +421,18 @@ def test_reveal_freeze_and_hide(inside, store, opened):
     inside.turn(3)
     do(inside.hide())
     assert (inside.room.picture, inside.figures, inside.slide) == (Visibility.HIDDEN, None, 0)
+
+
+def test_a_database_that_is_silent_is_named_while_the_page_waits(inside, failing, monkeypatch):
+    monkeypatch.setattr("careerpath.room.coach.model.LATE_SECONDS", 0.01)
+    version, answers = failing.version, threading.Event()
+    monkeypatch.setattr(
+        failing, "version", lambda code: answers.wait(10) and version(code), raising=False
+    )
+    said = []
+    inside.observe(lambda change: said.append(change.new) or answers.set(), "connected")
+    do(inside.refresh())
+    assert said == [False, True]
 
 
 def test_a_second_page_of_a_room_sees_what_the_first_one_does(
