@@ -20,7 +20,7 @@ def kind():
 @pytest.fixture
 def stop(url):
     """Stop the processes that answer all others, and let them go on in the end."""
-    stopped = []
+    stopped = set()
 
     def stop():
         with psycopg.connect(url) as connection:
@@ -29,7 +29,7 @@ def stop(url):
                 "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
             ).fetchall():
                 os.kill(process, signal.SIGSTOP)
-                stopped.append(process)
+                stopped.add(process)
         return len(stopped)
 
     yield stop
