@@ -80,7 +80,9 @@ def test_no_more_than_eight_megabytes_are_kept_for_a_page_that_is_not_connected(
     with odd.connect(key) as socket:
         for _ in range(40):
             ask_for_all_states(socket)
-    assert "is not connected" in ended(odd, key)
+    reason = ended(odd, key)
+    # What was on its way when the connection closed counts, too.
+    assert "is not connected" in reason or "does not read" in reason
     assert memory() < GROWTH
 
 
