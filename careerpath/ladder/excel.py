@@ -68,8 +68,10 @@ def _look_inside(data: bytes, name: str) -> dict[str, bytes]:
         )
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = {entry.filename: packed.read(entry) for entry in packed.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        # Not a zip file, or one compressed or encrypted in a way that Excel does not use.
+    except LadderError:
+        raise
+    except Exception as error:
+        # Not a zip file, a damaged one, or one compressed or encrypted as Excel never does.
         raise _unreadable(name) from error
     for part, content in parts.items():
         tags, in_sheet = content.count(b"<"), part.startswith("xl/worksheets/")

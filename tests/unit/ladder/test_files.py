@@ -366,6 +366,12 @@ def test_a_workbook_that_would_take_long_is_refused_before_it_is_read(data, told
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize("cut", [slice(1, None), slice(0, -30), slice(40, None)])
+def test_a_damaged_workbook_is_refused(cut):
+    with pytest.raises(LadderError, match=r"^a\.xlsx cannot be read as an Excel file\."):
+        read_ladder(write_ladder(EXAMPLE, "a.xlsx")[cut], "a.xlsx")
+
+
 def with_parts(count):
     out = io.BytesIO(write_ladder(EXAMPLE, "a.xlsx"))
     with zipfile.ZipFile(out, "a") as packed:
