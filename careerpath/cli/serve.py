@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -121,6 +122,7 @@ def serve_command(
     """Serve the workbook as web pages until Ctrl-C."""
     _skip_address_grammar()
 
+    from careerpath.serving.addresses import is_loopback
     from careerpath.serving.server import serve
     from careerpath.serving.settings import Options
 
@@ -128,6 +130,12 @@ def serve_command(
         typer.echo(
             "--room-size (CAREERPATH_ROOM_SIZE) has no effect any more: each page is made when its "
             "visitor comes. Leave it out.",
+            err=True,
+        )
+    if getattr(os, "geteuid", lambda: None)() == 0 and not is_loopback(host):
+        typer.echo(
+            "You run this as root, and other devices can connect. Use an account without rights: "
+            "docs/deploying.md sets one up.",
             err=True,
         )
 

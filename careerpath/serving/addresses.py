@@ -50,6 +50,30 @@ def listen(host: str, port: int) -> list[socket.socket]:
         raise CareerpathError(f"{fact} {next_step}") from error
 
 
+def is_loopback(host: str) -> bool:
+    """Check whether only this computer can reach an address.
+
+    Parameters
+    ----------
+    host : str
+        The address that a server listens on.
+
+    Returns
+    -------
+    bool
+        False for a name other than ``localhost``: it could be any address.
+
+    Examples
+    --------
+    >>> is_loopback("localhost"), is_loopback("::1"), is_loopback("0.0.0.0"), is_loopback("")
+    (True, True, False, False)
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def addresses(host: str) -> list[str]:
     """List the addresses at which the server can be reached.
 

@@ -45,6 +45,28 @@ def test_without_it_nothing_is_said(monkeypatch):
     assert serve().stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("user", "host", "warned"),
+    [
+        *((0, "", True), (0, "::", True), (0, "192.168.1.20", True)),
+        *((0, "office.lan", True), (0, "127.0.0.1", False), (0, "::1", False)),
+        *((0, "localhost", False), (1000, "::", False)),
+    ],
+)
+def test_root_is_warned_before_others_can_connect(monkeypatch, user, host, warned):
+    monkeypatch.setattr("careerpath.serving.server.serve", lambda _: None)
+    monkeypatch.setattr("os.geteuid", lambda: user, raising=False)
+    said = serve("--host", host).stderr.splitlines()
+    assert len(said) == warned
+    assert all("You run this as root" in line for line in said)
+
+
+def test_where_there_is_no_root_nobody_is_warned(monkeypatch):
+    monkeypatch.setattr("careerpath.serving.server.serve", lambda _: None)
+    monkeypatch.delattr("os.geteuid", raising=False)
+    assert serve("--host", "192.168.1.20").stderr == ""
+
+
 @pytest.mark.parametrize("made", [False, True])
 def test_a_folder_without_notebooks(tmp_path, made):
     folder = tmp_path / "notebooks"
