@@ -26,7 +26,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help app lab test test-unit test-server test-browser test-oldest test-spark check format screenshots bench hooks lock clean
+.PHONY: help app lab test test-unit test-server test-browser test-oldest test-spark check format screenshots bench hooks lock audit clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -92,6 +92,9 @@ hooks: $(VENV)/.dev ## format, lint and strip every commit (pre-commit)
 
 lock: ## remake constraints.txt from the newest releases
 	@PYTHON='$(PYTHON)' tools/lock.sh
+
+audit: ## look for known weaknesses in the pinned releases (needs a network)
+	@PYTHON='$(PYTHON)' tools/audit.sh
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results

@@ -93,6 +93,7 @@ KNOWN = {
         "echo ",
         "curl ",
         "git pull",
+        "CAREERPATH_ALLOWED_HOST=",
         "CAREERPATH_FRAME_ANCESTORS=",
     ),
 }
@@ -100,7 +101,10 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 #: Also the pages that show no example to run.
 PAGES = [
     *DOCUMENTS,
-    *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "notebooks/README.md")),
+    *(
+        ROOT / name
+        for name in ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "notebooks/README.md")
+    ),
 ]
 TEST_RUNS = re.findall(r"^make test .*?(?=\s+#|$)", CONTRIBUTING, re.MULTILINE)
 TEST_NAMES = {
