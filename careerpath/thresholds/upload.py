@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from careerpath.cohort.formats import CohortFileError, UploadedFile
 from careerpath.cohort.named_cohort import NamedCohort
 from careerpath.cohort.reading import read_cohort
 from careerpath.cohort.tally import Tally
+from careerpath.core.child_process import read_in_child
 from careerpath.core.errors import CareerpathError
 from careerpath.core.instrument import Instrument
 
@@ -20,8 +18,7 @@ log = logging.getLogger("careerpath")
 
 LARGEST = 2_000_000
 """The most bytes of a file."""
-MOST_MEMORY = 400_000_000
-"""The most bytes of memory that reading may take: a small file can unpack to many gigabytes."""
+TALLY = ".tally"
 LONGEST_NAME = 80
 
 
@@ -56,56 +53,37 @@ def read_upload(name: str, content: bytes, instrument: Instrument) -> tuple[Name
     """
     name = "".join(each for each in name if each.isprintable())[-LONGEST_NAME:].strip() or "file"
     file = UploadedFile(name, content)
-    is_tally = file.suffix.lower() == ".tally"
     if len(content) > LARGEST:
         raise CohortFileError(
             f"{name} is larger than {LARGEST // 1_000_000} MB. "
             + (
                 "Open it in JupyterLab with Tally.load."
-                if is_tally
+                if file.suffix.lower() == TALLY
                 else "Count it with `careerpath tally`, and open the tally here."
             )
         )
-    try:
-        with _limited_memory():
-            if is_tally:
-                tally = Tally.from_bytes(content, place=name)
-                summary = f"{tally.count:,} people with a total."
-            else:
-                found = read_cohort(file, instrument)
-                tally, summary = Tally.of(found.frame, instrument), found.summary
-    except CareerpathError:
-        raise
-    except MemoryError:
-        raise CohortFileError(
-            f"{name} needs too much memory. Count it with `careerpath tally`, and open the tally "
-            "here."
-        ) from None
-    except Exception as error:  # noqa: BLE001 (a parser of a format can raise anything)
-        # Without the error's text, which could quote an answer.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        kind = type(error).__name__
-        log.warning("upload not read: %s at %s:%s", kind, Path(place.filename).name, place.lineno)
-        raise CohortFileError(f"{name} cannot be read. Save it again as CSV.") from None
+    tally, summary = read_in_child(
+        lambda: _read(file, instrument), place=name, raises=CohortFileError
+    )
+    if tally is None:
+        log.warning("upload not read: %s", summary)
+        raise CohortFileError(f"{name} cannot be read. Save it again as CSV.")
     if not tally.count:
         raise CohortFileError(f"{name}: nobody has a total. {summary}")
     return NamedCohort.of(name, tally, instrument), summary
 
 
-@contextmanager
-def _limited_memory() -> Iterator[None]:
-    """Let the process take only so much more memory; Linux raises MemoryError above it."""
-    if sys.platform != "linux":
-        yield
-        return
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-    before = resource.getrlimit(resource.RLIMIT_DATA)
-    most = pages * resource.getpagesize() + MOST_MEMORY
-    limits = [each for each in (most, *before) if each != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(limits), before[1]))
+def _read(file: UploadedFile, instrument: Instrument) -> tuple[Tally | None, str]:
+    """Return the tally and what was read, or None and what went wrong."""
     try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_DATA, before)
+        if file.suffix.lower() == TALLY:
+            tally = Tally.from_bytes(file.content, place=file.name)
+            return tally, f"{tally.count:,} people with a total."
+        found = read_cohort(file, instrument)
+        return Tally.of(found.frame, instrument), found.summary
+    except (CareerpathError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 (a parser of a format can raise anything)
+        # Without the error's text, which could quote an answer.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return None, f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"

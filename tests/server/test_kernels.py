@@ -1,7 +1,9 @@
 """What a visitor with a websocket client can and cannot do."""
 
+import tempfile
 import time
 import uuid
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -166,6 +168,28 @@ def test_the_older_message_format_is_refused(odd, counter):
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
         websocket.create_connection(url, timeout=30)
     assert refused.value.status_code == 400
+
+
+def test_the_id_of_a_kernel_opens_nothing(odd):
+    """Another user of the machine can read it in the list of processes."""
+    place = Path(tempfile.gettempdir())
+
+    def ids():
+        return {
+            each.stem.removeprefix("kernel-") for each in place.glob("careerpath-*/kernel-*.json")
+        }
+
+    known = ids()
+    key = odd.kernel_of("counter")
+    (kernel_id,) = ids() - known
+    assert kernel_id != key
+    assert odd.lives(key)
+    assert not odd.lives(kernel_id)
+    with pytest.raises(websocket.WebSocketBadStatusException) as refused, odd.connect(kernel_id):
+        pass
+    assert refused.value.status_code == 404
+    assert odd.get(f"voila/api/shutdown/{kernel_id}", method="POST").status == 204
+    assert odd.lives(key)
 
 
 @pytest.mark.parametrize("session", ["ü", "a b", "x" * 100, "%00", ""])

@@ -217,5 +217,5 @@ def test_a_failure_of_ours_quotes_nothing_of_the_file(monkeypatch, caplog):
     monkeypatch.setattr(upload, "read_cohort", fails)
     with pytest.raises(CareerpathError, match=r"ours\.csv cannot be read\. Save it again") as told:
         read_upload("ours.csv", CSV, INSTRUMENT)
-    assert told.value.__suppress_context__
+    assert told.value.__context__ is None
     assert "upload not read: LookupError at test_upload.py:" in caplog.text
