@@ -61,7 +61,7 @@ def test_metrics_are_published_if_the_operator_asks_for_them(full, server):
     assert "careerpath_culled_total" in text
     # No figures of Jupyter's own, and no kernel's id.
     assert {name for name in found if not name.startswith("careerpath_")} == set()
-    assert re.search(kernels.KERNEL_ID, text) is None
+    assert re.search(kernels.KEY, text) is None
 
 
 @pytest.fixture(scope="module")
