@@ -427,7 +427,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         if kind != "comm_open":
             return True
         visit = self.settings["kernel_manager"].visits.get(self.kernel_id)
-        if visit is None or json.loads(content)["target_name"] != CONTROL_COMM:
+        if visit is None or json.loads(content).get("target_name") != CONTROL_COMM:
             return False
         visit.comms += 1
         return bool(visit.comms <= MOST_COMMS)
