@@ -28,18 +28,16 @@ MOST_PACKED_FILES = 2_000
 """The most files in an Excel file; real ones have a few dozen."""
 MOST_KEY_PARTS = 20
 """The most dots between the parts of a key in TOML."""
-# A text or a comment in TOML. Each part takes what it can and gives nothing back, so the time grows
-# with the length only. What is not closed ends with the line or the file, and is an error anyway.
-_TOML_TEXT = re.compile(
-    r'''
-      """(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\Z)    # up to two quotes more belong to the text
-    | "(?:[^"\\\n]|\\.)*+"?
-    | '{3}(?:[^']|'(?!''))*+(?:'{3,5}|\Z)
-    | '[^'\n]*+'?
-    | \#[^\n]*+
-    ''',
-    re.DOTALL | re.VERBOSE,
-)
+# What begins a text or a comment in TOML, and what ends each: an escape does not. Up to two more
+# quotes belong to a text in three quotes.
+_TOML_TEXT = re.compile(r'"""|"|\'\'\'|\'|#')
+_TOML_TEXT_END = {
+    '"""': re.compile(r'\\.|"{3,5}', re.DOTALL),
+    '"': re.compile(r'\\.|["\n]'),
+    "'''": re.compile(r"'{3,5}"),
+    "'": re.compile(r"['\n]"),
+    "#": re.compile(r"\n"),
+}
 
 
 def read_bytes(
@@ -225,7 +223,7 @@ def parsed_toml(text: str, *, place: str, raises: Raises) -> dict[str, Any]:
     >>> parsed_toml("q01 = 7", place="a.toml", raises=CareerpathError)
     {'q01': 7}
     """
-    marks = _TOML_TEXT.sub("_", text)
+    marks = _without_texts(text)
     # The parser's time and memory grow with the square of the parts of a key such as a.a.a.a.
     parts = max(each.count(".") for each in re.split(r"[^.\w \t-]", marks))
     if parts > MOST_KEY_PARTS:
@@ -238,6 +236,20 @@ def parsed_toml(text: str, *, place: str, raises: Raises) -> dict[str, Any]:
         raise raises(f"{place} is not valid TOML: {error}. Fix that line.") from error
     except (ValueError, RecursionError) as error:
         raise _unusable(error, place, raises) from error
+
+
+def _without_texts(toml: str) -> str:
+    """Replace each text and each comment of TOML by one letter."""
+    kept = []
+    at = 0
+    while start := _TOML_TEXT.search(toml, at):
+        kept.append(toml[at : start.start()])
+        at = len(toml)  # a text that is not closed is an error anyway
+        for end in _TOML_TEXT_END[start[0]].finditer(toml, start.end()):
+            if not end[0].startswith("\\"):
+                at = end.start() if end[0] == "\n" else end.end()
+                break
+    return "_".join([*kept, toml[at:]])
 
 
 def write_bytes(path: Path, content: bytes, *, raises: Raises = CareerpathError) -> Path:
