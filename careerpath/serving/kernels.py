@@ -69,6 +69,8 @@ LIBRARY = re.compile(r"[/\\](?:traitlets|ipywidgets|anywidget)[/\\]")
 CALLBACK = re.compile(
     r", in \S*\b(?:notify_change|_notify_observers|CallbackDispatcher.__call__)\("
 )
+#: Seconds in which kernels that are starting or ending must be done when the server stops.
+END_SECONDS = 5
 #: ZeroMQ allows 1023 sockets by default, and each visitor needs five.
 MOST_CHANNELS = 60_000
 
@@ -237,7 +239,7 @@ class PageKernels(AsyncMappingKernelManager):
     async def end_all(self) -> None:
         """End all kernels, including those that are starting."""
         if self._background:
-            await asyncio.wait(self._background)
+            await asyncio.wait(self._background, timeout=END_SECONDS)
         await asyncio.gather(
             *(self.end(each) for each in self.list_kernel_ids()), return_exceptions=True
         )
