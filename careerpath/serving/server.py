@@ -53,6 +53,8 @@ from careerpath.ui.site_address import ADDRESSES_VARIABLE
 
 #: More open files than memory allows visitors. A visitor needs fifteen.
 MOST_FILES = 65_536
+#: How often to look whether pages are being opened, before another page is prepared.
+QUIET_SECONDS = 0.3
 #: Seconds to wait for running requests when the server stops.
 STOP_SECONDS = 10
 
@@ -266,11 +268,18 @@ class CareerpathServer(Voila):
             say(f"  for a coach, to open a room: {here}{COACH}")
         say(f"  {self.memory.summary}")
         log_event("listening", port=port)
-        # One after the other, so that the first visitors do not wait for them.
+        # One after the other, and after those who come at once: preparing takes a whole core.
+        keeping = 1
+        work: set[asyncio.Task[None]] = self.app.settings["work"]
         for maker in self.makers.values():
-            if maker is not start:
-                self._keep_prepared(maker)
-                await maker.settled.wait()
+            if maker is start:
+                continue
+            await asyncio.sleep(QUIET_SECONDS)
+            while len(work) > keeping:  # a page is being opened
+                await asyncio.sleep(QUIET_SECONDS)
+            self._keep_prepared(maker)
+            keeping += 1
+            await maker.settled.wait()
         await asyncio.Event().wait()
 
     def _keep_prepared(self, maker: PageMaker) -> None:
