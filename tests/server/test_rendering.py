@@ -18,6 +18,7 @@ WAYS = {"counter": "copy", "outputs": "copy", "failing": "imports", "dying": "im
 
 @pytest.mark.parametrize("page", WAYS)
 def test_each_page_is_made_in_the_fastest_way_that_is_possible(odd, page):
+    odd.wait_until_ready()
     (line,) = [each for each in odd.events("prepared") if f" page={page} " in each]
     assert f" way={'cold' if odd.cold else WAYS[page]} " in line
     odd.get(page)
