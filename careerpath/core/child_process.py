@@ -19,7 +19,7 @@ from careerpath.core.errors import CareerpathError
 
 SECONDS = 5
 """How long reading may compute. A file of the largest size takes about two seconds."""
-PATIENCE = 3
+PATIENCE = 12
 """How many times as long it may take on a machine that has other things to do."""
 MEMORY = 200_000_000
 """The most bytes of memory that reading may take."""

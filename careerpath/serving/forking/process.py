@@ -42,7 +42,7 @@ BUSY_SECONDS = 20
 #: How often a process that pauses is allowed to go on.
 PAUSE_SECONDS = 10
 #: The server answers before visitors' processes compute.
-NICE = 5
+NICE = 2
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 #: ``fcntl`` names it in Python 3.12 and later only.
