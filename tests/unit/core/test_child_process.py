@@ -45,6 +45,7 @@ def test_any_other_error_is_raised_with_its_trace():
 @pytest.mark.parametrize("read", [endless, lambda: time.sleep(60), threading.Event().wait])
 def test_what_takes_too_long_is_ended(read, monkeypatch):
     monkeypatch.setattr(child_process, "SECONDS", 1)
+    monkeypatch.setattr(child_process, "PATIENCE", 2)
     with pytest.raises(InstrumentError) as caught:
         in_child(read)
     assert str(caught.value) == "a.csv takes too long to read. Check that this is the right file."
