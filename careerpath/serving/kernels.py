@@ -444,10 +444,14 @@ class KernelSocket(VoilaKernelWebsocketHandler):
                 return None
             message = masked
         try:
-            return super().write_message(message, binary)
+            sent = super().write_message(message, binary)
         except StreamBufferFullError:
             self._refuse("does not read what it asked for")
             return None
+        if sent is not None:
+            # A page that has left needs no message, and nobody waits for this one.
+            sent.add_done_callback(lambda each: each.cancelled() or each.exception())
+        return sent
 
     def _refuse(self, reason: str) -> None:
         """End the page of a visitor who floods the server, with all that waits for it."""

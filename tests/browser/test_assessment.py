@@ -34,6 +34,17 @@ SLOW_TO_SEND = """(() => {
   };
 })()"""
 
+#: Resolves when a page that a finger has pushed has come to rest.
+SCROLLED = """() => new Promise((done) => {
+  let last = -1;
+  const look = () => {
+    if (scrollY === last) return done();
+    last = scrollY;
+    setTimeout(look, 200);
+  };
+  look();
+})"""
+
 
 @pytest.fixture(scope="module", params=["forked", "cold"])
 def either_server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
@@ -215,6 +226,7 @@ def test_a_finger_that_only_scrolls_answers_nothing(browser, server):
         touch("touchMove", y - 12 * step)
     touch("touchEnd")
     expect(page.locator(".cp-slider.cp-unset")).to_be_visible()
+    page.evaluate(SCROLLED)
     page.touchscreen.tap(*place(slider(page, "q01"), 8))
     expect(page.locator(".cp-thumb")).to_have_text("8")
     context.close()

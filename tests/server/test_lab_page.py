@@ -83,6 +83,7 @@ def test_the_page_is_a_copy_and_a_visitor_takes_little(server):
 
 
 def test_a_file_is_read_and_leaves_nothing_in_the_log(server, lab):
+    before = len(server.said)
     named = PEOPLE.assign(note=MARK).to_csv(index=False).encode()
     assert "120 people." in lab.open(f"{MARK}.csv", named)
     assert "no column for 15 of 15 items" in lab.open("bad.csv", f"{MARK}\n1\n".encode())
@@ -90,7 +91,7 @@ def test_a_file_is_read_and_leaves_nothing_in_the_log(server, lab):
     assert "larger than 2 MB" in lab.open("big.csv", b"1" * 2_000_001)
     assert lab.works()
     assert MARK not in server.said
-    assert "Traceback" not in server.said
+    assert "Traceback" not in server.said[before:]
 
 
 def test_a_tampered_name_reads_and_writes_no_file(lab, secrets):

@@ -22,8 +22,12 @@ def test_each_page_is_made_in_the_fastest_way_that_is_possible(odd, page):
     (line,) = [each for each in odd.events("prepared") if f" page={page} " in each]
     assert f" way={'cold' if odd.cold else WAYS[page]} " in line
     odd.get(page)
-    opened = [each for each in odd.events("opened", at_least=1) if f" page={page} " in each]
-    assert f" start={'cold' if odd.cold else WAYS[page]} " in opened[-1]
+
+    def opened() -> list[str]:
+        return [each for each in odd.events("opened") if f" page={page} " in each]
+
+    until(lambda: opened() != [], "the page is opened")
+    assert f" start={'cold' if odd.cold else WAYS[page]} " in opened()[-1]
 
 
 @pytest.fixture(scope="module")
