@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -169,11 +170,18 @@ def test_the_older_message_format_is_refused(odd, counter):
     assert refused.value.status_code == 400
 
 
+def private_folder(server: ServerProcess) -> Path:
+    """The folder of the kernels' sockets, which the server holds open."""
+    for each in Path(f"/proc/{server.process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            if (found := each.readlink()).name.startswith("careerpath-"):
+                return found
+    raise AssertionError("the server has no folder")
+
+
 def test_the_id_of_a_kernel_opens_nothing(odd):
     """Another user of the machine can read it in the list of processes."""
-    # The server holds its private folder open.
-    links = [each.readlink() for each in Path(f"/proc/{odd.process.pid}/fd").iterdir()]
-    (place,) = [each for each in links if each.name.startswith("careerpath-")]
+    place = private_folder(odd)
 
     def ids():
         return {each.stem.removeprefix("kernel-") for each in place.glob("kernel-*.json")}
