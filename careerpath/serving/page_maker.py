@@ -72,11 +72,6 @@ class OpenedPage:
     renderer: PageRenderer | None = None
 
     @property
-    def failed(self) -> bool:
-        """Whether a cell has failed so far."""
-        return self.renderer is not None and self.renderer.failed
-
-    @property
     def hangs(self) -> bool:
         """Whether a cell ran for too long and was stopped."""
         return self.renderer is not None and self.renderer.hangs

@@ -84,6 +84,7 @@ class CareerpathServer(Voila):
         self.log.setLevel(logging.INFO if options.verbose else logging.WARNING)
         self.log.addFilter(is_not_told_elsewhere)
         self.options = options
+        self._keeping: set[asyncio.Task[None]] = set()
         self.instrument = load_instrument(options.instrument)
         self.pages = find_pages(options.notebooks, self.instrument)
         self.base_url = url_path_join("/", options.base_url, "/")
@@ -239,7 +240,7 @@ class CareerpathServer(Voila):
             log_event("stopping", visitors=len(self.admission))
         finally:
             server.stop()
-            work = {opening, stopping, *settings["work"]}
+            work = {opening, stopping, *self._keeping, *settings["work"]}
             for task in work:
                 task.cancel()
             await asyncio.wait(work, timeout=STOP_SECONDS)
@@ -269,21 +270,18 @@ class CareerpathServer(Voila):
         say(f"  {self.memory.summary}")
         log_event("listening", port=port)
         # One after the other, and after those who come at once: preparing takes a whole core.
-        keeping = 1
-        work: set[asyncio.Task[None]] = self.app.settings["work"]
         for maker in self.makers.values():
             if maker is start:
                 continue
             await asyncio.sleep(QUIET_SECONDS)
-            while len(work) > keeping:  # a page is being opened
+            while self.app.settings["work"]:  # a page is being opened
                 await asyncio.sleep(QUIET_SECONDS)
             self._keep_prepared(maker)
-            keeping += 1
             await maker.settled.wait()
         await asyncio.Event().wait()
 
     def _keep_prepared(self, maker: PageMaker) -> None:
-        self.app.settings["work"].add(asyncio.create_task(maker.keep_template()))
+        self._keeping.add(asyncio.create_task(maker.keep_template()))
 
 
 def is_not_told_elsewhere(record: logging.LogRecord) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-MEGABYTE = 1024 * 1024
+from careerpath.serving.memory import MEGABYTE
+
 #: A page may send so many bytes at once, such as a file,
 BURST = 10 * MEGABYTE
 #: and so many a second from then on.
@@ -41,7 +42,9 @@ class Traffic:
         self._clock = clock
         self._allowed = float(BURST)
         self._since = clock()
-        self._waiting: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+        #: The sum of the sizes: adding them up for each message would take longer and longer.
+        self._waiting = 0
 
     def received(self, message_id: str, size: int) -> None:
         """Count a message of the page.
@@ -61,12 +64,13 @@ class Traffic:
         now = self._clock()
         self._allowed = min(BURST, self._allowed + (now - self._since) * RATE) - size
         self._since = now
-        self._waiting[message_id] = self._waiting.get(message_id, 0) + size
+        self._sizes[message_id] = self._sizes.get(message_id, 0) + size
+        self._waiting += size
         if self._allowed < 0:
             raise TooMuchTrafficError("sends too much")
-        if sum(self._waiting.values()) > LARGEST_QUEUE:
+        if self._waiting > LARGEST_QUEUE:
             raise TooMuchTrafficError("sends more than its kernel answers")
 
     def answered(self, message_id: str) -> None:
         """Note that the kernel has done what a message asked for."""
-        self._waiting.pop(message_id, None)
+        self._waiting -= self._sizes.pop(message_id, 0)

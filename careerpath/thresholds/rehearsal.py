@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 
-import openpyxl
+import openpyxl  # noqa: F401 (opening a file imports it and the next two; so a copy need not)
 import pyarrow.csv
-import pyarrow.parquet  # noqa: F401 (opening a file imports it; so a copy need not)
+import pyarrow.parquet  # noqa: F401
 from ipywidgets import Dropdown, FloatRangeSlider, IntRangeSlider, Widget
 
 from careerpath.cohort.simulation import simulate_cohort
@@ -28,11 +27,10 @@ async def visit(send: Callable[[str, dict[str, Any]], Awaitable[None]]) -> None:
     send : callable
         Sends a widget a message, as its page does: the widget's model id and the data.
     """
-    instrument, cohorts, files = _material()
+    instrument, cohorts, lines = _material()
     screen = ThresholdsScreen(cohorts, instrument)
     model = screen.model
-    for name, content in files:
-        model.open(name, content)
+    model.open("rehearsal.jsonl", lines)
 
     def one(kind: Any, at: int = 0) -> Widget:
         return list(_parts(screen, kind))[at]
@@ -50,22 +48,13 @@ async def visit(send: Callable[[str, dict[str, Any]], Awaitable[None]]) -> None:
 
 
 @cache
-def _material() -> tuple[Instrument, dict[str, Tally], list[tuple[str, bytes]]]:
-    """Make cohorts, and files in the formats that are read without threads, which forbid a fork.
-
-    A copy that measures itself does not make them again.
-    """
+def _material() -> tuple[Instrument, dict[str, Tally], bytes]:
+    """Make cohorts, and a file of JSON lines. A copy that measures itself makes no others."""
     instrument = load_instrument()
     rows = simulate_cohort(instrument, count=120, seed=1).frame[list(instrument.item_ids)]
     cohorts = {name: Tally.of(rows, instrument) for name in ("one", "two")}
-    lines = [json.dumps(each) for each in rows.to_dict("records")]
-    book = openpyxl.Workbook()
-    for row in (list(rows.columns), *rows.to_numpy().tolist()):
-        book.active.append(row)
-    sheet = io.BytesIO()
-    book.save(sheet)
-    files = [("rehearsal.jsonl", "\n".join(lines).encode()), ("rehearsal.xlsx", sheet.getvalue())]
-    return instrument, cohorts, files
+    lines = "\n".join(json.dumps(each) for each in rows.to_dict("records"))
+    return instrument, cohorts, lines.encode()
 
 
 def _parts(widget: Widget, kind: Any) -> Any:
